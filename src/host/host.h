@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Facts about a machine that matter for isolation, read below a root directory ("" for the running
+ * machine) so that a recorded tree serves as well. Knows the files of /proc and /sys, nothing of
+ * BPF or of views.
+ */
+#ifndef QPW_HOST_HOST_H
+#define QPW_HOST_HOST_H
+
+#include <stdint.h>
+
+#define HOST_TEXT 256
+#define HOST_CMDLINE 4096
+
+/* Which scheme this kernel uses for remote per-CPU work. */
+enum host_mode {
+	HOST_MODE_NONE = 0,     /* kernel without QPW */
+	HOST_MODE_QPW_OFF = 1,  /* qpw=0 */
+	HOST_MODE_QPW_ON = 2,   /* qpw=1 */
+};
+
+/* Strings are "" where the fact could not be read; CPU lists in the kernel's list format. */
+struct host_facts {
+	char hostname[HOST_TEXT];
+	char release[HOST_TEXT];      /* uname -r */
+	char version[HOST_TEXT];      /* uname -v */
+	char machine[HOST_TEXT];
+	char cmdline[HOST_CMDLINE];
+	char possible[HOST_TEXT];     /* CPU lists */
+	char online[HOST_TEXT];
+	char isolated[HOST_TEXT];     /* isolcpus= and isolated cpuset partitions */
+	char nohz_full[HOST_TEXT];
+	char watched[HOST_TEXT];      /* set by the recorder */
+	char clocksource[HOST_TEXT];
+	char hypervisor[HOST_TEXT];   /* sysfs hypervisor type, or "yes" by the cpuinfo flag, or "" */
+	enum host_mode mode;
+	char mode_reason[HOST_TEXT];  /* /sys/kernel/qpw/reason */
+	char tool_version[HOST_TEXT]; /* set by the recorder */
+};
+
+/* Fill *facts from the tree below root. Returns 0; a missing file leaves "" and is no error. */
+int host_read(const char *root, struct host_facts *facts);
+
+/* "qpw=0", "qpw=1" or "no-qpw". */
+const char *host_mode_name(enum host_mode mode);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model: fed with records in the order of one recording, asked for snapshots. Pure: no I/O, no
+ * clock, no globals, no libbpf; the same records give the same snapshot.
+ */
+#ifndef QPW_MODEL_MODEL_H
+#define QPW_MODEL_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "qpw/event.h"
+
+struct model;
+
+struct model_config {
+	uint64_t outlier_ns;   /* decompose samples at or above this; 0 = just keep the worst ones */
+	uint32_t max_outliers; /* how many to keep, 0 = 32 */
+};
+
+/* NULL when out of memory. */
+struct model *model_create(const struct model_config *config);
+void model_destroy(struct model *m);
+
+/*
+ * Feed one record: a struct qpw_header and the rest of its kind, h->size bytes in memory. Records
+ * of one CPU come in order of end_ns; different CPUs may interleave in any way. Figures count only
+ * what starts inside the window once a window is known. Returns 0, -EINVAL for a record whose size
+ * does not fit its kind (nothing is changed), -ENOMEM.
+ * A record of an unknown kind is counted and otherwise ignored.
+ */
+int model_feed(struct model *m, const struct qpw_header *h);
+
+/* The reader found the recording cut off. */
+void model_set_truncated(struct model *m);
+
+/* The figures so far, owned by the caller. NULL when out of memory. */
+struct snapshot *model_snapshot(const struct model *m);
+
+#endif
