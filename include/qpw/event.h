@@ -21,56 +21,56 @@
 #define QPW_TEXT_LEN 96
 
 enum qpw_kind {
-	QPW_KIND_IRQ = 1,           /* device interrupt handler: struct qpw_irq */
-	QPW_KIND_SOFTIRQ = 2,       /* struct qpw_softirq */
-	QPW_KIND_IPI = 3,           /* interrupt sent by a CPU: struct qpw_ipi */
-	QPW_KIND_TIMER = 4,         /* local timer interrupt: struct qpw_timer */
-	QPW_KIND_NMI = 5,           /* struct qpw_nmi */
-	QPW_KIND_THREAD = 6,        /* a run of a task that is neither victim nor idle: struct qpw_thread */
-	QPW_KIND_WORK = 7,          /* an uninterrupted part of a work item's run: struct qpw_work */
-	QPW_KIND_WORK_QUEUE = 8,    /* point: work queued to a watched CPU: struct qpw_work */
-	QPW_KIND_FLUSH = 9,         /* a task waited in a flush or drain: struct qpw_flush */
-	QPW_KIND_QPW_QUEUE = 10,    /* point: queue_percpu_work_on(): struct qpw_op */
-	QPW_KIND_QPW_INLINE = 11,   /* the work of a watched CPU run in the caller: struct qpw_op */
-	QPW_KIND_QPW_FLUSH = 12,    /* flush_percpu_work(): struct qpw_op */
+	QPW_KIND_IRQ = 1,	  /* device interrupt handler: struct qpw_irq */
+	QPW_KIND_SOFTIRQ = 2,	  /* struct qpw_softirq */
+	QPW_KIND_IPI = 3,	  /* interrupt sent by a CPU: struct qpw_ipi */
+	QPW_KIND_TIMER = 4,	  /* local timer interrupt: struct qpw_timer */
+	QPW_KIND_NMI = 5,	  /* struct qpw_nmi */
+	QPW_KIND_THREAD = 6,	  /* a run of a task, neither victim nor idle: struct qpw_thread */
+	QPW_KIND_WORK = 7,	  /* an uninterrupted part of a work item's run: struct qpw_work */
+	QPW_KIND_WORK_QUEUE = 8,  /* point: work queued to a watched CPU: struct qpw_work */
+	QPW_KIND_FLUSH = 9,	  /* a task waited in a flush or drain: struct qpw_flush */
+	QPW_KIND_QPW_QUEUE = 10,  /* point: queue_percpu_work_on(): struct qpw_op */
+	QPW_KIND_QPW_INLINE = 11, /* the work of a watched CPU run in the caller: struct qpw_op */
+	QPW_KIND_QPW_FLUSH = 12,  /* flush_percpu_work(): struct qpw_op */
 	QPW_KIND_QPW_CONTENDED = 13, /* waited for a watched CPU's qpw lock: struct qpw_op */
-	QPW_KIND_SAMPLE = 14,       /* one wake-up of the victim: struct qpw_sample */
+	QPW_KIND_SAMPLE = 14,	     /* one wake-up of the victim: struct qpw_sample */
 
 	QPW_META_FIRST = 256,
-	QPW_META_SYMBOL = 256,      /* struct qpw_symbol, before the first record that uses it */
-	QPW_META_LOST = 257,        /* struct qpw_lost, counts are cumulative */
-	QPW_META_WINDOW = 258,      /* struct qpw_header only: the measured window, end_ns 0 = open */
-	QPW_META_PROBE = 259,       /* struct qpw_probe */
+	QPW_META_SYMBOL = 256, /* struct qpw_symbol, before the first record that uses it */
+	QPW_META_LOST = 257,   /* struct qpw_lost, counts are cumulative */
+	QPW_META_WINDOW = 258, /* struct qpw_header only: the measured window, end_ns 0 = open */
+	QPW_META_PROBE = 259,  /* struct qpw_probe */
 };
 
 /* header.flags, per kind */
 enum qpw_flag {
-	QPW_F_BEGIN = 1 << 0,       /* WORK: first part of the run; an execution is counted here */
-	QPW_F_END = 1 << 1,         /* WORK: last part of the run */
-	QPW_F_ORIGIN = 1 << 2,      /* WORK, IPI: the origin fields are valid */
-	QPW_F_TICK = 1 << 3,        /* TIMER: the scheduler tick ran in it */
-	QPW_F_VICTIM = 1 << 4,      /* TIMER: the victim's own timer expired in it */
-	QPW_F_INLINE = 1 << 5,      /* QPW_QUEUE: run in the caller, not queued */
-	QPW_F_SKIPPED = 1 << 6,     /* QPW_FLUSH: nothing to wait for */
-	QPW_F_REMOTE = 1 << 7,      /* QPW_CONTENDED: the waiter was another CPU than the lock's */
+	QPW_F_BEGIN = 1 << 0,	/* WORK: first part of the run; an execution is counted here */
+	QPW_F_END = 1 << 1,	/* WORK: last part of the run */
+	QPW_F_ORIGIN = 1 << 2,	/* WORK, IPI: the origin fields are valid */
+	QPW_F_TICK = 1 << 3,	/* TIMER: the scheduler tick ran in it */
+	QPW_F_VICTIM = 1 << 4,	/* TIMER: the victim's own timer expired in it */
+	QPW_F_INLINE = 1 << 5,	/* QPW_QUEUE: run in the caller, not queued */
+	QPW_F_SKIPPED = 1 << 6, /* QPW_FLUSH: nothing to wait for */
+	QPW_F_REMOTE = 1 << 7,	/* QPW_CONTENDED: the waiter was another CPU than the lock's */
 };
 
 /* Every record starts with this. size is that of the whole record in bytes, a multiple of 8. */
 struct qpw_header {
 	__u64 start_ns;
 	__u64 end_ns;
-	__u32 cpu;                  /* the CPU the record is about (for FLUSH: where the waiter ran) */
-	__u16 kind;                 /* enum qpw_kind */
+	__u32 cpu;  /* the CPU the record is about (for FLUSH: where the waiter ran) */
+	__u16 kind; /* enum qpw_kind */
 	__u16 size;
-	__u32 flags;                /* enum qpw_flag */
+	__u32 flags; /* enum qpw_flag */
 	__u32 pad;
 };
 
 /* Who caused it: the context that queued, sent or woke. */
 struct qpw_origin {
-	__u64 ns;                   /* when; 0 = not seen */
+	__u64 ns; /* when; 0 = not seen */
 	__u32 cpu;
-	__u32 pid;                  /* thread id; 0 = idle task, i.e. from an interrupt on an idle CPU */
+	__u32 pid; /* thread id; 0 = idle task, i.e. from an interrupt on an idle CPU */
 	char comm[QPW_COMM_LEN];
 };
 
@@ -78,12 +78,12 @@ struct qpw_irq {
 	struct qpw_header h;
 	__u32 irq;
 	__u32 pad;
-	char name[QPW_NAME_LEN];    /* irqaction name, cut */
+	char name[QPW_NAME_LEN]; /* irqaction name, cut */
 };
 
 struct qpw_softirq {
 	struct qpw_header h;
-	__u32 vec;                  /* kernel's softirq number, HI_SOFTIRQ = 0 … RCU_SOFTIRQ = 9 */
+	__u32 vec; /* kernel's softirq number, HI_SOFTIRQ = 0 … RCU_SOFTIRQ = 9 */
 	__u32 pad;
 };
 
@@ -97,40 +97,40 @@ enum qpw_ipi_vector {
 
 struct qpw_ipi {
 	struct qpw_header h;
-	__u32 vector;               /* enum qpw_ipi_vector */
-	__u32 nr_functions;         /* csd functions run in it */
-	__u64 function;             /* address of the longest of them, 0 = none seen */
-	struct qpw_origin origin;   /* of that function's csd */
+	__u32 vector;		  /* enum qpw_ipi_vector */
+	__u32 nr_functions;	  /* csd functions run in it */
+	__u64 function;		  /* address of the longest of them, 0 = none seen */
+	struct qpw_origin origin; /* of that function's csd */
 };
 
 struct qpw_timer {
 	struct qpw_header h;
-	__u64 function;             /* hrtimer function of the longest expiry in it, 0 = none */
+	__u64 function; /* hrtimer function of the longest expiry in it, 0 = none */
 	__u32 nr_expired;
 	__u32 pad;
 };
 
 struct qpw_nmi {
 	struct qpw_header h;
-	__u64 function;             /* handler address */
+	__u64 function; /* handler address */
 };
 
 struct qpw_thread {
 	struct qpw_header h;
 	__u32 pid;
-	__u32 prio;                 /* task_struct.prio: < 100 real time, 120 nice 0 */
+	__u32 prio; /* task_struct.prio: < 100 real time, 120 nice 0 */
 	char comm[QPW_COMM_LEN];
 };
 
 struct qpw_work {
-	struct qpw_header h;        /* WORK: cpu = where it ran; WORK_QUEUE: cpu = target CPU */
-	__u64 work;                 /* address of the work_struct */
+	struct qpw_header h; /* WORK: cpu = where it ran; WORK_QUEUE: cpu = target CPU */
+	__u64 work;	     /* address of the work_struct */
 	__u64 function;
-	struct qpw_origin origin;   /* who queued it; WORK_QUEUE: always valid */
+	struct qpw_origin origin; /* who queued it; WORK_QUEUE: always valid */
 };
 
 enum qpw_flush_where {
-	QPW_FLUSH_WORK = 1,         /* __flush_work */
+	QPW_FLUSH_WORK = 1, /* __flush_work */
 	QPW_FLUSH_LRU_ADD_DRAIN_ALL = 2,
 	QPW_FLUSH_DRAIN_ALL_STOCK = 3,
 	QPW_FLUSH_RCU_SHEAVES = 4,  /* flush_rcu_sheaves_on_cache */
@@ -140,20 +140,20 @@ enum qpw_flush_where {
 
 struct qpw_flush {
 	struct qpw_header h;
-	__u32 where;                /* enum qpw_flush_where */
-	__u32 pid;                  /* the waiter */
-	__u64 function;             /* FLUSH_WORK: function of the work waited for, else 0 */
-	__u32 target_cpu;           /* FLUSH_WORK: CPU of that work's pool, ~0 = unknown or unbound */
+	__u32 where;	  /* enum qpw_flush_where */
+	__u32 pid;	  /* the waiter */
+	__u64 function;	  /* FLUSH_WORK: function of the work waited for, else 0 */
+	__u32 target_cpu; /* FLUSH_WORK: CPU of that work's pool, ~0 = unknown or unbound */
 	__u32 pad;
 	char comm[QPW_COMM_LEN];
 };
 
 struct qpw_op {
-	struct qpw_header h;        /* cpu = the target CPU whose work or lock it is */
-	__u64 object;               /* address of the work or of the lock */
-	__u64 function;             /* 0 for CONTENDED */
-	__u32 from_cpu;             /* the CPU that acted */
-	__u32 pid;                  /* the task that acted */
+	struct qpw_header h; /* cpu = the target CPU whose work or lock it is */
+	__u64 object;	     /* address of the work or of the lock */
+	__u64 function;	     /* 0 for CONTENDED */
+	__u32 from_cpu;	     /* the CPU that acted */
+	__u32 pid;	     /* the task that acted */
 	char comm[QPW_COMM_LEN];
 };
 
@@ -164,9 +164,9 @@ struct qpw_op {
  */
 struct qpw_sample {
 	struct qpw_header h;
-	__u64 irq_ns;               /* entry of the timer interrupt that expired the timer */
-	__u64 expire_ns;            /* hrtimer_expire_entry */
-	__u64 wakeup_ns;            /* sched_waking of the victim */
+	__u64 irq_ns;	 /* entry of the timer interrupt that expired the timer */
+	__u64 expire_ns; /* hrtimer_expire_entry */
+	__u64 wakeup_ns; /* sched_waking of the victim */
 	__u32 pid;
 	__u32 tgid;
 	char comm[QPW_COMM_LEN];
@@ -175,12 +175,12 @@ struct qpw_sample {
 struct qpw_symbol {
 	struct qpw_header h;
 	__u64 address;
-	char name[QPW_SYMBOL_LEN];  /* NUL-terminated, module as "name [module]" */
+	char name[QPW_SYMBOL_LEN]; /* NUL-terminated, module as "name [module]" */
 };
 
 struct qpw_lost {
-	struct qpw_header h;        /* cpu = CPU that lost them */
-	__u64 nr_lost;              /* since the start of the recording */
+	struct qpw_header h; /* cpu = CPU that lost them */
+	__u64 nr_lost;	     /* since the start of the recording */
 };
 
 enum qpw_probe_state {
@@ -194,13 +194,13 @@ enum qpw_probe_state {
 
 struct qpw_probe {
 	struct qpw_header h;
-	__u32 state;                /* enum qpw_probe_state */
-	__s32 error;                /* MISSING: negative errno of the last try, 0 = not in this kernel */
-	char name[QPW_SYMBOL_LEN];  /* e.g. "workqueue_queue_work" */
-	char loses[QPW_TEXT_LEN];   /* what the reader of the trace does without when it is missing */
+	__u32 state; /* enum qpw_probe_state */
+	__s32 error; /* MISSING: negative errno of the last try, 0 = not in this kernel */
+	char name[QPW_SYMBOL_LEN]; /* e.g. "workqueue_queue_work" */
+	char loses[QPW_TEXT_LEN]; /* what the reader of the trace does without when it is missing */
 };
 
-#define QPW_EVENT_MAX 256           /* no record is larger, bytes */
+#define QPW_EVENT_MAX 256 /* no record is larger, bytes */
 
 _Static_assert(sizeof(struct qpw_header) == 32, "wire format");
 _Static_assert(sizeof(struct qpw_origin) == 32, "wire format");

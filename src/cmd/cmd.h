@@ -7,10 +7,10 @@
 
 /* Exit codes of every command; scripts rely on them. */
 #define CMD_OK 0
-#define CMD_ERROR 1          /* with its reason on stderr */
-#define CMD_REGRESSION 2     /* compare: worse; record: threshold hit */
-#define CMD_INCONCLUSIVE 3   /* the data do not carry a verdict */
-#define CMD_USAGE 129        /* as git and perf do */
+#define CMD_ERROR 1	   /* with its reason on stderr */
+#define CMD_REGRESSION 2   /* compare: worse; record: threshold hit */
+#define CMD_INCONCLUSIVE 3 /* the data do not carry a verdict */
+#define CMD_USAGE 129	   /* as git and perf do */
 
 /* argv[0] is the subcommand's name. Each returns an exit code. */
 int cmd_record(int argc, char **argv);

@@ -14,25 +14,25 @@
 
 /* Which scheme this kernel uses for remote per-CPU work. */
 enum host_mode {
-	HOST_MODE_NONE = 0,     /* kernel without QPW */
-	HOST_MODE_QPW_OFF = 1,  /* qpw=0 */
-	HOST_MODE_QPW_ON = 2,   /* qpw=1 */
+	HOST_MODE_NONE = 0,    /* kernel without QPW */
+	HOST_MODE_QPW_OFF = 1, /* qpw=0 */
+	HOST_MODE_QPW_ON = 2,  /* qpw=1 */
 };
 
 /* Strings are "" where the fact could not be read; CPU lists in the kernel's list format. */
 struct host_facts {
 	char hostname[HOST_TEXT];
-	char release[HOST_TEXT];      /* uname -r */
-	char version[HOST_TEXT];      /* uname -v */
+	char release[HOST_TEXT]; /* uname -r */
+	char version[HOST_TEXT]; /* uname -v */
 	char machine[HOST_TEXT];
 	char cmdline[HOST_CMDLINE];
-	char possible[HOST_TEXT];     /* CPU lists */
+	char possible[HOST_TEXT]; /* CPU lists */
 	char online[HOST_TEXT];
-	char isolated[HOST_TEXT];     /* isolcpus= and isolated cpuset partitions */
+	char isolated[HOST_TEXT]; /* isolcpus= and isolated cpuset partitions */
 	char nohz_full[HOST_TEXT];
-	char watched[HOST_TEXT];      /* set by the recorder */
+	char watched[HOST_TEXT]; /* set by the recorder */
 	char clocksource[HOST_TEXT];
-	char hypervisor[HOST_TEXT];   /* sysfs hypervisor type, or "yes" by the cpuinfo flag, or "" */
+	char hypervisor[HOST_TEXT]; /* sysfs hypervisor type, or "yes" by the cpuinfo flag, or "" */
 	enum host_mode mode;
 	char mode_reason[HOST_TEXT];  /* /sys/kernel/qpw/reason */
 	char tool_version[HOST_TEXT]; /* set by the recorder */

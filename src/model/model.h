@@ -15,7 +15,7 @@
 struct model;
 
 struct model_config {
-	uint64_t outlier_ns;   /* decompose samples at or above this; 0 = just keep the worst ones */
+	uint64_t outlier_ns; /* decompose samples at or above this; 0 = just keep the worst ones */
 	uint32_t max_outliers; /* how many to keep, 0 = 32 */
 };
 

@@ -19,8 +19,8 @@ enum snap_class {
 	SNAP_IRQ,
 	SNAP_SOFTIRQ,
 	SNAP_IPI,
-	SNAP_TICK,     /* local timer interrupt that ran the scheduler tick */
-	SNAP_TIMER,    /* any other local timer interrupt, the victim's own included */
+	SNAP_TICK,  /* local timer interrupt that ran the scheduler tick */
+	SNAP_TIMER, /* any other local timer interrupt, the victim's own included */
 	SNAP_THREAD,
 	SNAP_WORK,
 	SNAP_NMI,
@@ -36,11 +36,11 @@ struct snap_total {
 
 struct snap_cause {
 	enum snap_class class;
-	char name[QPW_SYMBOL_LEN];   /* function, IRQ action, softirq, or comm */
+	char name[QPW_SYMBOL_LEN]; /* function, IRQ action, softirq, or comm */
 	uint64_t count;
 	uint64_t self_ns;
 	uint64_t total_ns;
-	uint64_t max_ns;             /* longest single one, nested time included */
+	uint64_t max_ns; /* longest single one, nested time included */
 };
 
 struct snap_origin {
@@ -56,29 +56,29 @@ struct snap_origin {
 struct snap_work {
 	char function[QPW_SYMBOL_LEN];
 	uint64_t queued;
-	uint64_t executed;           /* executions begun inside the window, locally queued ones too */
-	uint64_t remote;             /* of these: queued by another CPU */
-	uint64_t unknown;            /* of these: the queuer was not seen */
-	uint64_t inlined;            /* run in the caller instead (QPW) */
-	uint64_t run_ns;             /* self time on the watched CPUs */
-	uint64_t inline_ns;          /* time the callers spent running it inline */
-	struct hist *wait;           /* queue to execute; NULL when none was seen */
-	uint32_t nr_origins;         /* most frequent first */
+	uint64_t executed;   /* executions begun inside the window, locally queued ones too */
+	uint64_t remote;     /* of these: queued by another CPU */
+	uint64_t unknown;    /* of these: the queuer was not seen */
+	uint64_t inlined;    /* run in the caller instead (QPW) */
+	uint64_t run_ns;     /* self time on the watched CPUs */
+	uint64_t inline_ns;  /* time the callers spent running it inline */
+	struct hist *wait;   /* queue to execute; NULL when none was seen */
+	uint32_t nr_origins; /* most frequent first */
 	struct snap_origin origins[SNAP_ORIGINS];
-	uint64_t other_origins;      /* count of those that did not fit */
+	uint64_t other_origins; /* count of those that did not fit */
 };
 
 struct snap_flush {
 	char function[QPW_SYMBOL_LEN]; /* where the wait was: "__flush_work", "lru_add_drain_all", … */
-	char work[QPW_SYMBOL_LEN];   /* function of the work waited for, "" where not one */
+	char work[QPW_SYMBOL_LEN]; /* function of the work waited for, "" where not one */
 	uint64_t count;
-	uint64_t skipped;            /* flush_percpu_work() that had nothing to wait for */
+	uint64_t skipped; /* flush_percpu_work() that had nothing to wait for */
 	uint64_t total_ns;
 	struct hist *wait;
 };
 
 struct snap_contended {
-	bool remote;                 /* waiter was another CPU than the lock's */
+	bool remote; /* waiter was another CPU than the lock's */
 	uint64_t count;
 	uint64_t total_ns;
 	uint64_t max_ns;
@@ -86,9 +86,9 @@ struct snap_contended {
 
 /* The three steps of one wake-up. Their sum is the latency. */
 enum snap_step {
-	SNAP_STEP_IRQ,               /* programmed expiry → timer interrupt expires the timer */
-	SNAP_STEP_WAKEUP,            /* → wake-up of the victim */
-	SNAP_STEP_RUN,               /* → victim switched in */
+	SNAP_STEP_IRQ,	  /* programmed expiry → timer interrupt expires the timer */
+	SNAP_STEP_WAKEUP, /* → wake-up of the victim */
+	SNAP_STEP_RUN,	  /* → victim switched in */
 	SNAP_NR_STEPS,
 };
 
@@ -98,7 +98,7 @@ struct snap_part {
 	enum snap_class class;
 	char name[QPW_SYMBOL_LEN];
 	uint64_t ns;
-	struct snap_origin origin;   /* count 0 = not known */
+	struct snap_origin origin; /* count 0 = not known */
 };
 
 #define SNAP_PARTS 24
@@ -115,7 +115,7 @@ struct snap_outlier {
 	uint64_t latency_ns;
 	uint64_t step_ns[SNAP_NR_STEPS];
 	uint64_t residual_ns[SNAP_NR_STEPS];
-	uint32_t nr_parts;           /* largest first; what did not fit is folded into the last one */
+	uint32_t nr_parts; /* largest first; what did not fit is folded into the last one */
 	struct snap_part parts[SNAP_PARTS];
 };
 
@@ -128,26 +128,26 @@ struct snap_probe {
 
 struct snapshot {
 	uint64_t window_start_ns;
-	uint64_t window_end_ns;      /* the last event seen while the window is open */
-	uint64_t window_ns;          /* length; summed over boots in a merged snapshot */
-	bool window_closed;          /* the recording ended in order */
-	bool truncated;              /* the trace broke off (a reader said so) */
-	uint32_t nr_boots;           /* 1; more in a merged snapshot */
-	uint64_t nr_lost;            /* records lost, all CPUs */
+	uint64_t window_end_ns; /* the last event seen while the window is open */
+	uint64_t window_ns;	/* length; summed over boots in a merged snapshot */
+	bool window_closed;	/* the recording ended in order */
+	bool truncated;		/* the trace broke off (a reader said so) */
+	uint32_t nr_boots;	/* 1; more in a merged snapshot */
+	uint64_t nr_lost;	/* records lost, all CPUs */
 	uint64_t nr_events;
 	struct snap_total classes[SNAP_NR_CLASSES];
-	struct snap_cause *causes;   /* by self_ns, largest first */
+	struct snap_cause *causes; /* by self_ns, largest first */
 	size_t nr_causes;
-	struct snap_work *works;     /* by function name */
+	struct snap_work *works; /* by function name */
 	size_t nr_works;
-	struct snap_flush *flushes;  /* by function name, then work */
+	struct snap_flush *flushes; /* by function name, then work */
 	size_t nr_flushes;
 	struct snap_contended contended[2]; /* [remote] */
 	uint64_t nr_samples;
-	struct hist *latency;        /* of the samples; never NULL */
+	struct hist *latency;	       /* of the samples; never NULL */
 	struct snap_outlier *outliers; /* by latency, largest first */
 	size_t nr_outliers;
-	uint64_t outlier_ns;         /* threshold they were chosen by; 0 = the worst ones */
+	uint64_t outlier_ns; /* threshold they were chosen by; 0 = the worst ones */
 	struct snap_probe *probes;
 	size_t nr_probes;
 };

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The commands of the project; `make help` lists them. What a target needs is installed by
+# `make deps`, large things are kept in $QPW_CACHE (default ~/.cache/qpw), output is in build/.
+
+export PATH := $(PATH):/usr/sbin:/sbin
+VERSION := 0.1.0
+BUILD ?= build
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= bpftool
+PREFIX ?= /usr/local
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wcast-qual
+CFLAGS ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -DQPW_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(BUILD)/gen
+ALL_CFLAGS = -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(CFLAGS) $(SANITIZE)
+
+CORE_SRC := $(wildcard src/util/*.c src/host/*.c src/model/*.c src/store/*.c src/view/*.c)
+COLLECT_SRC := $(wildcard src/collect/*.c)
+CMD_SRC := $(wildcard src/cmd/*.c)
+TUI_SRC := $(wildcard src/view/tui/*.c)
+CHURN_SRC := $(wildcard workloads/*.c)
+BPF_SRC := $(wildcard bpf/*.bpf.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+GOLDEN_SRC := $(wildcard tests/golden/*.c)
+LOAD_SRC := $(wildcard tests/load/*.c)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+SKELETONS := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
+LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
+
+CORE_LIBS := -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
+COLLECT_LIBS := -lbpf -lelf -lz
+TUI_LIBS := -lncursesw -ltinfo
+
+all: $(BUILD)/qpwlat $(BUILD)/qpwtop $(BUILD)/churn
+
+help:
+	@echo "make demo         the main job: boot qpw=0 and qpw=1, measure, compare (BOOTS DURATION"
+	@echo "                  VCPUS ISOLATED KSRC BACKEND=auto|kvm|tcg)"
+	@echo "make check        every test; ends with 'N passed, N failed'"
+	@echo "make all          the programs: $(BUILD)/qpwlat, $(BUILD)/qpwtop, $(BUILD)/churn"
+	@echo "make deps         install the packages that the above need"
+	@echo "make kernel lab   the patched kernel; the guest's initramfs"
+	@echo "make unit asan golden load lint check-guest   single parts of make check"
+	@echo "make where        what was built, where (NAME=path)"
+	@echo "make install clean"
+
+# ------------------------------------------------------------------ programs
+
+$(BUILD)/qpwlat: $(call obj,src/qpwlat.c $(CMD_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS)
+
+$(BUILD)/qpwtop: $(call obj,src/qpwtop.c $(TUI_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(TUI_LIBS) $(CORE_LIBS)
+
+$(BUILD)/churn: $(call obj,$(CHURN_SRC)) $(BUILD)/core.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lpthread
+
+$(BUILD)/core.a: $(call obj,$(CORE_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(call obj,$(COLLECT_SRC)): $(SKELETONS)
+
+# ------------------------------------------------------------------ BPF
+
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
+	-D__TARGET_ARCH_x86 -Iinclude -Ibpf
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/%.skel.h: $(BUILD)/bpf/%.bpf.o
+	@mkdir -p $(@D)
+	$(BPFTOOL) gen skeleton $< name $(subst .,_,$*)_bpf > $@.tmp && mv $@.tmp $@
+
+# ------------------------------------------------------------------ tests
+# A unit test program links the core alone: model and views can't reach libbpf or curses.
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(BUILD)/golden/%: $(BUILD)/obj/tests/golden/%.o $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN)
+
+ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS="-O1 -g"
+
+asan-programs:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan $(ASAN) all test-programs
+
+check: deps
+	@BUILD=$(BUILD) tests/run build lint unit asan golden load guest
+
+unit asan golden load lint:
+	@BUILD=$(BUILD) tests/run $@
+
+check-guest:
+	@BUILD=$(BUILD) tests/run build guest
+
+# ------------------------------------------------------------------ kernel, lab, demo
+
+deps:
+	@packaging/deps check
+
+kernel:
+	@kernel/build
+
+lab: all kernel
+	@BUILD=$(BUILD) lab/initramfs
+
+export BOOTS DURATION VCPUS ISOLATED KSRC BACKEND
+
+demo:
+	@packaging/deps demo
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) lab/demo
+
+where:
+	@BUILD=$(BUILD) lab/where
+
+# ------------------------------------------------------------------ install
+
+install: all
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/qpwlat $(BUILD)/qpwtop
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
+	kernel lab demo where install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(shell find $(BUILD)/obj $(BUILD)/bpf -name '*.d' 2>/dev/null)

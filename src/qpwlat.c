@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * qpwlat: finds the subcommand and hands over. Knows no option of any of them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "record", cmd_record, "record what interrupts isolated CPUs, and a victim's wake-ups" },
+	{ "report", cmd_report, "say what a recording holds: causes, origins, late samples" },
+	{ "compare", cmd_compare, "compare two sets of boots and give a verdict" },
+	{ "probes", cmd_probes, "say what this kernel lets the recorder see" },
+};
+
+static void print_usage(FILE *f)
+{
+	fputs("usage: qpwlat COMMAND [options]\n\n"
+	      "What disturbs isolated CPUs, who did it, and does a change help.\n\n",
+	      f);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(f, "  %-9s %s\n", commands[i].name, commands[i].help);
+	fputs("\n'qpwlat COMMAND --help' shows the options of a command.\n"
+	      "Exit codes: 0, 1 error, 2 regression or threshold hit, 3 inconclusive, 129 usage.\n",
+	      f);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return CMD_USAGE;
+	}
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		print_usage(stdout);
+		return CMD_OK;
+	}
+	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
+		puts("qpwlat " QPW_VERSION);
+		return CMD_OK;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, "qpwlat: '%.64s' is no command; try 'qpwlat --help'\n", argv[1]);
+	return CMD_USAGE;
+}
