@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "util/array.h"
 
 struct command {
 	const char *name;
@@ -25,7 +26,7 @@ static void print_usage(FILE *f)
 	fputs("usage: qpwlat COMMAND [options]\n\n"
 	      "What disturbs isolated CPUs, who did it, and does a change help.\n\n",
 	      f);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(f, "  %-9s %s\n", commands[i].name, commands[i].help);
 	fputs("\n'qpwlat COMMAND --help' shows the options of a command.\n"
 	      "Exit codes: 0, 1 error, 2 regression or threshold hit, 3 inconclusive, 129 usage.\n",
@@ -46,7 +47,7 @@ int main(int argc, char **argv)
 		puts("qpwlat " QPW_VERSION);
 		return CMD_OK;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}

@@ -69,8 +69,8 @@ struct snap_work {
 };
 
 struct snap_flush {
-	char function[QPW_SYMBOL_LEN]; /* where the wait was: "__flush_work", "lru_add_drain_all", … */
-	char work[QPW_SYMBOL_LEN]; /* function of the work waited for, "" where not one */
+	char function[QPW_SYMBOL_LEN]; /* where: "__flush_work", "lru_add_drain_all", … */
+	char work[QPW_SYMBOL_LEN];     /* function of the work waited for, "" where not one */
 	uint64_t count;
 	uint64_t skipped; /* flush_percpu_work() that had nothing to wait for */
 	uint64_t total_ns;

@@ -15,7 +15,7 @@ struct trace_writer;
 /* Create path (truncating) and write the header. Returns 0 or -errno, *out is NULL then. */
 int trace_writer_open(const char *path, const struct host_facts *facts, struct trace_writer **out);
 
-/* Append one record (h->size bytes). Buffered; a full block is compressed and written. 0 or -errno. */
+/* Append one record (h->size bytes). Buffered; a full block is written out. 0 or -errno. */
 int trace_writer_put(struct trace_writer *w, const struct qpw_header *h);
 
 /* Write out what is buffered as a block. 0 or -errno. */
