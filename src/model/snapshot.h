@@ -43,9 +43,11 @@ struct snap_cause {
 	uint64_t max_ns; /* longest single one, nested time included */
 };
 
+#define SNAP_PID_MANY UINT32_MAX
+
 struct snap_origin {
 	char comm[QPW_COMM_LEN + 1];
-	uint32_t pid;
+	uint32_t pid; /* SNAP_PID_MANY: several tasks of this name */
 	uint32_t cpu;
 	uint64_t count;
 };
@@ -154,6 +156,9 @@ struct snapshot {
 
 /* Name of a class as it stands in every output: "irq", "softirq", "ipi", "tick", … */
 const char *snap_class_name(enum snap_class class);
+
+/* qsort order of outliers: largest first, then earliest, then by CPU. */
+int snap_outlier_order(const void *a, const void *b);
 
 /* Empty snapshot on the heap; NULL when out of memory. */
 struct snapshot *snapshot_create(void);

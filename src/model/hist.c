@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The part of the histogram that allocates or walks all buckets. Pure: no I/O.
+ */
+#include "qpw/hist.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct hist *hist_create(void)
+{
+	struct hist *h = calloc(1, sizeof(*h));
+
+	if (h)
+		h->min = UINT64_MAX;
+	return h;
+}
+
+void hist_destroy(struct hist *h)
+{
+	if (!h)
+		return;
+	for (unsigned int i = 0; i < HIST_OCTAVES; i++)
+		free(h->octaves[i]);
+	free(h);
+}
+
+struct hist *hist_clone(const struct hist *h)
+{
+	struct hist *copy = hist_create();
+
+	if (copy && hist_merge(copy, h)) {
+		hist_destroy(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+int hist_grow(struct hist *h, unsigned int octave)
+{
+	if (h->octaves[octave])
+		return 0;
+	h->octaves[octave] = calloc(HIST_SUB, sizeof(uint64_t));
+	return h->octaves[octave] ? 0 : -ENOMEM;
+}
+
+int hist_merge(struct hist *dst, const struct hist *src)
+{
+	for (unsigned int o = 0; o < HIST_OCTAVES; o++) {
+		if (!src->octaves[o])
+			continue;
+		if (hist_grow(dst, o))
+			return -ENOMEM;
+		for (unsigned int i = 0; i < HIST_SUB; i++)
+			dst->octaves[o][i] += src->octaves[o][i];
+	}
+	dst->count += src->count;
+	if (__builtin_add_overflow(dst->sum, src->sum, &dst->sum))
+		dst->sum = UINT64_MAX;
+	if (src->min < dst->min)
+		dst->min = src->min;
+	if (src->max > dst->max)
+		dst->max = src->max;
+	return 0;
+}
+
+/* ceil(percent / 100 * count), at least 1; the slack absorbs 99.9 not being a binary fraction. */
+static uint64_t percentile_rank(double percent, uint64_t count)
+{
+	double rank = ceil(percent / 100.0 * (double)count - 1e-14 * (double)count);
+
+	if (!(rank >= 1.0))
+		return 1;
+	return rank >= (double)count ? count : (uint64_t)rank;
+}
+
+uint64_t hist_percentile(const struct hist *h, double percent)
+{
+	uint64_t rank, seen = 0, value = 0;
+	struct hist_bucket b;
+	unsigned int i;
+
+	if (!h->count)
+		return 0;
+	rank = percentile_rank(percent, h->count);
+	if (rank == 1)
+		return h->min;
+	if (rank == h->count)
+		return h->max;
+	hist_for_each(h, i, b) {
+		seen += b.count;
+		value = b.low + (b.high - b.low) / 2;
+		if (seen >= rank)
+			break;
+	}
+	if (value < h->min)
+		return h->min;
+	return value > h->max ? h->max : value;
+}
+
+uint64_t hist_count_above(const struct hist *h, uint64_t value)
+{
+	uint64_t above = 0;
+	struct hist_bucket b;
+	unsigned int i;
+
+	hist_for_each(h, i, b)
+		if (b.low > value)
+			above += b.count;
+	return above;
+}
+
+bool hist_next(const struct hist *h, unsigned int *index, struct hist_bucket *out)
+{
+	while (*index < HIST_BUCKETS) {
+		const uint64_t *octave = h->octaves[*index / HIST_SUB];
+		unsigned int i = *index;
+
+		if (!octave) {
+			*index = (i / HIST_SUB + 1) * HIST_SUB;
+			continue;
+		}
+		(*index)++;
+		if (!octave[i % HIST_SUB])
+			continue;
+		out->low = hist_low(i);
+		out->high = hist_high(i);
+		out->count = octave[i % HIST_SUB];
+		return true;
+	}
+	return false;
+}

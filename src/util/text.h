@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Making foreign text harmless.
+ */
+#ifndef QPW_UTIL_TEXT_H
+#define QPW_UTIL_TEXT_H
+
+#include <stddef.h>
+
+/*
+ * Copy src to dst with everything that could steer a terminal, forge a line or break UTF-8 written
+ * as \xNN per byte: control characters, invalid UTF-8, invisible direction marks, the backslash
+ * itself. The result is valid UTF-8, NUL-terminated, and cut at a whole character or escape to fit
+ * size > 0. Four times the length of src plus one always suffices.
+ */
+void text_escape(const char *src, char *dst, size_t size);
+
+/* The same for a field of at most max bytes that need not be NUL-terminated. */
+void text_escape_n(const char *src, size_t max, char *dst, size_t size);
+
+/* Columns a terminal takes for text_escape() output: its characters, each taken as one wide. */
+size_t text_width(const char *text);
+
+#endif
