@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/array.h"
+
 static const struct {
 	const char *name;
 	uint64_t ns;
@@ -20,7 +22,7 @@ static const struct {
 
 static int find_unit(const char *name, uint64_t *ns)
 {
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (!strcmp(name, units[i].name)) {
 			*ns = units[i].ns;
 			return 0;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "util/cpulist.h"
+#include "util/array.h"
 
 static void expect(const char *text, const char *canonical, unsigned int count)
 {
@@ -53,7 +54,7 @@ static void test_refused(void **state)
 	struct cpulist l;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(cpulist_parse(bad[i].text, &l), bad[i].error);
 		assert_int_equal(cpulist_count(&l), 0);
 	}
@@ -69,7 +70,7 @@ static void test_walk(void **state)
 	(void)state;
 	assert_int_equal(cpulist_parse("0,2,63-64,130,4095", &l), 0);
 	cpulist_for_each(&l, cpu) {
-		assert_true(n < sizeof(want) / sizeof(want[0]));
+		assert_true(n < ARRAY_SIZE(want));
 		assert_int_equal(cpu, want[n++]);
 		assert_true(cpulist_has(&l, (unsigned int)cpu));
 	}

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "util/duration.h"
+#include "util/array.h"
 
 static void test_parse(void **state)
 {
@@ -33,7 +34,7 @@ static void test_parse(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		uint64_t ns = 1;
 
 		assert_int_equal(duration_parse(good[i].text, &ns), 0);
@@ -54,7 +55,7 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		uint64_t ns = 1;
 
 		assert_int_equal(duration_parse(bad[i].text, &ns), bad[i].error);
@@ -82,7 +83,7 @@ static void test_format(void **state)
 	char buf[32];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		duration_format(cases[i].ns, buf, sizeof(buf));
 		assert_string_equal(buf, cases[i].text);
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "qpw/hist.h"
+#include "util/array.h"
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -57,7 +58,7 @@ static void check_percentiles(const uint64_t *sorted, size_t n, const struct his
 	/* per 10,000, so that the exact rank is computed in integers */
 	static const unsigned int parts[] = { 1, 100, 2500, 5000, 9000, 9900, 9990, 9999, 10000 };
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		size_t rank = (n * parts[i] + 9999) / 10000;
 		double exact = (double)sorted[rank - 1];
 		double got = (double)hist_percentile(h, parts[i] / 100.0);
@@ -75,7 +76,7 @@ static void test_percentiles(void **state)
 	uint64_t seed = 7;
 
 	(void)state;
-	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+	for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
 		uint64_t *values = calloc(sizes[s], sizeof(*values));
 		struct hist *h = hist_create();
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "util/text.h"
+#include "util/array.h"
 
 static void test_escape(void **state)
 {
@@ -44,7 +45,7 @@ static void test_escape(void **state)
 	char buf[128];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		text_escape(cases[i].from, buf, sizeof(buf));
 		assert_string_equal(buf, cases[i].to);
 	}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Host facts as JSON: the header of a trace. One table names the members. Knows no files.
+ */
+#include "store/trace_format.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "util/text.h"
+#include "util/array.h"
+
+static const struct {
+	const char *name;
+	size_t offset;
+	size_t size;
+} members[] = {
+#define MEMBER(field)                                           \
+	{                                                       \
+#field, offsetof(struct host_facts, field),     \
+			sizeof(((struct host_facts *)0)->field) \
+	}
+	MEMBER(hostname),    MEMBER(release),	   MEMBER(version),	MEMBER(machine),
+	MEMBER(cmdline),     MEMBER(possible),	   MEMBER(online),	MEMBER(isolated),
+	MEMBER(nohz_full),   MEMBER(watched),	   MEMBER(clocksource), MEMBER(hypervisor),
+	MEMBER(mode_reason), MEMBER(tool_version),
+#undef MEMBER
+};
+
+/* The text itself where it is UTF-8, else with its odd bytes escaped. */
+static json_t *json_text(const char *text)
+{
+	char escaped[4 * HOST_CMDLINE + 1];
+	json_t *json = json_string(text);
+
+	if (json)
+		return json;
+	text_escape(text, escaped, sizeof(escaped));
+	return json_string(escaped);
+}
+
+json_t *trace_facts_to_json(const struct host_facts *facts)
+{
+	json_t *json = json_object();
+
+	if (!json)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const char *text = (const char *)facts + members[i].offset;
+
+		if (json_object_set_new(json, members[i].name, json_text(text)))
+			goto fail;
+	}
+	if (json_object_set_new(json, "mode", json_string(host_mode_name(facts->mode))))
+		goto fail;
+	return json;
+fail:
+	json_decref(json);
+	return NULL;
+}
+
+void trace_facts_from_json(const json_t *json, struct host_facts *facts)
+{
+	const char *mode = json_string_value(json_object_get(json, "mode"));
+
+	memset(facts, 0, sizeof(*facts));
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const char *text = json_string_value(json_object_get(json, members[i].name));
+
+		if (text)
+			snprintf((char *)facts + members[i].offset, members[i].size, "%s", text);
+	}
+	for (int m = HOST_MODE_NONE; m <= HOST_MODE_QPW_ON; m++)
+		if (mode && !strcmp(mode, host_mode_name((enum host_mode)m)))
+			facts->mode = (enum host_mode)m;
+}
+
+uint32_t trace_block_crc(const struct trace_block *block, const void *payload)
+{
+	struct trace_block copy = *block;
+	uLong crc;
+
+	copy.crc = 0;
+	crc = crc32(0, (const Bytef *)&copy, sizeof(copy));
+	return (uint32_t)crc32(crc, payload, copy.comp_len);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which size a record of each kind has: the one table by which whoever is handed a record checks
+ * it before looking into it. Knows sizes, not meanings.
+ */
+#ifndef QPW_UTIL_RECORD_H
+#define QPW_UTIL_RECORD_H
+
+#include "qpw/event.h"
+
+/* Bytes of a record of this kind, header included; 0 for a kind that this version doesn't know. */
+unsigned int record_size(unsigned int kind);
+
+#endif
