@@ -88,7 +88,7 @@ static bool cpuinfo_hypervisor(const char *root)
 	if (!f)
 		return false;
 	while (getline(&line, &size, f) > 0) {
-		if (strncmp(line, "flags", 5))
+		if (strncmp(line, "flags", 5) != 0)
 			continue;
 		found = strstr(line, " hypervisor ") || strstr(line, " hypervisor\n");
 		break;

@@ -68,7 +68,7 @@ int hist_merge(struct hist *dst, const struct hist *src)
 /* ceil(percent / 100 * count), at least 1; the slack absorbs 99.9 not being a binary fraction. */
 static uint64_t percentile_rank(double percent, uint64_t count)
 {
-	double rank = ceil(percent / 100.0 * (double)count - 1e-14 * (double)count);
+	double rank = ceil(percent / 100.0 * (double)count - (double)count / 1e14);
 
 	if (!(rank >= 1.0))
 		return 1;

@@ -191,22 +191,22 @@ static const struct row_ops probe_ops = {
 	.fold = fold_probe,
 };
 
-/* Append nr_more rows at more to the array that the pointer at slot points to. */
-static int append_rows(void *slot, size_t *nr, const void *more, size_t nr_more, size_t size)
+/* Append nr_more rows; returns the array, the old one with *ret = -ENOMEM on failure. */
+static void *append_rows(void *rows, size_t *nr, const void *more, size_t nr_more, size_t size,
+			 int *ret)
 {
-	void *rows;
+	void *grown;
 
 	if (!nr_more)
-		return 0;
-	/* slot is a pointer to a pointer of any row type: copied, as no void ** may alias it */
-	memcpy(&rows, slot, sizeof(rows));
-	rows = reallocarray(rows, *nr + nr_more, size);
-	if (!rows)
-		return -ENOMEM;
-	memcpy((char *)rows + *nr * size, more, nr_more * size);
-	memcpy(slot, &rows, sizeof(rows));
+		return rows;
+	grown = reallocarray(rows, *nr + nr_more, size);
+	if (!grown) {
+		*ret = -ENOMEM;
+		return rows;
+	}
+	memcpy((char *)grown + *nr * size, more, nr_more * size);
 	*nr += nr_more;
-	return 0;
+	return grown;
 }
 
 /* Sort the rows by name and fold equal ones. */
@@ -242,9 +242,10 @@ static int fold_rows(void *rows, size_t *nr, const struct row_ops *ops)
 static int append_works(struct snapshot *dst, const struct snapshot *src)
 {
 	size_t old = dst->nr_works;
-	int ret = append_rows(&dst->works, &dst->nr_works, src->works, src->nr_works,
-			      sizeof(*src->works));
+	int ret = 0;
 
+	dst->works = append_rows(dst->works, &dst->nr_works, src->works, src->nr_works,
+				 sizeof(*src->works), &ret);
 	for (size_t i = old; i < dst->nr_works; i++)
 		dst->works[i].wait = NULL;
 	for (size_t i = 0; !ret && i < src->nr_works; i++) {
@@ -260,9 +261,10 @@ static int append_works(struct snapshot *dst, const struct snapshot *src)
 static int append_flushes(struct snapshot *dst, const struct snapshot *src)
 {
 	size_t old = dst->nr_flushes;
-	int ret = append_rows(&dst->flushes, &dst->nr_flushes, src->flushes, src->nr_flushes,
-			      sizeof(*src->flushes));
+	int ret = 0;
 
+	dst->flushes = append_rows(dst->flushes, &dst->nr_flushes, src->flushes, src->nr_flushes,
+				   sizeof(*src->flushes), &ret);
 	for (size_t i = old; i < dst->nr_flushes; i++)
 		dst->flushes[i].wait = NULL;
 	for (size_t i = 0; !ret && i < src->nr_flushes; i++) {
@@ -292,9 +294,10 @@ int snap_outlier_order(const void *a, const void *b)
 static int merge_outliers(struct snapshot *dst, const struct snapshot *src)
 {
 	size_t keep = dst->nr_outliers > src->nr_outliers ? dst->nr_outliers : src->nr_outliers;
-	int ret = append_rows(&dst->outliers, &dst->nr_outliers, src->outliers, src->nr_outliers,
-			      sizeof(*src->outliers));
+	int ret = 0;
 
+	dst->outliers = append_rows(dst->outliers, &dst->nr_outliers, src->outliers,
+				    src->nr_outliers, sizeof(*src->outliers), &ret);
 	if (ret || !dst->nr_outliers)
 		return ret;
 	qsort(dst->outliers, dst->nr_outliers, sizeof(*dst->outliers), snap_outlier_order);
@@ -332,16 +335,17 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 
 int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 {
-	if (append_rows(&dst->causes, &dst->nr_causes, src->causes, src->nr_causes,
-			sizeof(*src->causes)) ||
-	    fold_rows(dst->causes, &dst->nr_causes, &cause_ops))
+	int ret = 0;
+
+	dst->causes = append_rows(dst->causes, &dst->nr_causes, src->causes, src->nr_causes,
+				  sizeof(*src->causes), &ret);
+	dst->probes = append_rows(dst->probes, &dst->nr_probes, src->probes, src->nr_probes,
+				  sizeof(*src->probes), &ret);
+	if (ret || append_works(dst, src) || append_flushes(dst, src))
 		return -ENOMEM;
-	if (append_works(dst, src) || fold_rows(dst->works, &dst->nr_works, &work_ops))
-		return -ENOMEM;
-	if (append_flushes(dst, src) || fold_rows(dst->flushes, &dst->nr_flushes, &flush_ops))
-		return -ENOMEM;
-	if (append_rows(&dst->probes, &dst->nr_probes, src->probes, src->nr_probes,
-			sizeof(*src->probes)) ||
+	if (fold_rows(dst->causes, &dst->nr_causes, &cause_ops) ||
+	    fold_rows(dst->works, &dst->nr_works, &work_ops) ||
+	    fold_rows(dst->flushes, &dst->nr_flushes, &flush_ops) ||
 	    fold_rows(dst->probes, &dst->nr_probes, &probe_ops))
 		return -ENOMEM;
 	if (merge_outliers(dst, src) || hist_merge(dst->latency, src->latency))

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,19 +56,13 @@ static int read_all(int fd, void *data, size_t len, size_t *got)
 	return 0;
 }
 
-/* The source ends here: remember why. */
-__attribute__((format(printf, 3, 4))) static int end_source(struct trace_reader *r, int status,
-							    const char *format, ...)
+/* The source ends here, with what r->problem says. */
+static int end_source(struct trace_reader *r, int status)
 {
-	va_list args;
-	size_t len;
+	size_t len = strlen(r->problem);
 
 	r->ended = true;
 	r->status = status;
-	va_start(args, format);
-	vsnprintf(r->problem, sizeof(r->problem), format, args);
-	va_end(args);
-	len = strlen(r->problem);
 	if (status)
 		snprintf(r->problem + len, sizeof(r->problem) - len,
 			 "; read before it: %" PRIu64 " records in %" PRIu64 " blocks",
@@ -80,6 +73,10 @@ __attribute__((format(printf, 3, 4))) static int end_source(struct trace_reader 
 			 "%s%" PRIu64 " malformed records skipped", len ? "; " : "", r->nr_skipped);
 	return status;
 }
+
+/* End the source with a status and a reason, given as for printf(). */
+#define END_SOURCE(r, status, ...) \
+	(snprintf((r)->problem, sizeof((r)->problem), __VA_ARGS__), end_source(r, status))
 
 static int read_facts(struct trace_reader *r, const struct trace_header *header)
 {
@@ -116,7 +113,7 @@ static int read_header(struct trace_reader *r)
 
 	if (ret)
 		return ret;
-	if (got < TRACE_MAGIC_LEN || memcmp(header.magic, TRACE_MAGIC, TRACE_MAGIC_LEN))
+	if (got < TRACE_MAGIC_LEN || memcmp(header.magic, TRACE_MAGIC, TRACE_MAGIC_LEN) != 0)
 		return -EPROTO;
 	if (got < sizeof(header))
 		return -EBADMSG;
@@ -134,14 +131,14 @@ static int read_end(struct trace_reader *r, const struct trace_block *block)
 	size_t got;
 
 	if (block->comp_len != sizeof(end))
-		return end_source(r, -EBADMSG, "the end block is malformed");
+		return END_SOURCE(r, -EBADMSG, "the end block is malformed");
 	memcpy(&end, r->comp, sizeof(end));
 	if (end.nr_blocks != r->seen.nr_blocks || end.nr_records != r->seen.nr_records)
-		return end_source(r, -EBADMSG, "the end block tells of %" PRIu64 " records",
+		return END_SOURCE(r, -EBADMSG, "the end block tells of %" PRIu64 " records",
 				  end.nr_records);
 	if (!read_all(r->fd, &more, 1, &got) && got)
-		return end_source(r, 0, "there is data behind the end of the trace; ignored");
-	return end_source(r, 0, "%s", "");
+		return END_SOURCE(r, 0, "there is data behind the end of the trace; ignored");
+	return END_SOURCE(r, 0, "%s", "");
 }
 
 static int unpack_records(struct trace_reader *r, const struct trace_block *block)
@@ -149,7 +146,7 @@ static int unpack_records(struct trace_reader *r, const struct trace_block *bloc
 	size_t len = ZSTD_decompressDCtx(r->zstd, r->raw, TRACE_RAW_MAX, r->comp, block->comp_len);
 
 	if (ZSTD_isError(len) || len != block->raw_len)
-		return end_source(r, -EBADMSG, "block %" PRIu64 " does not decompress",
+		return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " does not decompress",
 				  r->seen.nr_blocks + 1);
 	r->raw_len = block->raw_len;
 	r->pos = 0;
@@ -167,21 +164,21 @@ static int read_block(struct trace_reader *r)
 	int ret = read_all(r->fd, &block, sizeof(block), &got);
 
 	if (ret)
-		return end_source(r, ret, "block %" PRIu64 " can't be read: %s", nr,
+		return END_SOURCE(r, ret, "block %" PRIu64 " can't be read: %s", nr,
 				  strerror(-ret));
 	if (got < sizeof(block))
-		return end_source(r, -ENODATA, "the recording broke off: it has no end block");
+		return END_SOURCE(r, -ENODATA, "the recording broke off: it has no end block");
 	if (block.magic != TRACE_BLOCK_MAGIC || block.raw_len > TRACE_RAW_MAX ||
 	    block.comp_len > TRACE_COMP_MAX)
-		return end_source(r, -EBADMSG, "block %" PRIu64 " has a corrupt header", nr);
+		return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " has a corrupt header", nr);
 	ret = read_all(r->fd, r->comp, block.comp_len, &got);
 	if (ret)
-		return end_source(r, ret, "block %" PRIu64 " can't be read: %s", nr,
+		return END_SOURCE(r, ret, "block %" PRIu64 " can't be read: %s", nr,
 				  strerror(-ret));
 	if (got < block.comp_len)
-		return end_source(r, -ENODATA, "the recording broke off inside block %" PRIu64, nr);
+		return END_SOURCE(r, -ENODATA, "the recording broke off inside block %" PRIu64, nr);
 	if (trace_block_crc(&block, r->comp) != block.crc)
-		return end_source(r, -EBADMSG, "block %" PRIu64 " is corrupt (checksum)", nr);
+		return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " is corrupt (checksum)", nr);
 	if (block.kind == TRACE_BLOCK_RECORDS)
 		return unpack_records(r, &block);
 	return block.kind == TRACE_BLOCK_END ? read_end(r, &block) : 0;
@@ -198,7 +195,7 @@ static int trace_next(struct event_source *src, const struct qpw_header **out, i
 			return r->status;
 		if (r->pos == r->raw_len) {
 			if (r->block_records)
-				return end_source(r, -EBADMSG, "block %" PRIu64 " lacks records",
+				return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " lacks records",
 						  r->seen.nr_blocks);
 			read_block(r);
 			continue;
@@ -206,7 +203,7 @@ static int trace_next(struct event_source *src, const struct qpw_header **out, i
 		h = (const struct qpw_header *)(r->raw + r->pos);
 		if (r->raw_len - r->pos < sizeof(*h) || h->size < sizeof(*h) || h->size % 8 ||
 		    h->size > r->raw_len - r->pos || !r->block_records)
-			return end_source(r, -EBADMSG, "block %" PRIu64 " has a malformed record",
+			return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " has a malformed record",
 					  r->seen.nr_blocks);
 		r->pos += h->size;
 		r->block_records--;

@@ -36,7 +36,7 @@ static int find_unit(const char *name, uint64_t *ns)
 
 static uint64_t fraction_ns(uint64_t fraction, uint64_t scale, uint64_t unit)
 {
-	return (uint64_t)((unsigned __int128)fraction * unit / scale);
+	return (uint64_t)((__uint128_t)fraction * unit / scale);
 }
 
 int duration_parse(const char *text, uint64_t *ns)

@@ -28,7 +28,7 @@ static void test_parse(void **state)
 {
 	(void)state;
 	expect("", "", 0);
-	expect(" \n", "", 0);
+	expect(" \t", "", 0);
 	expect("0", "0", 1);
 	expect("1\n", "1", 1);
 	expect("0-3,5", "0-3,5", 5);

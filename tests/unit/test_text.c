@@ -35,12 +35,8 @@ static void test_escape(void **state)
 		{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* surrogate */
 		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
-		{ "\xc2\x9b"
-		  "31m",
-		  "\\xc2\\x9b31m" }, /* C1 CSI */
-		{ "\xe2\x80\xae"
-		  "x",
-		  "\\xe2\\x80\\xaex" }, /* right-to-left override */
+		{ "\xc2\x9bm", "\\xc2\\x9bm" },		 /* C1 CSI */
+		{ "\xe2\x80\xaex", "\\xe2\\x80\\xaex" }, /* right-to-left override */
 	};
 	char buf[128];
 

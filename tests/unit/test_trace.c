@@ -27,13 +27,15 @@ struct file {
 	size_t len;
 };
 
-static char path[] = "/tmp/qpw-test-trace-XXXXXX";
+static char path[32];
 
 static int make_path(void **state)
 {
-	int fd = mkstemp(path);
+	int fd;
 
 	(void)state;
+	snprintf(path, sizeof(path), "/tmp/qpw-trace-XXXXXX");
+	fd = mkstemp(path);
 	return fd < 0 ? -1 : close(fd);
 }
 
@@ -239,9 +241,7 @@ static void test_foreign(void **state)
 	(void)state;
 	spill("", 0);
 	assert_int_equal(trace_reader_open(path, &r), -EPROTO);
-	spill("\x7f"
-	      "ELF and more of it",
-	      19);
+	spill("\x7f\x45LF and more of it", 19);
 	assert_int_equal(trace_reader_open(path, &r), -EPROTO);
 	spill(&newer, sizeof(newer));
 	assert_int_equal(trace_reader_open(path, &r), -EPROTONOSUPPORT);
