@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The job of the demo: $DURATION seconds of cyclictest on the isolated CPUs and memory churn on
+# the housekeeping CPUs, recorded by qpwlat. Beside it the witness: an ftrace instance, none of
+# our code, that sees the same work items begin. Uses ISOLATED and HOUSEKEEPING, CPU lists.
+
+WITNESS=/sys/kernel/tracing/instances/witness
+# Per isolated CPU; a run that overruns it is marked so in witness.txt.
+WITNESS_KIB=16384
+
+say() {
+	echo "lab: $*"
+}
+
+# "0-2,5" becomes "0 1 2 5".
+expand_list() {
+	echo "$1" | awk -F, '{for (i = 1; i <= NF; i++) {n = split($i, r, "-")
+		for (c = r[1]; c <= r[n]; c++) printf "%d ", c}}'
+}
+
+# "1,5" becomes "22": the kernel's hexadecimal mask, a comma before every 8 digits from the right.
+mask_of_list() {
+	expand_list "$1" | awk '{for (i = 1; i <= NF; i++) {
+			digit[int($i / 4)] += 2 ^ ($i % 4); if ($i > max) max = $i}
+		for (d = int(max / 4); d >= 0; d--)
+			printf "%x%s", digit[d], (d && d % 8 == 0) ? "," : ""
+		print ""}'
+}
+
+start_witness() {
+	mkdir "$WITNESS" || return
+	echo 0 >"$WITNESS/tracing_on"
+	echo mono >"$WITNESS/trace_clock"
+	mask_of_list "$ISOLATED" >"$WITNESS/tracing_cpumask" || return
+	for cpu in $(expand_list "$ISOLATED"); do
+		echo "$WITNESS_KIB" >"$WITNESS/per_cpu/cpu$cpu/buffer_size_kb" || return
+	done
+	echo 1 >"$WITNESS/events/workqueue/workqueue_execute_start/enable" || return
+	echo 1 >"$WITNESS/tracing_on"
+}
+
+stop_witness() {
+	echo 0 >"$WITNESS/tracing_on"
+	echo 0 >"$WITNESS/events/workqueue/workqueue_execute_start/enable"
+	{
+		echo "# witness 1"
+		for cpu in $(expand_list "$ISOLATED"); do
+			awk -v cpu="$cpu" -F ': *' '{v[$1] = $2} END {
+				print "# cpu", cpu, "entries", v["entries"], "overrun", v["overrun"],
+					"dropped", v["dropped events"]}' "$WITNESS/per_cpu/cpu$cpu/stats"
+		done
+		cat "$WITNESS/trace"
+	} >/results/witness.txt
+	rmdir "$WITNESS"
+}
+
+cd /results || exit
+if ! start_witness; then
+	say "the witness did not start: $WITNESS"
+	exit 1
+fi
+# Enabling the event patched kernel text, which interrupts every CPU: let that pass.
+sleep 1
+say "measuring for $DURATION s"
+qpwlat record -c "$ISOLATED" -H "$HOUSEKEEPING" -d "${DURATION}s" -o trace.qpw \
+	--victim cyclictest --cyclictest-json cyclictest.json -- \
+	/lab/memory-churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" \
+	--triggers /results/triggers.json --stress-yaml /results/stress-ng.yaml
+status=$?
+say "qpwlat record ended with status $status"
+stop_witness
+exit "$status"
