@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A snapshot as JSON. Every name passes text_escape(): a task's name can't break the text or
+ * what shows it. Knows no files and no printing.
+ */
+#include "view/summary_json.h"
+
+#include <stdint.h>
+
+#include "util/text.h"
+#include "view/percentiles.h"
+
+/* Percentiles that are given whatever the number of values: readers rely on these members. */
+#define ALWAYS_GIVEN 4
+
+static const char *const step_names[SNAP_NR_STEPS] = {
+	[SNAP_STEP_IRQ] = "irq",
+	[SNAP_STEP_WAKEUP] = "wakeup",
+	[SNAP_STEP_RUN] = "run",
+};
+
+/* JSON integers are signed: what a corrupt trace makes larger is shown as the largest. */
+static json_int_t integer(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : (json_int_t)value;
+}
+
+static json_t *text_json(const char *text)
+{
+	char escaped[4 * HOST_CMDLINE + 1];
+
+	text_escape(text, escaped, sizeof(escaped));
+	return json_string(escaped);
+}
+
+json_t *summary_hist_json(const struct hist *h)
+{
+	json_t *json;
+
+	if (!h || !hist_count(h))
+		return json_null();
+	json = json_pack("{s:I, s:I, s:I}", "count", integer(hist_count(h)), "min",
+			 integer(hist_min(h)), "mean", integer((uint64_t)(hist_mean(h) + 0.5)));
+	if (!json)
+		return NULL;
+	for (int i = 0; i < PERCENTILES; i++) {
+		const struct percentile *p = &percentiles[i];
+
+		if (i >= ALWAYS_GIVEN && hist_count(h) < p->needs)
+			break;
+		if (json_object_set_new(json, p->member,
+					json_integer(integer(hist_percentile(h, p->percent)))))
+			goto fail;
+	}
+	if (json_object_set_new(json, "max", json_integer(integer(hist_max(h)))))
+		goto fail;
+	return json;
+fail:
+	json_decref(json);
+	return NULL;
+}
+
+static json_t *pid_json(uint32_t pid)
+{
+	return pid == SNAP_PID_MANY ? json_null() : json_integer(pid);
+}
+
+static json_t *origin_json(const struct snap_origin *o)
+{
+	return json_pack("{s:o, s:o, s:I, s:I}", "comm", text_json(o->comm), "pid",
+			 pid_json(o->pid), "cpu", (json_int_t)o->cpu, "count", integer(o->count));
+}
+
+static json_t *origins_json(const struct snap_work *w)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; array && i < w->nr_origins; i++) {
+		if (json_array_append_new(array, origin_json(&w->origins[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *work_json(const void *row)
+{
+	const struct snap_work *w = row;
+
+	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I}", "function",
+			 text_json(w->function), "queued", integer(w->queued), "executed",
+			 integer(w->executed), "remote", integer(w->remote), "unknown",
+			 integer(w->unknown), "inline", integer(w->inlined), "run_ns",
+			 integer(w->run_ns), "inline_ns", integer(w->inline_ns),
+			 "queue_to_execute_ns", summary_hist_json(w->wait), "origins",
+			 origins_json(w), "other_origins", integer(w->other_origins));
+}
+
+static json_t *cause_json(const void *row)
+{
+	const struct snap_cause *c = row;
+
+	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I}", "class", snap_class_name(c->class),
+			 "name", text_json(c->name), "count", integer(c->count), "self_ns",
+			 integer(c->self_ns), "total_ns", integer(c->total_ns), "max_ns",
+			 integer(c->max_ns));
+}
+
+static json_t *flush_json(const void *row)
+{
+	const struct snap_flush *f = row;
+
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "function", text_json(f->function),
+			 "work", f->work[0] ? text_json(f->work) : json_null(), "count",
+			 integer(f->count), "skipped", integer(f->skipped), "total_ns",
+			 integer(f->total_ns), "wait_ns", summary_hist_json(f->wait));
+}
+
+static json_t *probe_json(const void *row)
+{
+	const struct snap_probe *p = row;
+
+	if (p->state != QPW_PROBE_MISSING)
+		return json_null();
+	return json_pack("{s:o, s:i, s:o}", "name", text_json(p->name), "error", p->error, "loses",
+			 text_json(p->loses));
+}
+
+static json_t *part_json(const struct snap_part *p)
+{
+	return json_pack("{s:s, s:o, s:I, s:o}", "class", snap_class_name(p->class), "name",
+			 text_json(p->name), "ns", integer(p->ns), "origin",
+			 p->origin.count ? origin_json(&p->origin) : json_null());
+}
+
+static json_t *step_json(const struct snap_outlier *o, enum snap_step step)
+{
+	json_t *parts = json_array();
+
+	for (uint32_t i = 0; parts && i < o->nr_parts; i++) {
+		if (o->parts[i].step == step &&
+		    json_array_append_new(parts, part_json(&o->parts[i]))) {
+			json_decref(parts);
+			return NULL;
+		}
+	}
+	return json_pack("{s:s, s:I, s:o, s:I}", "step", step_names[step], "ns",
+			 integer(o->step_ns[step]), "parts", parts, "residual_ns",
+			 integer(o->residual_ns[step]));
+}
+
+static json_t *outlier_json(const void *row)
+{
+	const struct snap_outlier *o = row;
+
+	return json_pack("{s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "cpu", (json_int_t)o->cpu, "pid",
+			 (json_int_t)o->pid, "comm", text_json(o->comm), "expiry_ns",
+			 integer(o->expiry_ns), "latency_ns", integer(o->latency_ns), "steps",
+			 step_json(o, SNAP_STEP_IRQ), step_json(o, SNAP_STEP_WAKEUP),
+			 step_json(o, SNAP_STEP_RUN));
+}
+
+/* An array of what to_json() makes of each row; rows that it makes null of are left out. */
+static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_json)(const void *))
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < nr; i++) {
+		json_t *row = to_json((const char *)rows + i * size);
+
+		if (json_is_null(row))
+			continue;
+		if (json_array_append_new(array, row)) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *classes_json(const struct snapshot *s)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; array && i < SNAP_NR_CLASSES; i++) {
+		const struct snap_total *t = &s->classes[i];
+
+		if (json_array_append_new(array,
+					  json_pack("{s:s, s:I, s:I, s:I}", "class",
+						    snap_class_name((enum snap_class)i), "count",
+						    integer(t->count), "ns", integer(t->self_ns),
+						    "max_ns", integer(t->max_ns)))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *contended_json(const struct snap_contended *c)
+{
+	return json_pack("{s:I, s:I, s:I}", "count", integer(c->count), "total_ns",
+			 integer(c->total_ns), "max_ns", integer(c->max_ns));
+}
+
+static int set_numbers(json_t *json, const struct snapshot *s)
+{
+	json_t *numbers = json_pack("{s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I}", "boots",
+				    (json_int_t)s->nr_boots, "lost_events", integer(s->nr_lost),
+				    "events", integer(s->nr_events), "window_closed",
+				    s->window_closed, "truncated", s->truncated, "window_start_ns",
+				    integer(s->window_start_ns), "window_ns", integer(s->window_ns),
+				    "outlier_ns", integer(s->outlier_ns), "samples",
+				    integer(s->nr_samples));
+	int ret = numbers ? json_object_update(json, numbers) : -1;
+
+	json_decref(numbers);
+	return ret;
+}
+
+json_t *summary_json(const struct snapshot *s)
+{
+	json_t *json = json_object();
+
+	if (!json)
+		return NULL;
+	if (set_numbers(json, s) ||
+	    json_object_set_new(json, "latency_ns", summary_hist_json(s->latency)) ||
+	    json_object_set_new(json, "interruptions", classes_json(s)) ||
+	    json_object_set_new(json, "causes",
+				rows_json(s->causes, s->nr_causes, sizeof(*s->causes),
+					  cause_json)) ||
+	    json_object_set_new(json, "remote_work",
+				rows_json(s->works, s->nr_works, sizeof(*s->works), work_json)) ||
+	    json_object_set_new(json, "flush_waits",
+				rows_json(s->flushes, s->nr_flushes, sizeof(*s->flushes),
+					  flush_json)) ||
+	    json_object_set_new(json, "contended",
+				json_pack("{s:o, s:o}", "local", contended_json(&s->contended[0]),
+					  "remote", contended_json(&s->contended[1]))) ||
+	    json_object_set_new(json, "outliers",
+				rows_json(s->outliers, s->nr_outliers, sizeof(*s->outliers),
+					  outlier_json)) ||
+	    json_object_set_new(json, "missing_probes",
+				rows_json(s->probes, s->nr_probes, sizeof(*s->probes),
+					  probe_json))) {
+		json_decref(json);
+		return NULL;
+	}
+	return json;
+}
+
+json_t *summary_host_json(const struct host_facts *f)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "hostname", text_json(f->hostname), "kernel", text_json(f->release),
+			 "kernel_version", text_json(f->version), "machine", text_json(f->machine),
+			 "mode", host_mode_name(f->mode), "mode_reason", text_json(f->mode_reason),
+			 "cmdline", text_json(f->cmdline), "online", text_json(f->online),
+			 "isolated", text_json(f->isolated), "nohz_full", text_json(f->nohz_full),
+			 "watched", text_json(f->watched), "clocksource", text_json(f->clocksource),
+			 "hypervisor", text_json(f->hypervisor), "tool_version",
+			 text_json(f->tool_version));
+}
