@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between kernels 6.1 and 7.3, one function for each difference; nothing else in the
+ * kernel half asks which kernel it runs on. Tracepoints and functions that some kernels lack are
+ * not handled here: user space leaves their programs unloaded.
+ */
+#ifndef QPW_BPF_COMPAT_H
+#define QPW_BPF_COMPAT_H
+
+#include "kernel_types.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+/*
+ * Low bits of work_struct.data that are not part of the pool_workqueue's address. The enumeration
+ * got a name in 6.10 and its size depends on CONFIG_DEBUG_OBJECTS_WORK; older kernels have 8 bits
+ * unless built with that debugging.
+ */
+static __always_inline u64 compat_pwq_mask(void)
+{
+	u64 shift = 8;
+
+	if (bpf_core_enum_value_exists(enum work_bits, WORK_STRUCT_PWQ_SHIFT))
+		shift = bpf_core_enum_value(enum work_bits, WORK_STRUCT_PWQ_SHIFT);
+	return ~((1ULL << shift) - 1);
+}
+
+/*
+ * The programmed expiry on CLOCK_MONOTONIC. _softexpires is what the sleeper asked for (slack comes
+ * on top) and, unlike the node below the timer queue, which was reworked in 7.2, it never moved.
+ * Bases of other clocks differ from CLOCK_MONOTONIC by their offset.
+ */
+static __always_inline u64 compat_expiry_ns(struct hrtimer *timer)
+{
+	struct hrtimer_clock_base *base = timer->base;
+	s64 expiry = timer->_softexpires;
+
+	if (base->clockid != CLOCKID_MONOTONIC)
+		expiry -= base->offset;
+	return expiry;
+}
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ground under every source of events: which CPUs are watched, the per-CPU slot where intervals in
+ * flight are kept, and the way a finished record takes into the ring buffer, counted when it does
+ * not get there. Knows records only by their header.
+ */
+#ifndef QPW_BPF_EMIT_H
+#define QPW_BPF_EMIT_H
+
+#include "kernel_types.bpf.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "qpw/event.h"
+#include "compat.bpf.h"
+
+#define MAX_CPUS 4096
+
+/* Filled in by user space before loading; __ types, since the skeleton repeats them in C. */
+const volatile __u64 watched[MAX_CPUS / 64];
+const volatile __u64 address_hrtimer_wakeup;
+const volatile __u64 address_tick[2]; /* 0 = no such function in this kernel */
+
+/* A work item on its way through a worker. ns == 0: none. */
+struct work_run {
+	u64 ns; /* start of the part in flight */
+	u64 work;
+	u64 function;
+	u32 flags; /* QPW_F_BEGIN until its first part is out, QPW_F_ORIGIN */
+	u32 pid;   /* the worker */
+	struct qpw_origin origin;
+};
+
+/* In one CPU's softirqs a BH work can run while the worker below it is in the middle of another. */
+enum work_context {
+	WORK_CONTEXT_TASK = 0,
+	WORK_CONTEXT_SOFTIRQ = 1,
+	WORK_CONTEXTS = 2,
+};
+
+/*
+ * Intervals in flight on one CPU, written by programs on that CPU alone. A start of 0 means that
+ * none is open. Handlers of the same class do not nest on one CPU, so one place for each suffices.
+ */
+struct cpu_slot {
+	u64 irq_ns;
+	u64 softirq_ns;
+	u64 thread_ns; /* switch-in of the task that runs */
+
+	u64 timer_ns;
+	u64 timer_function;
+	u64 timer_longest_ns;
+	u64 expire_ns; /* hrtimer callback in flight inside the timer interrupt */
+	u32 timer_nr_expired;
+	u32 timer_flags;
+
+	u64 ipi_ns;
+	u64 ipi_function;
+	u64 ipi_longest_ns;
+	u64 csd_ns; /* call function in flight inside the IPI */
+	u32 ipi_nr_functions;
+	u32 ipi_flags;
+	struct qpw_origin ipi_origin;
+	struct qpw_origin csd_origin; /* ns == 0: not seen */
+
+	struct work_run work[WORK_CONTEXTS];
+
+	u32 awake_pid; /* victim thread whose timer expired while it was still running here */
+} __attribute__((aligned(64)));
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* possible CPUs, set by user space */
+	__type(key, u32);
+	__type(value, struct cpu_slot);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* possible CPUs, set by user space */
+	__type(key, u32);
+	__type(value, u64);
+} lost SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* set by user space */
+} ring SEC(".maps");
+
+static __always_inline bool cpu_is_watched(u32 cpu)
+{
+	u32 word = cpu / 64;
+
+	barrier_var(word); /* keeps the check in the form in which the verifier sees the bound */
+	return word < MAX_CPUS / 64 && (watched[word] >> (cpu % 64)) & 1;
+}
+
+/* The slot of this CPU, NULL when it is not watched. */
+static __always_inline struct cpu_slot *slot_here(u32 *cpu)
+{
+	*cpu = bpf_get_smp_processor_id();
+	if (!cpu_is_watched(*cpu))
+		return NULL;
+	return bpf_map_lookup_elem(&slots, cpu);
+}
+
+/*
+ * Room for one record, with its header filled in; NULL when the buffer is full, which is counted
+ * for the CPU that wanted it. The caller fills in every other byte and calls emit_submit().
+ */
+static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start_ns, u64 end_ns,
+					  u32 flags)
+{
+	struct qpw_header *h = bpf_ringbuf_reserve(&ring, size, 0);
+
+	if (!h) {
+		u32 here = bpf_get_smp_processor_id();
+		u64 *nr_lost = bpf_map_lookup_elem(&lost, &here);
+
+		/* atomic: an NMI may come between */
+		if (nr_lost)
+			__sync_fetch_and_add(nr_lost, 1);
+		return NULL;
+	}
+	h->start_ns = start_ns;
+	h->end_ns = end_ns;
+	h->cpu = cpu;
+	h->kind = kind;
+	h->size = size;
+	h->flags = flags;
+	h->pad = 0;
+	return h;
+}
+
+/* User space polls: a wake-up would be an irq_work on the very CPU that is to be left alone. */
+static __always_inline void emit_submit(void *record)
+{
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+#define EMIT(type, kind, cpu, start_ns, end_ns, flags) \
+	((type *)emit_reserve(kind, sizeof(type), cpu, start_ns, end_ns, flags))
+
+/* This context as an origin. In an interrupt the task is the one that was interrupted. */
+static __always_inline void origin_here(struct qpw_origin *origin, u64 ns)
+{
+	origin->ns = ns;
+	origin->cpu = bpf_get_smp_processor_id();
+	origin->pid = (u32)bpf_get_current_pid_tgid();
+	bpf_get_current_comm(origin->comm, sizeof(origin->comm));
+}
+
+static __always_inline void origin_none(struct qpw_origin *origin)
+{
+	__builtin_memset(origin, 0, sizeof(*origin));
+}
+
+#endif

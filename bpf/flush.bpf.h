@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who waits, on any CPU, until work on other CPUs is done: the functions that flush one work item
+ * or drain a whole family of per-CPU caches. Knows the functions only by the number that the record
+ * carries.
+ */
+#ifndef QPW_BPF_FLUSH_H
+#define QPW_BPF_FLUSH_H
+
+#include "emit.bpf.h"
+#include "pending.bpf.h"
+
+#define NO_CPU (~0U)
+#define WORK_STRUCT_PWQ (1 << WORK_STRUCT_PWQ_BIT)
+
+/* The CPU whose pool the work is queued at; unknown once a worker has taken it. */
+static __always_inline u32 flush_target(struct work_struct *work)
+{
+	u64 data = work->data.counter;
+	struct pool_workqueue *pwq = (void *)(data & compat_pwq_mask());
+
+	if (!(data & WORK_STRUCT_PWQ))
+		return NO_CPU;
+	/* an unbound pool has -1 */
+	return BPF_CORE_READ(pwq, pool, cpu);
+}
+
+static __always_inline int flush_work_begin(struct work_struct *work)
+{
+	pending_begin(0, QPW_FLUSH_WORK, (u64)work->func, flush_target(work));
+	return 0;
+}
+
+static __always_inline int flush_begin(u32 where)
+{
+	pending_begin(0, where, 0, NO_CPU);
+	return 0;
+}
+
+static __always_inline int flush_end(u32 where, bool waited)
+{
+	struct pending pending;
+	struct qpw_flush *r;
+
+	if (!pending_end(0, where, &pending) || !waited)
+		return 0;
+	r = EMIT(struct qpw_flush, QPW_KIND_FLUSH, bpf_get_smp_processor_id(), pending.ns,
+		 bpf_ktime_get_ns(), 0);
+	if (!r)
+		return 0;
+	r->where = where;
+	r->pid = (u32)bpf_get_current_pid_tgid();
+	r->function = pending.function;
+	r->target_cpu = pending.target_cpu;
+	r->pad = 0;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	emit_submit(r);
+	return 0;
+}
+
+#endif

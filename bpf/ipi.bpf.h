@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interrupts that a CPU sent: their handlers on watched CPUs, the functions called in them, and who
+ * asked for the longest of these. Call functions run without an interrupt too (from the idle loop):
+ * those interrupt nothing and only have their origin taken out.
+ */
+#ifndef QPW_BPF_IPI_H
+#define QPW_BPF_IPI_H
+
+#include "emit.bpf.h"
+
+#define CSD_FLAG_TYPE_MASK 0xf0 /* include/linux/smp_types.h */
+#define CSD_TYPE_SYNC \
+	0x10 /* ASYNC is 0; the others, IRQ_WORK and TTWU, are not called as functions */
+
+/* By address of the call_single_data: from its queueing to the start of its function. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096); /* grown by user space with the number of CPUs */
+	__type(key, u64);
+	__type(value, struct qpw_origin);
+} csd_origins SEC(".maps");
+
+static __always_inline int csd_queued(u32 target, struct __call_single_data *csd)
+{
+	struct qpw_origin origin;
+	u64 key = (u64)csd;
+
+	if (!cpu_is_watched(target))
+		return 0;
+	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) > CSD_TYPE_SYNC)
+		return 0;
+	origin_here(&origin, bpf_ktime_get_ns());
+	bpf_map_update_elem(&csd_origins, &key, &origin, BPF_ANY);
+	return 0;
+}
+
+static __always_inline int csd_begin(struct __call_single_data *csd)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	struct qpw_origin *origin;
+	u64 key = (u64)csd;
+
+	if (!slot)
+		return 0;
+	slot->csd_ns = bpf_ktime_get_ns();
+	origin = bpf_map_lookup_elem(&csd_origins, &key);
+	if (origin) {
+		slot->csd_origin = *origin;
+		bpf_map_delete_elem(&csd_origins, &key);
+	} else {
+		slot->csd_origin.ns = 0;
+	}
+	return 0;
+}
+
+static __always_inline int csd_end(u64 function)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 ran_ns;
+
+	if (!slot || !slot->csd_ns)
+		return 0;
+	if (slot->ipi_ns) {
+		ran_ns = bpf_ktime_get_ns() - slot->csd_ns;
+		slot->ipi_nr_functions++;
+		if (ran_ns >= slot->ipi_longest_ns) {
+			slot->ipi_longest_ns = ran_ns;
+			slot->ipi_function = function;
+			slot->ipi_origin = slot->csd_origin;
+			slot->ipi_flags = slot->csd_origin.ns ? QPW_F_ORIGIN : 0;
+		}
+	}
+	slot->csd_ns = 0;
+	return 0;
+}
+
+static __always_inline int ipi_begin(void)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot)
+		return 0;
+	slot->ipi_ns = bpf_ktime_get_ns();
+	slot->ipi_function = 0;
+	slot->ipi_longest_ns = 0;
+	slot->ipi_nr_functions = 0;
+	slot->ipi_flags = 0;
+	return 0;
+}
+
+static __always_inline int ipi_end(u32 vector)
+{
+	struct qpw_ipi *r;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot || !slot->ipi_ns)
+		return 0;
+	r = EMIT(struct qpw_ipi, QPW_KIND_IPI, cpu, slot->ipi_ns, bpf_ktime_get_ns(),
+		 slot->ipi_flags);
+	slot->ipi_ns = 0;
+	if (!r)
+		return 0;
+	r->vector = vector;
+	r->nr_functions = slot->ipi_nr_functions;
+	r->function = slot->ipi_function;
+	if (slot->ipi_flags & QPW_F_ORIGIN)
+		r->origin = slot->ipi_origin;
+	else
+		origin_none(&r->origin);
+	emit_submit(r);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interrupts that no CPU sent: device interrupts, softirqs, the local timer, NMIs. Knows nothing of
+ * tasks but that the victim's timer may expire in a timer interrupt.
+ */
+#ifndef QPW_BPF_IRQ_H
+#define QPW_BPF_IRQ_H
+
+#include "emit.bpf.h"
+#include "victim.bpf.h"
+
+static __always_inline int irq_begin(void)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (slot)
+		slot->irq_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline int irq_end(int irq, struct irqaction *action)
+{
+	struct qpw_irq *r;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot || !slot->irq_ns)
+		return 0;
+	r = EMIT(struct qpw_irq, QPW_KIND_IRQ, cpu, slot->irq_ns, bpf_ktime_get_ns(), 0);
+	slot->irq_ns = 0;
+	if (!r)
+		return 0;
+	r->irq = irq;
+	r->pad = 0;
+	__builtin_memset(r->name, 0, sizeof(r->name));
+	bpf_probe_read_kernel_str(r->name, sizeof(r->name), action->name);
+	emit_submit(r);
+	return 0;
+}
+
+static __always_inline int softirq_begin(void)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (slot)
+		slot->softirq_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline int softirq_end(u32 vec)
+{
+	struct qpw_softirq *r;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot || !slot->softirq_ns)
+		return 0;
+	r = EMIT(struct qpw_softirq, QPW_KIND_SOFTIRQ, cpu, slot->softirq_ns, bpf_ktime_get_ns(),
+		 0);
+	slot->softirq_ns = 0;
+	if (!r)
+		return 0;
+	r->vec = vec;
+	r->pad = 0;
+	emit_submit(r);
+	return 0;
+}
+
+static __always_inline int timer_begin(void)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot)
+		return 0;
+	slot->timer_ns = bpf_ktime_get_ns();
+	slot->timer_function = 0;
+	slot->timer_longest_ns = 0;
+	slot->timer_nr_expired = 0;
+	slot->timer_flags = 0;
+	slot->expire_ns = 0;
+	return 0;
+}
+
+static __always_inline int timer_end(void)
+{
+	struct qpw_timer *r;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 now;
+
+	if (!slot || !slot->timer_ns)
+		return 0;
+	now = bpf_ktime_get_ns();
+	r = EMIT(struct qpw_timer, QPW_KIND_TIMER, cpu, slot->timer_ns, now, slot->timer_flags);
+	slot->timer_ns = 0;
+	if (r) {
+		r->function = slot->timer_function;
+		r->nr_expired = slot->timer_nr_expired;
+		r->pad = 0;
+		emit_submit(r);
+	}
+	victim_goes_on(slot, cpu, now);
+	return 0;
+}
+
+/*
+ * Entry of an hrtimer callback, from the timer interrupt or (soft timers) from a softirq. The
+ * victim's is of interest on every CPU: with nohz_full its timers are queued on housekeeping CPUs.
+ */
+static __always_inline int hrtimer_begin(struct hrtimer *timer)
+{
+	u64 function = (u64)timer->function;
+	bool is_wakeup = function == address_hrtimer_wakeup;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 now;
+
+	if (!slot && !is_wakeup)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (slot && slot->timer_ns) {
+		slot->expire_ns = now;
+		if (function == address_tick[0] || function == address_tick[1])
+			slot->timer_flags |= QPW_F_TICK;
+	}
+	if (is_wakeup)
+		victim_timer_expired(timer, slot, now);
+	return 0;
+}
+
+static __always_inline int hrtimer_end(struct hrtimer *timer)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 ran_ns;
+
+	if (!slot)
+		return 0;
+	if (!slot->timer_ns) {
+		/* expired by another interrupt than the local timer's, or by a softirq */
+		if (slot->awake_pid)
+			victim_goes_on(slot, cpu, bpf_ktime_get_ns());
+		return 0;
+	}
+	if (!slot->expire_ns)
+		return 0;
+	ran_ns = bpf_ktime_get_ns() - slot->expire_ns;
+	slot->expire_ns = 0;
+	slot->timer_nr_expired++;
+	if (ran_ns >= slot->timer_longest_ns) {
+		slot->timer_longest_ns = ran_ns;
+		slot->timer_function = (u64)timer->function;
+	}
+	return 0;
+}
+
+/* The kernel hands over how long the handler ran; several handlers share one NMI. */
+static __always_inline int nmi_end(u64 handler, s64 ran_ns)
+{
+	struct qpw_nmi *r;
+	u32 cpu;
+	u64 now;
+
+	if (!slot_here(&cpu))
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (ran_ns < 0)
+		ran_ns = 0;
+	r = EMIT(struct qpw_nmi, QPW_KIND_NMI, cpu, now - ran_ns, now, 0);
+	if (!r)
+		return 0;
+	r->function = handler;
+	emit_submit(r);
+	return 0;
+}
+
+#endif

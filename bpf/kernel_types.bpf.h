@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's types as far as the programs read them: few fields, any order; CO-RE finds the real
+ * offsets at load time. Written by hand so that the objects build the same on every machine,
+ * whatever kernel it runs. Knows no maps and no logic.
+ */
+#ifndef QPW_BPF_KERNEL_TYPES_H
+#define QPW_BPF_KERNEL_TYPES_H
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef __u8 u8;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+typedef _Bool bool;
+#define true 1
+#define false 0
+#define NULL ((void *)0)
+
+/* uapi/linux/bpf.h, as numbers: that header would pull in the machine's own asm directory. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+
+enum {
+	BPF_ANY = 0,
+};
+
+enum {
+	BPF_RB_NO_WAKEUP = 1,
+};
+
+#define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h: a workqueue worker */
+#define CLOCKID_MONOTONIC 1
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct task_struct {
+	unsigned int flags;
+	int prio;
+	int pid;
+	int tgid;
+	char comm[16];
+};
+
+struct irqaction {
+	const char *name;
+};
+
+struct hrtimer;
+
+struct hrtimer_clock_base {
+	int clockid;
+	s64 offset; /* CLOCK_MONOTONIC + offset = this base's clock */
+};
+
+struct hrtimer {
+	s64 _softexpires;
+	void *function;
+	struct hrtimer_clock_base *base;
+};
+
+struct hrtimer_sleeper {
+	struct hrtimer timer;
+	struct task_struct *task;
+};
+
+typedef struct {
+	s64 counter;
+} atomic_long_t;
+
+struct work_struct {
+	atomic_long_t data;
+	void *func;
+};
+
+struct worker_pool {
+	int cpu;
+};
+
+struct pool_workqueue {
+	struct worker_pool *pool;
+};
+
+struct __call_single_node {
+	unsigned int u_flags;
+};
+
+struct __call_single_data {
+	struct __call_single_node node;
+};
+
+#pragma clang attribute pop
+
+/* kernel/workqueue.c, named since 6.10; before that the enumeration had no name to find it by */
+enum work_bits {
+	WORK_STRUCT_PWQ_BIT = 2,
+	WORK_STRUCT_PWQ_SHIFT = 8,
+};
+
+#endif

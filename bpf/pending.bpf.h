@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Intervals that a task opens and closes around something it may sleep in, on whatever CPU: kept by
+ * task and object from the beginning to the end. Knows no record kinds.
+ */
+#ifndef QPW_BPF_PENDING_H
+#define QPW_BPF_PENDING_H
+
+#include "emit.bpf.h"
+
+struct pending_key {
+	u64 object; /* address of the work or the lock, or 0 */
+	u32 pid;
+	u32 what; /* tells the uses of one object apart */
+};
+
+struct pending {
+	u64 ns;
+	u64 function;
+	u32 target_cpu;
+	u32 pad;
+};
+
+/* LRU: an end that was missed must not fill the map. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192); /* grown by user space with the number of CPUs */
+	__type(key, struct pending_key);
+	__type(value, struct pending);
+} pendings SEC(".maps");
+
+static __always_inline void pending_begin(u64 object, u32 what, u64 function, u32 target_cpu)
+{
+	struct pending_key key = { .object = object, .what = what };
+	struct pending pending = { .function = function, .target_cpu = target_cpu };
+
+	key.pid = (u32)bpf_get_current_pid_tgid();
+	pending.ns = bpf_ktime_get_ns();
+	bpf_map_update_elem(&pendings, &key, &pending, BPF_ANY);
+}
+
+/* Take it out; false when its beginning was not seen. */
+static __always_inline bool pending_end(u64 object, u32 what, struct pending *out)
+{
+	struct pending_key key = { .object = object, .what = what };
+	struct pending *pending;
+
+	key.pid = (u32)bpf_get_current_pid_tgid();
+	pending = bpf_map_lookup_elem(&pendings, &key);
+	if (!pending)
+		return false;
+	*out = *pending;
+	bpf_map_delete_elem(&pendings, &key);
+	return true;
+}
+
+#endif

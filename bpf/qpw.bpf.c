@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entry points of the kernel half and nothing else: each hands its arguments to the header of its
+ * source of events. Every program is optional ("?"): user space loads what this kernel has. Names
+ * are a convention of src/collect/probes.c: on_TRACEPOINT, enter_FUNCTION, leave_FUNCTION.
+ */
+#include "kernel_types.bpf.h"
+#include "emit.bpf.h"
+#include "victim.bpf.h"
+#include "work.bpf.h"
+#include "sched.bpf.h"
+#include "irq.bpf.h"
+#include "ipi.bpf.h"
+#include "flush.bpf.h"
+#include "qpwlock.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* ------------------------------------------------------------------ tasks */
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+	     unsigned int prev_state)
+{
+	return sched_switched(preempt, prev, next, prev_state);
+}
+
+SEC("?tp_btf/sched_waking")
+int BPF_PROG(on_sched_waking, struct task_struct *task)
+{
+	return victim_waking(task);
+}
+
+/* ------------------------------------------------------------------ work items */
+
+SEC("?tp_btf/workqueue_queue_work")
+int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
+	     struct work_struct *work)
+{
+	return work_queued(pwq, work);
+}
+
+SEC("?tp_btf/workqueue_execute_start")
+int BPF_PROG(on_workqueue_execute_start, struct work_struct *work)
+{
+	return work_begin(work);
+}
+
+/*
+ * The work may be gone by now: only its address is good, and the function comes as an argument.
+ * tp_btf programs may not read pointers to functions, raw ones get every argument as a number.
+ */
+SEC("?raw_tp/workqueue_execute_end")
+int BPF_PROG(on_workqueue_execute_end, u64 work, u64 function)
+{
+	return work_end(work, function);
+}
+
+/* ------------------------------------------------------------------ interrupts */
+
+SEC("?tp_btf/irq_handler_entry")
+int BPF_PROG(on_irq_handler_entry)
+{
+	return irq_begin();
+}
+
+SEC("?tp_btf/irq_handler_exit")
+int BPF_PROG(on_irq_handler_exit, int irq, struct irqaction *action)
+{
+	return irq_end(irq, action);
+}
+
+SEC("?tp_btf/softirq_entry")
+int BPF_PROG(on_softirq_entry)
+{
+	return softirq_begin();
+}
+
+SEC("?tp_btf/softirq_exit")
+int BPF_PROG(on_softirq_exit, unsigned int vec)
+{
+	return softirq_end(vec);
+}
+
+SEC("?tp_btf/local_timer_entry")
+int BPF_PROG(on_local_timer_entry)
+{
+	return timer_begin();
+}
+
+SEC("?tp_btf/local_timer_exit")
+int BPF_PROG(on_local_timer_exit)
+{
+	return timer_end();
+}
+
+SEC("?tp_btf/hrtimer_expire_entry")
+int BPF_PROG(on_hrtimer_expire_entry, struct hrtimer *timer)
+{
+	return hrtimer_begin(timer);
+}
+
+SEC("?tp_btf/hrtimer_expire_exit")
+int BPF_PROG(on_hrtimer_expire_exit, struct hrtimer *timer)
+{
+	return hrtimer_end(timer);
+}
+
+SEC("?tp_btf/nmi_handler")
+int BPF_PROG(on_nmi_handler, void *handler, s64 ran_ns)
+{
+	return nmi_end((u64)handler, ran_ns);
+}
+
+/* ------------------------------------------------------------------ interrupts from CPUs */
+
+#define IPI_VECTOR(name, vector)        \
+	SEC("?tp_btf/" #name "_entry")  \
+	int BPF_PROG(on_##name##_entry) \
+	{                               \
+		return ipi_begin();     \
+	}                               \
+	SEC("?tp_btf/" #name "_exit")   \
+	int BPF_PROG(on_##name##_exit)  \
+	{                               \
+		return ipi_end(vector); \
+	}
+
+IPI_VECTOR(reschedule, QPW_IPI_RESCHEDULE)
+IPI_VECTOR(call_function, QPW_IPI_CALL_FUNCTION)
+IPI_VECTOR(call_function_single, QPW_IPI_CALL_FUNCTION_SINGLE)
+IPI_VECTOR(irq_work, QPW_IPI_IRQ_WORK)
+IPI_VECTOR(x86_platform_ipi, QPW_IPI_OTHER)
+IPI_VECTOR(error_apic, QPW_IPI_OTHER)
+IPI_VECTOR(spurious_apic, QPW_IPI_OTHER)
+IPI_VECTOR(thermal_apic, QPW_IPI_OTHER)
+IPI_VECTOR(threshold_apic, QPW_IPI_OTHER)
+IPI_VECTOR(deferred_error_apic, QPW_IPI_OTHER)
+
+SEC("?tp_btf/csd_queue_cpu")
+int BPF_PROG(on_csd_queue_cpu, unsigned int cpu, unsigned long callsite, void *function,
+	     struct __call_single_data *csd)
+{
+	return csd_queued(cpu, csd);
+}
+
+SEC("?tp_btf/csd_function_entry")
+int BPF_PROG(on_csd_function_entry, void *function, struct __call_single_data *csd)
+{
+	return csd_begin(csd);
+}
+
+/* raw for the same reason as workqueue_execute_end */
+SEC("?raw_tp/csd_function_exit")
+int BPF_PROG(on_csd_function_exit, u64 function)
+{
+	return csd_end(function);
+}
+
+/* ------------------------------------------------------------------ flush waits */
+
+/* Returns whether there was something to wait for: a bool, the low byte of the register. */
+SEC("?fentry/__flush_work")
+int BPF_PROG(enter___flush_work, struct work_struct *work)
+{
+	return flush_work_begin(work);
+}
+
+SEC("?fexit/__flush_work")
+int BPF_PROG(leave___flush_work, struct work_struct *work, bool from_cancel, u64 waited)
+{
+	return flush_end(QPW_FLUSH_WORK, (u8)waited);
+}
+
+#define FLUSH_FUNCTION(name, where)            \
+	SEC("?fentry/" #name)                  \
+	int BPF_PROG(enter_##name)             \
+	{                                      \
+		return flush_begin(where);     \
+	}                                      \
+	SEC("?fexit/" #name)                   \
+	int BPF_PROG(leave_##name)             \
+	{                                      \
+		return flush_end(where, true); \
+	}
+
+FLUSH_FUNCTION(lru_add_drain_all, QPW_FLUSH_LRU_ADD_DRAIN_ALL)
+FLUSH_FUNCTION(lru_cache_disable, QPW_FLUSH_LRU_CACHE_DISABLE)
+FLUSH_FUNCTION(drain_all_stock, QPW_FLUSH_DRAIN_ALL_STOCK)
+FLUSH_FUNCTION(flush_rcu_sheaves_on_cache, QPW_FLUSH_RCU_SHEAVES)
+FLUSH_FUNCTION(__kmem_cache_shrink, QPW_FLUSH_CACHE_SHRINK)
+
+/* ------------------------------------------------------------------ QPW */
+
+SEC("?tp_btf/qpw_queue")
+int BPF_PROG(on_qpw_queue, unsigned int cpu, struct work_struct *work, void *function, bool inlined)
+{
+	return qpw_queued(cpu, (u64)work, (u64)work->func, inlined);
+}
+
+SEC("?tp_btf/qpw_inline_begin")
+int BPF_PROG(on_qpw_inline_begin, unsigned int cpu, struct work_struct *work)
+{
+	return qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func);
+}
+
+SEC("?tp_btf/qpw_inline_end")
+int BPF_PROG(on_qpw_inline_end, unsigned int cpu, void *work)
+{
+	return qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0);
+}
+
+SEC("?tp_btf/qpw_flush_begin")
+int BPF_PROG(on_qpw_flush_begin, unsigned int cpu, struct work_struct *work)
+{
+	return qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func);
+}
+
+SEC("?tp_btf/qpw_flush_end")
+int BPF_PROG(on_qpw_flush_end, unsigned int cpu, void *work, bool skipped)
+{
+	return qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0);
+}
+
+SEC("?tp_btf/qpw_lock_contended_begin")
+int BPF_PROG(on_qpw_lock_contended_begin, unsigned int cpu, void *lock)
+{
+	return qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0);
+}
+
+SEC("?tp_btf/qpw_lock_contended_end")
+int BPF_PROG(on_qpw_lock_contended_end, unsigned int cpu, void *lock, bool remote)
+{
+	return qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0);
+}

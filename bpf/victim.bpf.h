@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The measured tasks: who they are, and each of their wake-ups from the programmed expiry to the
+ * switch-in on a watched CPU. Covers sleeps that end in hrtimer_wakeup() (clock_nanosleep, poll,
+ * futex timeouts), not signals or timerfd.
+ */
+#ifndef QPW_BPF_VICTIM_H
+#define QPW_BPF_VICTIM_H
+
+#include "emit.bpf.h"
+
+#define MAX_VICTIMS 8
+
+/* Thread group ids, written by user space while the programs run; 0 ends the list. */
+__u32 victims[MAX_VICTIMS];
+
+/* A wake-up under way, by thread id. expire_ns == 0: none. */
+struct wake {
+	u64 expiry_ns;
+	u64 irq_ns;
+	u64 expire_ns;
+	u64 wakeup_ns;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u32);
+	__type(value, struct wake);
+} wakes SEC(".maps");
+
+static __always_inline bool victim_is(u32 tgid)
+{
+	int i;
+
+	for (i = 0; i < MAX_VICTIMS; i++) {
+		u32 victim = *(volatile u32 *)&victims[i];
+
+		if (!victim)
+			return false;
+		if (victim == tgid)
+			return true;
+	}
+	return false;
+}
+
+/* slot is NULL on a CPU that is not watched. */
+static __always_inline void victim_timer_expired(struct hrtimer *timer, struct cpu_slot *slot,
+						 u64 now)
+{
+	struct hrtimer_sleeper *sleeper = (struct hrtimer_sleeper *)timer;
+	struct task_struct *task = BPF_CORE_READ(sleeper, task);
+	struct wake wake = {};
+	u32 pid;
+
+	if (!task || !victim_is(BPF_CORE_READ(task, tgid)))
+		return;
+	pid = BPF_CORE_READ(task, pid);
+	wake.expiry_ns = compat_expiry_ns(timer);
+	wake.expire_ns = now;
+	if (slot) {
+		wake.irq_ns = slot->timer_ns ?: slot->irq_ns;
+		if (slot->timer_ns)
+			slot->timer_flags |= QPW_F_VICTIM;
+		if (pid == (u32)bpf_get_current_pid_tgid())
+			slot->awake_pid = pid;
+	}
+	bpf_map_update_elem(&wakes, &pid, &wake, BPF_ANY);
+}
+
+/* Any CPU may wake the victim. */
+static __always_inline int victim_waking(struct task_struct *task)
+{
+	struct wake *wake;
+	u32 pid;
+
+	if (!victim_is(task->tgid))
+		return 0;
+	pid = task->pid;
+	wake = bpf_map_lookup_elem(&wakes, &pid);
+	if (wake && wake->expire_ns && !wake->wakeup_ns)
+		wake->wakeup_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, const char *comm,
+					u32 cpu, u64 now)
+{
+	struct qpw_sample *r =
+		EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now, 0);
+
+	if (r) {
+		r->irq_ns = wake->irq_ns;
+		r->expire_ns = wake->expire_ns;
+		r->wakeup_ns = wake->wakeup_ns;
+		r->pid = pid;
+		r->tgid = tgid;
+		__builtin_memset(r->comm, 0, sizeof(r->comm));
+		bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), comm);
+		emit_submit(r);
+	}
+	wake->expire_ns = 0;
+}
+
+/* The victim gets the CPU: the end of its wake-up, if one is under way. */
+static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu, u64 now)
+{
+	u32 pid = task->pid;
+	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
+
+	if (wake && wake->expire_ns)
+		victim_emit(wake, pid, task->tgid, task->comm, cpu, now);
+}
+
+/*
+ * The victim loses the CPU while runnable. A wake-up still under way then belongs to a sleep that
+ * it had not entered yet when another CPU ended it: it ran on, and no switch-in will come for it.
+ */
+static __always_inline void victim_preempted(struct task_struct *task)
+{
+	u32 pid = task->pid;
+	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
+
+	if (wake)
+		wake->expire_ns = 0;
+}
+
+/*
+ * The timer expired after the victim had armed it and before it gave up the CPU: it wakes while it
+ * runs, no switch follows, and it goes on when the interrupt returns.
+ */
+static __always_inline void victim_goes_on(struct cpu_slot *slot, u32 cpu, u64 now)
+{
+	u32 pid = slot->awake_pid;
+	struct task_struct *task;
+	struct wake *wake;
+
+	if (!pid)
+		return;
+	slot->awake_pid = 0;
+	wake = bpf_map_lookup_elem(&wakes, &pid);
+	if (!wake || !wake->expire_ns)
+		return;
+	task = (struct task_struct *)bpf_get_current_task();
+	victim_emit(wake, pid, bpf_get_current_pid_tgid() >> 32,
+		    (const char *)__builtin_preserve_access_index(&task->comm), cpu, now);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Work items: queued to a watched CPU, by whom, and run there, in parts cut by task switches. An
+ * origin is kept from the queueing to the execution under the work's address and taken out there,
+ * so that an address used again never finds an old one. Barriers of flush_work() are inserted
+ * without a tracepoint: they run with an unknown origin.
+ */
+#ifndef QPW_BPF_WORK_H
+#define QPW_BPF_WORK_H
+
+#include "emit.bpf.h"
+
+struct work_origin {
+	u64 function;
+	struct qpw_origin origin;
+};
+
+/* By address of the work_struct. LRU: a work that is cancelled never comes to take its entry out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384); /* grown by user space with the number of CPUs */
+	__type(key, u64);
+	__type(value, struct work_origin);
+} work_origins SEC(".maps");
+
+/* Work items whose worker was switched out in the middle, by the worker's thread id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, u32);
+	__type(value, struct work_run);
+} work_asleep SEC(".maps");
+
+/* At least how many entries that has; 0 spares every CPU the look-up. */
+__s64 nr_asleep;
+
+static __always_inline int work_queued(struct pool_workqueue *pwq, struct work_struct *work)
+{
+	struct work_origin origin;
+	struct qpw_work *r;
+	u64 key = (u64)work;
+	int target = pwq->pool->cpu;
+	u64 now;
+
+	/* unbound pools have no CPU (-1) */
+	if (target < 0 || !cpu_is_watched(target))
+		return 0;
+	now = bpf_ktime_get_ns();
+	origin.function = (u64)work->func;
+	origin_here(&origin.origin, now);
+	bpf_map_update_elem(&work_origins, &key, &origin, BPF_ANY);
+	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
+	if (!r)
+		return 0;
+	r->work = key;
+	r->function = origin.function;
+	r->origin = origin.origin;
+	emit_submit(r);
+	return 0;
+}
+
+static __always_inline struct work_run *work_here(struct cpu_slot *slot)
+{
+	return &slot->work[slot->softirq_ns ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
+}
+
+static __always_inline int work_begin(struct work_struct *work)
+{
+	struct work_origin *origin;
+	struct work_run *run;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot)
+		return 0;
+	run = work_here(slot);
+	run->ns = bpf_ktime_get_ns();
+	run->work = (u64)work;
+	run->function = (u64)work->func;
+	run->flags = QPW_F_BEGIN;
+	run->pid = (u32)bpf_get_current_pid_tgid();
+	origin = bpf_map_lookup_elem(&work_origins, &run->work);
+	if (origin && origin->function == run->function) {
+		run->origin = origin->origin;
+		run->flags |= QPW_F_ORIGIN;
+	} else {
+		origin_none(&run->origin);
+	}
+	if (origin)
+		bpf_map_delete_elem(&work_origins, &run->work);
+	return 0;
+}
+
+/* One part of a run, [run->ns, now]; the following ones are no beginning. */
+static __always_inline void work_emit(struct work_run *run, u32 cpu, u64 now, u32 end_flag)
+{
+	struct qpw_work *r =
+		EMIT(struct qpw_work, QPW_KIND_WORK, cpu, run->ns, now, run->flags | end_flag);
+
+	run->flags &= ~QPW_F_BEGIN;
+	if (!r)
+		return;
+	r->work = run->work;
+	r->function = run->function;
+	r->origin = run->origin;
+	emit_submit(r);
+}
+
+/* A run that sleeps may end on a CPU that is not watched: it is taken off the list there too. */
+static __always_inline void work_forget(u32 pid)
+{
+	if (*(volatile s64 *)&nr_asleep > 0 && !bpf_map_delete_elem(&work_asleep, &pid))
+		__sync_fetch_and_add(&nr_asleep, -1);
+}
+
+static __always_inline int work_end(u64 work, u64 function)
+{
+	struct work_run *run;
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 now;
+
+	if (!slot) {
+		work_forget((u32)bpf_get_current_pid_tgid());
+		return 0;
+	}
+	run = work_here(slot);
+	now = bpf_ktime_get_ns();
+	if (!run->ns || run->work != work) {
+		/* begun before the programs were attached, or on another CPU */
+		if (!slot->thread_ns || slot->softirq_ns)
+			return 0;
+		run->ns = slot->thread_ns;
+		run->work = work;
+		run->function = function;
+		run->flags = 0;
+		origin_none(&run->origin);
+	}
+	work_emit(run, cpu, now, QPW_F_END);
+	run->ns = 0;
+	return 0;
+}
+
+static __always_inline void work_switched_out(struct cpu_slot *slot, u32 cpu, u64 now)
+{
+	struct work_run *run = &slot->work[WORK_CONTEXT_TASK];
+
+	if (!run->ns)
+		return;
+	work_emit(run, cpu, now, 0);
+	run->ns = 0;
+	/* counted first: the worker may come back on another CPU at once */
+	__sync_fetch_and_add(&nr_asleep, 1);
+	if (bpf_map_update_elem(&work_asleep, &run->pid, run, BPF_ANY))
+		__sync_fetch_and_add(&nr_asleep, -1);
+}
+
+static __always_inline void work_switched_in(struct cpu_slot *slot, u32 pid, u64 now)
+{
+	struct work_run *run = &slot->work[WORK_CONTEXT_TASK];
+	struct work_run *asleep;
+
+	if (*(volatile s64 *)&nr_asleep <= 0)
+		return;
+	asleep = bpf_map_lookup_elem(&work_asleep, &pid);
+	if (!asleep)
+		return;
+	*run = *asleep;
+	run->ns = now;
+	work_forget(pid);
+}
+
+#endif

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load, attach, detach: the life of the programs. What they record is none of its business.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collect/collect.h"
+#include "collect/ksyms.h"
+#include "collect/privilege.h"
+#include "collect/probes.h"
+#include "collect/ring.h"
+#include "collect/skeletons.h"
+#include "collect/stream.h"
+#include "util/array.h"
+
+/* LRU maps keep lists of this order per CPU; fewer entries would be given up while in use. */
+#define LRU_ENTRIES_PER_CPU 512
+
+struct collect {
+	struct qpw_bpf *bpf;
+	struct probe *probes;
+	struct qpw_probe *described; /* nr_probes of them, and one for the symbol table */
+	size_t nr_described;
+	struct ksyms *ksyms;
+	int ksyms_error;
+	struct ring *ring;
+	struct stream *stream;
+	size_t buffer_bytes;
+	uint32_t nr_cpus;  /* possible ones */
+	uint64_t *nr_lost; /* per CPU, as last told */
+	struct cpulist watched;
+	uint64_t window_start_ns;
+};
+
+static int fail(struct collect_error *err, int code, const char *object, const char *remedy,
+		const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+static int fail(struct collect_error *err, int code, const char *object, const char *remedy,
+		const char *format, ...)
+{
+	va_list args;
+
+	snprintf(err->object, sizeof(err->object), "%s", object);
+	snprintf(err->remedy, sizeof(err->remedy), "%s", remedy);
+	va_start(args, format);
+	vsnprintf(err->why, sizeof(err->why), format, args);
+	va_end(args);
+	return code;
+}
+
+static int fail_load(struct collect_error *err, int code)
+{
+	const char *remedy = "see `qpwlat probes`; kernels from 6.1 on are supported";
+
+	if (code == -EPERM || code == -EACCES)
+		remedy = "kernel lockdown, a security module or a container forbids BPF here";
+	else if (code == -ENOMEM)
+		remedy = "take a smaller --buffer-size";
+	return fail(err, code, "BPF programs", remedy, "%s", strerror(-code));
+}
+
+/* libbpf writes to stderr on its own; a lower layer is silent. */
+static int silent_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	/* the clock of bpf_ktime_get_ns() */
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static size_t ring_bytes(size_t wanted)
+{
+	size_t bytes = sysconf(_SC_PAGESIZE);
+
+	if (!wanted)
+		wanted = COLLECT_BUFFER_BYTES;
+	while (bytes < wanted && bytes < 1U << 30)
+		bytes *= 2;
+	return bytes;
+}
+
+static void set_lru_entries(struct collect *c, struct bpf_map *map)
+{
+	uint32_t entries = LRU_ENTRIES_PER_CPU * c->nr_cpus;
+
+	if (bpf_map__max_entries(map) < entries)
+		bpf_map__set_max_entries(map, entries);
+}
+
+/* Open the object for the probes that are not missing. buffer_bytes of a probing load is small. */
+static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes,
+				   size_t buffer_bytes)
+{
+	struct qpw_bpf *bpf = qpw_bpf__open();
+
+	if (!bpf)
+		return NULL;
+	_Static_assert(sizeof(bpf->rodata->watched) == sizeof(c->watched.bits), "one bit a CPU");
+	memcpy((void *)bpf->rodata->watched, c->watched.bits, sizeof(c->watched.bits));
+	if (c->ksyms) {
+		bpf->rodata->address_hrtimer_wakeup = ksyms_address(c->ksyms, "hrtimer_wakeup");
+		/* since 6.9, and before */
+		bpf->rodata->address_tick[0] = ksyms_address(c->ksyms, "tick_nohz_handler");
+		bpf->rodata->address_tick[1] = ksyms_address(c->ksyms, "tick_sched_timer");
+	}
+	bpf_map__set_max_entries(bpf->maps.slots, c->nr_cpus);
+	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
+	bpf_map__set_max_entries(bpf->maps.ring, buffer_bytes);
+	set_lru_entries(c, bpf->maps.work_origins);
+	set_lru_entries(c, bpf->maps.csd_origins);
+	set_lru_entries(c, bpf->maps.pendings);
+	probes_select(probes, bpf->obj);
+	return bpf;
+}
+
+/* 0 or -errno; with it *out is a loaded object. */
+static int bpf_load(struct collect *c, const struct probe *probes, size_t buffer_bytes,
+		    struct qpw_bpf **out)
+{
+	struct qpw_bpf *bpf = bpf_prepare(c, probes, buffer_bytes);
+	int err;
+
+	*out = NULL;
+	if (!bpf)
+		return -errno;
+	err = qpw_bpf__load(bpf);
+	if (err) {
+		qpw_bpf__destroy(bpf);
+		return err;
+	}
+	*out = bpf;
+	return 0;
+}
+
+/*
+ * An object is loaded as a whole or not at all. When it is refused, find out whose fault it is by
+ * loading every probe alone, which takes seconds but is not the usual way.
+ */
+static int probes_sort_out(struct collect *c)
+{
+	struct probe *alone = calloc(nr_probes, sizeof(*alone));
+	size_t i, j, nr_good = 0;
+	int err = 0;
+
+	if (!alone)
+		return -ENOMEM;
+	for (i = 0; i < nr_probes; i++) {
+		struct probe *probe = &c->probes[i];
+		struct qpw_bpf *bpf;
+
+		if (probe->state == QPW_PROBE_MISSING)
+			continue;
+		for (j = 0; j < nr_probes; j++)
+			alone[j].info = c->probes[j].info;
+		alone[i].state = probe->state;
+		probe->error = bpf_load(c, alone, sysconf(_SC_PAGESIZE), &bpf);
+		alone[i].state = QPW_PROBE_MISSING;
+		qpw_bpf__destroy(bpf);
+		if (probe->error)
+			probe->state = QPW_PROBE_MISSING;
+		else
+			nr_good++;
+		err = probe->error ? probe->error : err;
+	}
+	free(alone);
+	return nr_good ? 0 : err;
+}
+
+static int programs_load(struct collect *c, struct collect_error *err)
+{
+	int code = bpf_load(c, c->probes, c->buffer_bytes, &c->bpf);
+
+	if (code && code != -ENOMEM) {
+		int sorted = probes_sort_out(c);
+
+		code = sorted ? sorted : bpf_load(c, c->probes, c->buffer_bytes, &c->bpf);
+	}
+	return code ? fail_load(err, code) : 0;
+}
+
+/* A loss is told when it grew, and for every watched CPU at the end. */
+static void losses_tell(struct collect *c, bool at_end)
+{
+	uint64_t nr_lost, now = now_ns();
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
+		struct qpw_lost r = { .h = { .start_ns = now,
+					     .end_ns = now,
+					     .cpu = cpu,
+					     .kind = QPW_META_LOST,
+					     .size = sizeof(r) } };
+
+		if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost))
+			continue;
+		if (nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
+			continue;
+		c->nr_lost[cpu] = nr_lost;
+		r.nr_lost = nr_lost;
+		if (at_end)
+			stream_put_last(c->stream, &r.h);
+		else
+			stream_put(c->stream, &r.h);
+	}
+}
+
+static void refresh(void *arg)
+{
+	losses_tell(arg, false);
+}
+
+static int kernel_check(struct collect *c, struct collect_error *err)
+{
+	const char *missing = privilege_missing();
+	int code;
+
+	if (missing)
+		return fail(err, -EPERM, missing, "run as root, or grant CAP_BPF and CAP_PERFMON",
+			    "this capability is missing and loading BPF programs needs it");
+	code = probes_plan(c->probes);
+	if (code)
+		return fail(err, code, "/sys/kernel/btf/vmlinux",
+			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
+			    "the kernel's type information can't be read: %s", strerror(-code));
+	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
+	return 0;
+}
+
+static int readers_create(struct collect *c, struct collect_error *err)
+{
+	int code = ring_create(bpf_map__fd(c->bpf->maps.ring), c->buffer_bytes, &c->ring);
+
+	if (!code)
+		code = stream_create(c->ring, c->ksyms, refresh, c, &c->stream);
+	if (code)
+		return fail(err, code, "ring buffer", "take a smaller --buffer-size", "%s",
+			    strerror(-code));
+	return 0;
+}
+
+int collect_create(const struct collect_config *config, struct collect **out,
+		   struct collect_error *err)
+{
+	struct collect *c = calloc(1, sizeof(*c));
+	int nr_cpus, code = -ENOMEM;
+
+	*out = NULL;
+	libbpf_set_print(silent_print);
+	nr_cpus = libbpf_num_possible_cpus();
+	if (!c || nr_cpus < 0) {
+		free(c);
+		return fail(err, c ? nr_cpus : code, "possible CPUs", "is /sys mounted?",
+			    "can't be read");
+	}
+	c->nr_cpus = nr_cpus;
+	c->watched = *config->watched;
+	c->buffer_bytes = ring_bytes(config->buffer_bytes);
+	c->probes = calloc(nr_probes, sizeof(*c->probes));
+	c->described = calloc(nr_probes + 1, sizeof(*c->described));
+	c->nr_lost = calloc(nr_cpus, sizeof(*c->nr_lost));
+	if (!c->probes || !c->described || !c->nr_lost)
+		fail(err, code, "memory", "free some", "%s", strerror(ENOMEM));
+	else
+		code = kernel_check(c, err);
+	if (!code)
+		code = programs_load(c, err);
+	if (!code)
+		code = readers_create(c, err);
+	if (code) {
+		collect_destroy(c);
+		return code;
+	}
+	*out = c;
+	return 0;
+}
+
+/* Without the symbol table no function has a name, and two are needed by their address. */
+static void describe_ksyms(struct collect *c)
+{
+	struct qpw_probe *r = &c->described[c->nr_described++];
+
+	r->h.kind = QPW_META_PROBE;
+	r->h.size = sizeof(*r);
+	r->error = c->ksyms_error;
+	snprintf(r->name, sizeof(r->name), "/proc/kallsyms");
+	snprintf(r->loses, sizeof(r->loses),
+		 "names of functions, all samples, the tick told apart (needs CAP_SYSLOG)");
+}
+
+int collect_attach(struct collect *c, struct collect_error *err)
+{
+	size_t i, nr_attached = probes_attach(c->probes, c->bpf->obj);
+	uint64_t now = now_ns();
+
+	for (i = 0; i < nr_probes; i++)
+		probe_describe(&c->probes[i], &c->described[c->nr_described++]);
+	if (c->ksyms_error)
+		describe_ksyms(c);
+	if (!nr_attached)
+		return fail(err, -EPERM, "BPF programs", "see `qpwlat probes`",
+			    "none could be attached");
+	for (i = 0; i < c->nr_described; i++) {
+		c->described[i].h.start_ns = now;
+		c->described[i].h.end_ns = now;
+		if (stream_put(c->stream, &c->described[i].h))
+			return fail(err, -ENOMEM, "memory", "free some", "%s", strerror(ENOMEM));
+	}
+	return 0;
+}
+
+int collect_add_victim(struct collect *c, uint32_t tgid)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(c->bpf->bss->victims); i++) {
+		uint32_t *victim = &c->bpf->bss->victims[i];
+
+		if (!*victim || *victim == tgid) {
+			__atomic_store_n(victim, tgid, __ATOMIC_RELEASE);
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+size_t collect_probes(const struct collect *c, const struct qpw_probe **out)
+{
+	*out = c->described;
+	return c->nr_described;
+}
+
+const char *collect_state_name(enum qpw_probe_state state)
+{
+	static const char *const names[] = {
+		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
+		[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
+		[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
+}
+
+struct event_source *collect_source(struct collect *c)
+{
+	return stream_source(c->stream);
+}
+
+static struct qpw_header window_record(const struct collect *c, uint64_t end_ns)
+{
+	struct qpw_header h = { .start_ns = c->window_start_ns,
+				.end_ns = end_ns,
+				.kind = QPW_META_WINDOW,
+				.size = sizeof(h) };
+
+	return h;
+}
+
+void collect_open_window(struct collect *c)
+{
+	struct qpw_header h;
+
+	c->window_start_ns = now_ns();
+	h = window_record(c, 0);
+	stream_put(c->stream, &h);
+}
+
+void collect_close_window(struct collect *c)
+{
+	struct qpw_header h = window_record(c, now_ns());
+
+	probes_detach(c->probes);
+	losses_tell(c, true);
+	stream_put_last(c->stream, &h);
+	stream_finish(c->stream);
+}
+
+unsigned int collect_fill_percent(const struct collect *c)
+{
+	return 100 * ring_pending_bytes(c->ring) / c->buffer_bytes;
+}
+
+uint64_t collect_nr_lost(struct collect *c)
+{
+	uint64_t nr_lost, sum = 0;
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
+		if (!bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost))
+			sum += nr_lost;
+	}
+	return sum;
+}
+
+void collect_destroy(struct collect *c)
+{
+	if (!c)
+		return;
+	if (c->probes)
+		probes_detach(c->probes);
+	stream_destroy(c->stream);
+	ring_destroy(c->ring);
+	qpw_bpf__destroy(c->bpf);
+	ksyms_destroy(c->ksyms);
+	free(c->probes);
+	free(c->described);
+	free(c->nr_lost);
+	free(c);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Watching the running machine: checks what the kernel offers, loads and attaches the programs and
+ * hands out their records as an event source. The one door to libbpf: nothing of it shows here.
+ */
+#ifndef QPW_COLLECT_COLLECT_H
+#define QPW_COLLECT_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qpw/event.h"
+#include "store/event_source.h"
+#include "util/cpulist.h"
+
+#define COLLECT_BUFFER_BYTES (16U << 20)
+#define COLLECT_MAX_VICTIMS 8
+
+struct collect;
+
+struct collect_config {
+	const struct cpulist *watched;
+	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+};
+
+/* Why collecting can't begin, in words for a message: "OBJECT: WHY; REMEDY". */
+struct collect_error {
+	char object[64];
+	char why[160];
+	char remedy[160];
+};
+
+/*
+ * Check privilege and kernel, load every program that this kernel takes. Nothing is attached yet.
+ * Returns 0 or -errno with *err filled in; *out is NULL then.
+ */
+int collect_create(const struct collect_config *config, struct collect **out,
+		   struct collect_error *err);
+
+/*
+ * Attach all programs. One that can't be attached is marked missing; only when none can, it is an
+ * error (-errno, *err filled in). Queues the state of every probe as the source's first records.
+ */
+int collect_attach(struct collect *c, struct collect_error *err);
+
+/* All threads of this process are victims from now on. 0, -ENOSPC beyond COLLECT_MAX_VICTIMS. */
+int collect_add_victim(struct collect *c, uint32_t tgid);
+
+/* The probes in a fixed order, whether attached or missing; valid as long as c is. */
+size_t collect_probes(const struct collect *c, const struct qpw_probe **out);
+
+/* "tp_btf", "fentry", "missing", … */
+const char *collect_state_name(enum qpw_probe_state state);
+
+/*
+ * Live records, with those of user space (probes, symbols, losses, window) in their place. Owned by
+ * c. Ends (0) once the window was closed and all is read.
+ */
+struct event_source *collect_source(struct collect *c);
+
+/* The measured window begins now. */
+void collect_open_window(struct collect *c);
+
+/* It ends now: the programs are detached, and the source delivers what is left and ends. */
+void collect_close_window(struct collect *c);
+
+/* How full the ring buffer is, in percent. To be read when polling, before it is drained. */
+unsigned int collect_fill_percent(const struct collect *c);
+
+/* Records lost so far on all CPUs. */
+uint64_t collect_nr_lost(struct collect *c);
+
+/* Detach and free. NULL is taken. */
+void collect_destroy(struct collect *c);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of probes: what each hooks into, which programs serve it, and what is lost without it;
+ * and which of them this kernel has. Knows programs by name, not what they do.
+ */
+#ifndef QPW_COLLECT_PROBES_H
+#define QPW_COLLECT_PROBES_H
+
+#include <stddef.h>
+
+#include "qpw/event.h"
+
+struct bpf_object;
+struct bpf_program;
+struct bpf_link;
+
+#define PROBE_PROGRAMS 2 /* a function has one at its entry and one at its exit */
+
+struct probe_info; /* a row of the table */
+
+struct probe {
+	const struct probe_info *info;
+	enum qpw_probe_state state; /* what it is loaded as, later attached as */
+	int error;		    /* of a missing one: negative errno, 0 = not in this kernel */
+	struct bpf_link *links[PROBE_PROGRAMS];
+};
+
+/* Number of rows of the table, so the length of the arrays below. */
+extern const size_t nr_probes;
+
+/*
+ * Fill probes[nr_probes]: those in the kernel get the state they are to be loaded as, the others
+ * are missing. May load and attach a trial program. Returns 0 or -errno of reading the kernel's BTF.
+ */
+int probes_plan(struct probe *probes);
+
+/* Let exactly the programs of the probes that are not missing be loaded with obj. */
+void probes_select(const struct probe *probes, struct bpf_object *obj);
+
+/* Attach; a probe that can't be attached becomes missing. Returns how many are attached. */
+size_t probes_attach(struct probe *probes, struct bpf_object *obj);
+
+void probes_detach(struct probe *probes);
+
+/* Program at place i (< PROBE_PROGRAMS) of a probe, NULL when it has no such. */
+struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i);
+
+/* The probe as a record, without times. */
+void probe_describe(const struct probe *probe, struct qpw_probe *out);
+
+#endif
