@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The job of the demo: $DURATION seconds of cyclictest on the isolated CPUs and memory churn on

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The job that only shows that a guest boots, keeps time and brings results home.

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# lab/boot with guests that go wrong, each in its own way, and with signals: it must fail, say
+# why, keep the log, leave no QEMU.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+kernel=$(find_image KERNEL)
+initramfs=$(find_image INITRAMFS)
+if [[ -z $kernel || -z $initramfs ]]; then
+	not_ok boot-errors "no lab kernel or guest image; run 'make lab'"
+	finish_tests
+fi
+# So that what a boot leaves in its temporary directory can be told.
+mkdir "$scratch/tmp"
+export TMPDIR=$scratch/tmp
+boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend tcg --job shell --timeout 100)
+
+# outcome NAME DIR TEXT: boot.json says it too.
+outcome() {
+	check "$1" "boot.json says: $(jq -r .outcome "$2/boot.json" 2>&1)" \
+		json_holds "$2/boot.json" ".outcome | contains(\"$3\")"
+}
+
+run "${boot[@]}" --out "$scratch/good" --env "CMD=echo \"it's here\"; nproc"
+check job-output-comes-home "exit code $rc: $(tail -n 3 "$scratch/stderr")" \
+	grep -qx "it's here" "$scratch/good/output.txt"
+check boot-json "$(cat "$scratch/good/boot.json")" json_holds "$scratch/good/boot.json" \
+	'.schema == "qpwlat.boot" and .outcome == "ok" and .splats == 0 and .vcpus == 2 and .isolated == "1"'
+check isolation-is-on "$(cat "$scratch/good/cmdline")" grep -q 'isolcpus=1 nohz_full=1 rcu_nocbs=1' "$scratch/good/cmdline"
+check log-is-complete "first or last line missing" \
+	grep -qz 'Linux version.*lab: results sent' "$scratch/good/kernel.log"
+run "${boot[@]}" --out "$scratch/good" --env CMD=true
+fails_saying used-directory-is-refused "is not empty"
+
+run "${boot[@]}" --out "$scratch/panic" --env 'CMD=echo c >/proc/sysrq-trigger; sleep 60'
+fails_saying panic "the guest's kernel complains" "Kernel panic" "$scratch/panic/kernel.log"
+outcome panic-in-boot-json "$scratch/panic" complains
+
+run "${boot[@]}" --out "$scratch/none" --env 'CMD=reboot -f'
+fails_saying end-without-results "ended without results" "$scratch/none/kernel.log"
+
+run "${boot[@]}" --out "$scratch/job" --env 'CMD=echo told; exit 3'
+fails_saying failing-job "the job shell ended with status 3"
+check failing-job-keeps-its-output "no output.txt" grep -qx told "$scratch/job/output.txt"
+
+run "${boot[@]}" --out "$scratch/warn" --env 'CMD=echo "<4>WARNING: possible circular locking" >/dev/kmsg'
+fails_saying warning-in-the-log "complains (1 lines)" "WARNING: possible circular"
+
+run "${boot[@]}" --out "$scratch/evil" --env 'CMD=cd /tmp && ln -s / link && echo 0 >status &&
+	tar -cf /dev/vport*p1 link status && reboot -f'
+fails_saying only-plain-files-are-taken "more than plain files"
+check nothing-else-is-unpacked "the link came through" test ! -L "$scratch/evil/link"
+
+start=$SECONDS
+run "${boot[@]}" --out "$scratch/hang" --timeout 25 --env 'CMD=echo hanging >/dev/console; sleep 1000'
+fails_saying hang "did not end within 25 s" hanging "$scratch/hang/kernel.log"
+check time-limit "it took $((SECONDS - start)) s" test $((SECONDS - start)) -lt 40
+
+# ends_with_signal SIGNAL: the boot and its QEMU are gone a moment after the signal.
+ends_with_signal() {
+	local signal=$1 pid qemu='' i
+
+	# A shell's background jobs ignore SIGINT; this one must not.
+	env --default-signal=INT "${boot[@]}" --out "$scratch/sig$signal" --env 'CMD=sleep 1000' >/dev/null 2>&1 &
+	pid=$!
+	for ((i = 0; i < 100; i++)); do
+		qemu=$(pgrep -P "$pid" -f qemu-system || true)
+		[[ -z $qemu ]] || break
+		sleep 0.1
+	done
+	if [[ -z $qemu ]]; then
+		not_ok "signal-$signal" "QEMU did not start"
+		kill -KILL "$pid"
+		return
+	fi
+	sleep 1
+	kill "-$signal" "$pid"
+	wait "$pid" 2>/dev/null
+	for ((i = 0; i < 30; i++)); do
+		kill -0 "$qemu" 2>/dev/null || break
+		sleep 0.1
+	done
+	if kill -0 "$qemu" 2>/dev/null; then
+		not_ok "signal-$signal" "QEMU $qemu still runs"
+		kill -KILL "$qemu"
+	else
+		ok "signal-$signal"
+	fi
+}
+
+ends_with_signal INT
+ends_with_signal TERM
+ends_with_signal HUP
+check nothing-temporary-left "$(ls "$scratch/tmp")" test -z "$(ls -A "$scratch/tmp")"
+# No chance to clean up here, but the guest must end all the same.
+ends_with_signal KILL
+
+run lab/boot --out "$scratch/x" --isolated 5
+check usage-isolated "exit code $rc" test "$rc" = 129
+run lab/boot --out "$scratch/x" --backend warp
+check usage-backend "exit code $rc" test "$rc" = 129
+run lab/boot --kernel "$scratch/nothing" --initramfs "$initramfs" --out "$scratch/x"
+fails_saying missing-kernel "no lab kernel at $scratch/nothing"
+
+finish_tests

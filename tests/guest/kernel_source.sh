@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kernel/fetch and kernel/build --source-only over tiny trees: what they take, what they refuse,
+# what they say, and that nothing half-done stays behind. Boots nothing, downloads nothing.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"' EXIT
+
+unset KSRC
+export QPW_CACHE=$scratch/cache BUILD=$scratch/build
+
+# make_tree DIR VERSION PATCHLEVEL SUBLEVEL: what the checks look at, and a file to patch.
+make_tree() {
+	local dir=$1 file
+
+	mkdir -p "$dir"/{init,mm}
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\nEXTRAVERSION =\n' "$2" "$3" "$4" >"$dir/Makefile"
+	for file in Kconfig init/main.c mm/slub.c mm/memcontrol.c; do
+		echo "/* $file */" >"$dir/$file"
+	done
+	seq 1 60 >"$dir/mm/swap.c"
+}
+
+# make_series DIR SED-SCRIPT: one patch, the difference that the script makes to mm/swap.c.
+make_series() {
+	local dir=$1 trees
+
+	trees=$(mktemp -d "$scratch/XXXXXX")
+	make_tree "$trees/a" 7 2 0
+	cp -r "$trees/a" "$trees/b"
+	sed -i "$2" "$trees/b/mm/swap.c"
+	mkdir -p "$dir"
+	(cd "$trees" && diff -u a/mm/swap.c b/mm/swap.c) >"$dir/0001-change.patch"
+	printf '# the order\n0001-change.patch\n' >"$dir/series"
+}
+
+nothing_left() {
+	local left
+
+	left=$(find "$QPW_CACHE/source" -mindepth 1 -maxdepth 1 2>/dev/null)
+	check "$1" "left behind: $left" test -z "$left"
+}
+
+make_tree "$scratch/good" 7 2 5
+make_tree "$scratch/old" 6 1 0
+make_tree "$scratch/torn" 7 2 5
+rm "$scratch/torn/mm/slub.c"
+mkdir "$scratch/empty"
+make_series "$scratch/series" 's/^10$/ten/; s/^40$/forty/'
+
+KSRC=$scratch/old run kernel/build --source-only --series "$scratch/series"
+fails_saying ksrc-of-another-version "is Linux 6.1.0" "needs Linux 7.2"
+KSRC=$scratch/empty run kernel/build --source-only --series "$scratch/series"
+fails_saying ksrc-without-kernel "$scratch/empty is no Linux source tree"
+KSRC=$scratch/nowhere run kernel/build --source-only --series "$scratch/series"
+fails_saying ksrc-that-does-not-exist "$scratch/nowhere is not a directory"
+KSRC=$scratch/torn run kernel/build --source-only --series "$scratch/series"
+fails_saying ksrc-with-files-missing "mm/slub.c is missing"
+nothing_left refused-ksrc-leaves-nothing
+
+before=$(cd "$scratch/good" && find . -type f -exec sha256sum {} + | sort)
+KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+tree=$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")
+check patched-copy-of-ksrc "exit code $rc: $(cat "$scratch/stderr")" grep -qx forty "$tree/mm/swap.c"
+check ksrc-itself-untouched "its files changed" \
+	test "$before" = "$(cd "$scratch/good" && find . -type f -exec sha256sum {} + | sort)"
+check source-json-names-version "no 7.2.5 in source.json" \
+	json_holds "$tree/../source.json" \
+	'.kernel == "7.2.5" and .origin == "KSRC" and .patches == ["0001-change.patch"]'
+KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+check patched-once "patched again: $(cat "$scratch/stderr")" test ! -s "$scratch/stderr"
+rm -rf "$QPW_CACHE"
+
+make_tree "$scratch/moved" 7 2 6
+sed -i 's/^40$/vierzig/' "$scratch/moved/mm/swap.c"
+KSRC=$scratch/moved run kernel/build --source-only --series "$scratch/series"
+fails_saying patch-that-does-not-apply 0001-change.patch "mm/swap.c: hunk 2 (line 37)" 7.2.6
+nothing_left failed-patch-leaves-nothing
+sed -i 's/^vierzig$/40/; s/^38$/achtunddreissig/' "$scratch/moved/mm/swap.c"
+KSRC=$scratch/moved run kernel/build --source-only --series "$scratch/series"
+fails_saying patch-is-not-applied-with-fuzz "mm/swap.c: hunk 2"
+echo 0002-missing.patch >>"$scratch/series/series"
+KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+fails_saying series-names-missing-patch 0002-missing.patch
+sed -i '$d' "$scratch/series/series"
+
+# What a killed run left is neither used nor kept.
+mkdir -p "$QPW_CACHE/source/.patch-killed/tree"
+KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+check leftovers-are-removed "exit code $rc, or still there" test ! -e "$QPW_CACHE/source/.patch-killed"
+rm -rf "$QPW_CACHE"
+
+if mkdir "$scratch/small" && mount -t tmpfs -o size=1m tmpfs "$scratch/small" 2>/dev/null; then
+	head -c 3000000 /dev/zero >"$scratch/good/mm/large"
+	QPW_CACHE=$scratch/small KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+	fails_saying full-disk-is-seen-first "MiB free in $scratch/small" QPW_CACHE
+	QPW_CACHE=$scratch/small run kernel/fetch
+	fails_saying no-room-for-a-download "MiB free in $scratch/small"
+	umount "$scratch/small"
+	# Free bytes but no free inodes: the copy itself fails.
+	mount -t tmpfs -o size=64m,nr_inodes=8 tmpfs "$scratch/small"
+	QPW_CACHE=$scratch/small KSRC=$scratch/good run kernel/build --source-only --series "$scratch/series"
+	fails_saying disk-that-fills-up "is the disk of $scratch/small full?"
+	QPW_CACHE=$scratch/small nothing_left full-disk-leaves-nothing
+	rm "$scratch/good/mm/large"
+	umount "$scratch/small"
+else
+	echo "skip full-disk: a small tmpfs cannot be mounted here"
+fi
+
+# Packages, and kernel.org, played by files: apt's programs are replaced, the URL is a file's.
+mkdir -p "$scratch/bin" "$scratch/www" "$scratch/deb/DEBIAN" "$scratch/deb/usr/src"
+make_tree "$scratch/linux-source-7.2" 7 2 7
+tar -C "$scratch" -cJf "$scratch/deb/usr/src/linux-source-7.2.tar.xz" linux-source-7.2
+printf 'Package: linux-source-7.2\nVersion: 7.2.7-1\nArchitecture: all\nMaintainer: x <x@localhost>\nDescription: x\n' \
+	>"$scratch/deb/DEBIAN/control"
+dpkg-deb --root-owner-group -b "$scratch/deb" "$scratch/source.deb" >/dev/null
+cat >"$scratch/bin/apt-cache" <<'END'
+#!/bin/sh
+case "$*" in
+*madison*) [ ! -e "$FAKE/no-apt" ] || exit 0
+	echo "linux-source-7.2 | 7.2.7-1 | http://localhost/debian forky/main amd64 Packages" ;;
+*show*) echo "Size: $(stat -c %s "$FAKE/source.deb")"; echo "SHA256: $(cat "$FAKE/source.sum")" ;;
+esac
+END
+cat >"$scratch/bin/apt-get" <<'END'
+#!/bin/sh
+case "$*" in
+*indextargets*) ;;
+*update*) echo "E: no network here" >&2; exit 100 ;;
+*download*) cp "$FAKE/source.deb" ./linux-source-7.2_7.2.7-1_all.deb ;;
+esac
+END
+chmod +x "$scratch"/bin/*
+export FAKE=$scratch PATH=$scratch/bin:$PATH QPW_KERNEL_ORG=file://$scratch/www
+
+sha256sum "$scratch/source.deb" | cut -d ' ' -f 1 >"$scratch/source.sum"
+run kernel/fetch
+tree=$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")
+check package-becomes-tree "exit code $rc: $(cat "$scratch/stderr")" \
+	json_holds "$tree/../source.json" \
+	".kernel == \"7.2.7\" and .sha256 == \"$(cat "$scratch/source.sum")\""
+touch "$scratch/no-apt"
+run kernel/fetch
+check cache-before-network "fetched again: $(cat "$scratch/stderr")" test "$rc" = 0 -a ! -s "$scratch/stderr"
+rm -rf "$QPW_CACHE" "$scratch/no-apt"
+
+printf '%064d\n' 0 >"$scratch/source.sum"
+run kernel/fetch
+fails_saying package-with-wrong-checksum SHA-256 "$(cat "$scratch/source.sum")"
+nothing_left wrong-checksum-leaves-nothing
+
+touch "$scratch/no-apt"
+run kernel/fetch
+fails_saying nowhere-to-fetch-from "KSRC=DIR" "no network here"
+make_tree "$scratch/linux-7.2.9" 7 2 9
+tar -C "$scratch" -cJf "$scratch/www/linux-7.2.9.tar.xz" linux-7.2.9
+cp "$scratch/www/linux-7.2.9.tar.xz" "$scratch/www/linux-7.2.10.tar.xz"
+(cd "$scratch/www" && sha256sum linux-7.2.9.tar.xz; printf '%064d  linux-7.20.1.tar.xz\n' 0) \
+	>"$scratch/www/sha256sums.asc"
+run kernel/fetch
+check kernel-org-tarball "exit code $rc: $(cat "$scratch/stderr")" \
+	grep -qx 'KERNEL_ORIGIN=kernel.org linux-7.2.9.tar.xz' "$scratch/stdout"
+rm -rf "$QPW_CACHE"
+printf '%064d  linux-7.2.10.tar.xz\n' 0 >>"$scratch/www/sha256sums.asc"
+run kernel/fetch
+fails_saying tarball-with-wrong-checksum linux-7.2.10.tar.xz SHA-256
+nothing_left wrong-tarball-leaves-nothing
+
+finish_tests

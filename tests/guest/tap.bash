@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the guest tests share: TAP lines, a scratch directory, running what is expected to fail.
+# To be sourced with the repository as the working directory.
+
+nr_failed=0
+scratch=$(mktemp -d)
+
+ok() {
+	echo "ok $*"
+}
+
+not_ok() {
+	echo "not ok $1: ${*:2}"
+	nr_failed=$((nr_failed + 1))
+}
+
+# check NAME WHY COMMAND…: one line, by the command's exit code.
+check() {
+	local name=$1 why=$2
+	shift 2
+
+	if "$@"; then
+		ok "$name"
+	else
+		not_ok "$name" "$why"
+	fi
+}
+
+# json_holds FILE FILTER: the jq filter is true of the file.
+json_holds() {
+	jq -e "$2" "$1" >/dev/null
+}
+
+# run COMMAND…: exit code in $rc, standard error in $scratch/stderr, output in $scratch/stdout.
+run() {
+	rc=0
+	"$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || rc=$?
+}
+
+# fails_saying NAME TEXT…: the last run failed with 1 and named every text on standard error.
+fails_saying() {
+	local name=$1 text
+	shift
+
+	if [[ $rc != 1 ]]; then
+		not_ok "$name" "exit code $rc, 1 expected"
+		sed 's/^/# /' "$scratch/stderr"
+		return
+	fi
+	for text; do
+		if ! grep -aqF -- "$text" "$scratch/stderr"; then
+			not_ok "$name" "the message does not say '$text'"
+			sed 's/^/# /' "$scratch/stderr"
+			return
+		fi
+	done
+	ok "$name"
+}
+
+# find_image NAME: the path that lab/where prints for it.
+find_image() {
+	lab/where 2>/dev/null | sed -n "s/^$1=//p"
+}
+
+finish_tests() {
+	exit $((nr_failed > 0))
+}
