@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one measured boot left behind, as plain data: the unit of repetition of a comparison. The
+ * store fills it from files; it knows neither files nor formats nor what is concluded from it.
+ * Every string may hold anything.
+ */
+#ifndef QPW_MODEL_BOOT_H
+#define QPW_MODEL_BOOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/host.h"
+#include "model/snapshot.h"
+
+#define BOOT_TEXT 96
+#define BOOT_PATH 1024
+#define BOOT_NOTES 12
+
+struct boot_count {
+	char name[QPW_SYMBOL_LEN];
+	uint64_t count;
+};
+
+enum boot_witness_state {
+	BOOT_WITNESS_ABSENT = 0,
+	BOOT_WITNESS_UNREADABLE = 1, /* there, but not in its format */
+	BOOT_WITNESS_LOSSY = 2,	     /* its ring buffer overran or dropped */
+	BOOT_WITNESS_OK = 3,
+};
+
+/* Work executions on the isolated CPUs as ftrace saw them inside the window. */
+struct boot_witness {
+	enum boot_witness_state state;
+	uint64_t nr_cpus;
+	uint64_t nr_overrun;
+	uint64_t nr_dropped;
+	uint64_t nr_outside;	      /* lines before or after the window */
+	struct boot_count *functions; /* by name */
+	size_t nr_functions;
+};
+
+/* What the churn driver provoked, per family of drains. */
+struct boot_trigger {
+	char family[BOOT_TEXT];
+	uint64_t count;
+	uint64_t failed;
+	uint64_t populated;
+};
+
+struct boot_triggers {
+	bool present;
+	uint64_t rounds;
+	uint64_t elapsed_ns;
+	struct boot_trigger *rows; /* by family */
+	size_t nr_rows;
+};
+
+/* Cyclictest's own account of the same samples. */
+struct boot_cyclictest {
+	bool present;
+	bool break_value; /* ran with -b: it may have stopped before its time */
+	int return_code;
+	uint64_t nr_cycles;
+	uint64_t nr_overflow; /* beyond its histogram: counted at the bound, the last one at max */
+	struct hist *latency; /* ns; NULL when absent */
+};
+
+/* One stress-ng stressor: how much work got done beside the measurement. */
+struct boot_stressor {
+	char name[BOOT_TEXT];
+	double ops;
+	double seconds;
+};
+
+/* An optional file that is missing or unusable, for the reader of the report. */
+struct boot_note {
+	char file[BOOT_TEXT];
+	char why[BOOT_TEXT];
+};
+
+struct boot {
+	char label[BOOT_TEXT]; /* last part of the path */
+	char path[BOOT_PATH];
+	struct host_facts facts; /* of the traced kernel */
+	bool described;		 /* boot.json was there; what follows is from it, else empty */
+	char backend[BOOT_TEXT];
+	char host_cpu[BOOT_TEXT];
+	char host_kernel[BOOT_TEXT];
+	char qemu[BOOT_TEXT];
+	char started[BOOT_TEXT];
+	uint64_t vcpus;
+	uint64_t splats; /* warnings and oopses in the kernel log */
+	struct snapshot *snapshot;
+	struct boot_witness witness;
+	struct boot_triggers triggers;
+	struct boot_cyclictest cyclictest;
+	struct boot_stressor *stressors; /* by name */
+	size_t nr_stressors;
+	struct boot_note notes[BOOT_NOTES];
+	size_t nr_notes;
+};
+
+/* Zeroed boot on the heap; NULL when out of memory. destroy takes NULL and frees all it holds. */
+struct boot *boot_create(void);
+void boot_destroy(struct boot *b);
+
+/* Add count to the row of that name, which is made where missing. 0 or -ENOMEM. */
+int boot_count_add(struct boot_count **rows, size_t *nr, const char *name, uint64_t count);
+
+/* Count of the row of that name, 0 where there is none. */
+uint64_t boot_count_of(const struct boot_count *rows, size_t nr, const char *name);
+
+/* Bring rows into the order of their names. */
+void boot_count_sort(struct boot_count *rows, size_t nr);
+
+/* Remember that an optional file is missing or unusable; beyond BOOT_NOTES they are dropped. */
+void boot_note(struct boot *b, const char *file, const char *why);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The questions a comparison asks: one figure per boot each, and B against A with boots as the
+ * unit. A table names them; three of them are primary, the ones that the verdict rests on. Knows
+ * no rules of the verdict beyond which questions it asks.
+ */
+#include "model/compare.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+
+struct question {
+	const char *group;
+	const char *subject;
+	enum compare_unit unit;
+	bool counted;
+	bool primary;
+	double (*value)(const struct boot *b, double arg); /* NAN: this boot has none */
+	double arg;
+};
+
+static double qpw_executed(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < b->snapshot->nr_works; i++)
+		if (compare_qpw_family(b->snapshot->works[i].function))
+			total += (double)b->snapshot->works[i].executed;
+	return total;
+}
+
+static double remote_executed(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < b->snapshot->nr_works; i++)
+		total += (double)b->snapshot->works[i].remote;
+	return total;
+}
+
+static double inlined(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < b->snapshot->nr_works; i++)
+		total += (double)b->snapshot->works[i].inlined;
+	return total;
+}
+
+static double class_count(const struct boot *b, double arg)
+{
+	return (double)b->snapshot->classes[(int)arg].count;
+}
+
+static double class_time(const struct boot *b, double arg)
+{
+	return (double)b->snapshot->classes[(int)arg].self_ns;
+}
+
+static double all_time(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		total += (double)b->snapshot->classes[i].self_ns;
+	return total;
+}
+
+/* Percentile 100 is the largest value. One that lies beyond the last sample is not carried. */
+static double percentile(const struct hist *h, double percent)
+{
+	if (!h || !hist_count(h))
+		return NAN;
+	if (percent < 100 && (double)hist_count(h) * (100 - percent) < 100)
+		return NAN;
+	return (double)hist_percentile(h, percent);
+}
+
+static double latency(const struct boot *b, double arg)
+{
+	return percentile(b->snapshot->latency, arg);
+}
+
+static double cyclictest(const struct boot *b, double arg)
+{
+	return percentile(b->cyclictest.latency, arg);
+}
+
+static double flush_time(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < b->snapshot->nr_flushes; i++)
+		total += (double)b->snapshot->flushes[i].total_ns;
+	return total;
+}
+
+static double flush_count(const struct boot *b, double arg)
+{
+	double total = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < b->snapshot->nr_flushes; i++)
+		total += (double)b->snapshot->flushes[i].count;
+	return total;
+}
+
+#define CLASS_COUNT(name, class)                                                           \
+	{                                                                                  \
+		"interruptions", name, COMPARE_PER_SECOND, true, false, class_count, class \
+	}
+#define CLASS_TIME(name, class, primary)                                                      \
+	{                                                                                     \
+		"stolen time", name, COMPARE_NS_PER_SECOND, false, primary, class_time, class \
+	}
+
+static const struct question questions[] = {
+	{ "remote work", "QPW families", COMPARE_PER_SECOND, true, true, qpw_executed, 0 },
+	{ "remote work", "all queued by other CPUs", COMPARE_PER_SECOND, true, false,
+	  remote_executed, 0 },
+	{ "remote work", "run in the caller", COMPARE_PER_SECOND, true, false, inlined, 0 },
+	{ "latency", "p50", COMPARE_NS, false, false, latency, 50 },
+	{ "latency", "p99", COMPARE_NS, false, true, latency, 99 },
+	{ "latency", "p99.9", COMPARE_NS, false, false, latency, 99.9 },
+	{ "latency", "max", COMPARE_NS, false, false, latency, 100 },
+	{ "stolen time", "all classes", COMPARE_NS_PER_SECOND, false, false, all_time, 0 },
+	CLASS_TIME("work", SNAP_WORK, true),
+	CLASS_TIME("thread", SNAP_THREAD, false),
+	CLASS_TIME("ipi", SNAP_IPI, false),
+	CLASS_TIME("irq", SNAP_IRQ, false),
+	CLASS_TIME("softirq", SNAP_SOFTIRQ, false),
+	CLASS_TIME("tick", SNAP_TICK, false),
+	CLASS_TIME("timer", SNAP_TIMER, false),
+	CLASS_TIME("nmi", SNAP_NMI, false),
+	CLASS_COUNT("work", SNAP_WORK),
+	CLASS_COUNT("thread", SNAP_THREAD),
+	CLASS_COUNT("ipi", SNAP_IPI),
+	CLASS_COUNT("irq", SNAP_IRQ),
+	CLASS_COUNT("softirq", SNAP_SOFTIRQ),
+	CLASS_COUNT("tick", SNAP_TICK),
+	CLASS_COUNT("timer", SNAP_TIMER),
+	CLASS_COUNT("nmi", SNAP_NMI),
+	{ "flush waits", "count", COMPARE_PER_SECOND, true, false, flush_count, 0 },
+	{ "flush waits", "time", COMPARE_NS_PER_SECOND, false, false, flush_time, 0 },
+	{ "cyclictest", "p50", COMPARE_NS, false, false, cyclictest, 50 },
+	{ "cyclictest", "p99", COMPARE_NS, false, false, cyclictest, 99 },
+	{ "cyclictest", "p99.9", COMPARE_NS, false, false, cyclictest, 99.9 },
+	{ "cyclictest", "max", COMPARE_NS, false, false, cyclictest, 100 },
+};
+
+static double triggers_of(const struct boot *b)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < b->triggers.nr_rows; i++)
+		total += (double)b->triggers.rows[i].count;
+	return total;
+}
+
+static bool all_positive(const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(values[i] > 0))
+			return false;
+	return n > 0;
+}
+
+/* Raw figures of each boot and what they are divided by. */
+struct columns {
+	double *value[COMPARE_SIDES];
+	double *exposure[COMPARE_SIDES];
+	double *rate[COMPARE_SIDES];
+	size_t n[COMPARE_SIDES];
+};
+
+/* B against A for raw figures over their exposures. All NAN where a boot has no exposure. */
+static struct stats_ratio ratio_of(const struct columns *k, bool counted)
+{
+	struct stats_counts counts[COMPARE_SIDES];
+
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		if (!all_positive(k->exposure[side], k->n[side]))
+			return (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
+		for (size_t i = 0; i < k->n[side]; i++)
+			k->rate[side][i] = k->value[side][i] / k->exposure[side][i];
+		counts[side] =
+			(struct stats_counts){ k->value[side], k->exposure[side], k->n[side] };
+	}
+	if (counted)
+		return stats_rate_ratio(&counts[COMPARE_A], &counts[COMPARE_B], COMPARE_LEVEL);
+	return stats_log_ratio(k->rate[COMPARE_A], k->n[COMPARE_A], k->rate[COMPARE_B],
+			       k->n[COMPARE_B], COMPARE_LEVEL);
+}
+
+static double exposure_of(const struct boot *b, enum compare_unit unit, bool by_trigger)
+{
+	if (unit == COMPARE_NS || unit == COMPARE_OPS)
+		return 1;
+	return by_trigger ? triggers_of(b) : compare_seconds(b);
+}
+
+static void fill_columns(const struct comparison *c, const struct question *q, bool by_trigger,
+			 struct columns *k)
+{
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; i < k->n[side]; i++) {
+			const struct boot *b = c->mode[side].boots[i];
+
+			k->value[side][i] = q->value(b, q->arg);
+			k->exposure[side][i] = exposure_of(b, q->unit, by_trigger);
+		}
+	}
+}
+
+static void free_columns(struct columns *k)
+{
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		free(k->value[side]);
+		free(k->exposure[side]);
+		free(k->rate[side]);
+	}
+}
+
+static int alloc_columns(const struct comparison *c, struct columns *k)
+{
+	memset(k, 0, sizeof(*k));
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		size_t room = c->mode[side].nr_boots + 1;
+
+		k->n[side] = c->mode[side].nr_boots;
+		k->value[side] = calloc(room, sizeof(double));
+		k->exposure[side] = calloc(room, sizeof(double));
+		k->rate[side] = calloc(room, sizeof(double));
+		if (!k->value[side] || !k->exposure[side] || !k->rate[side]) {
+			free_columns(k);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* Answer one question into *m. 0 or -ENOMEM. */
+static int ask(const struct comparison *c, const struct question *q, struct compare_metric *m)
+{
+	struct columns k;
+	int ret = alloc_columns(c, &k);
+
+	if (ret)
+		return ret;
+	m->group = q->group;
+	m->subject = q->subject;
+	m->unit = q->unit;
+	m->counted = q->counted;
+	m->primary = q->primary;
+	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
+	m->holm_p = NAN;
+	if (q->primary && q->unit != COMPARE_NS) {
+		fill_columns(c, q, true, &k);
+		m->per_trigger = ratio_of(&k, q->counted);
+	}
+	fill_columns(c, q, false, &k);
+	m->ratio = ratio_of(&k, q->counted);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		double *rate = k.rate[side];
+
+		for (size_t i = 0; i < k.n[side]; i++) {
+			m->total[side] += k.value[side][i];
+			rate[i] = k.exposure[side][i] > 0 ? k.value[side][i] / k.exposure[side][i] :
+							    NAN;
+		}
+		m->median[side] = stats_median(rate, k.n[side]);
+		m->values[side] = rate;
+		k.rate[side] = NULL;
+	}
+	m->rank_p = stats_rank_p(m->values[COMPARE_A], k.n[COMPARE_A], m->values[COMPARE_B],
+				 k.n[COMPARE_B]);
+	free_columns(&k);
+	return 0;
+}
+
+/* Rate of one stressor, NAN in boots that did not run it. arg indexes the first boot's list. */
+static const struct boot_stressor *stressor_of(const struct boot *b, const char *name)
+{
+	for (size_t i = 0; i < b->nr_stressors; i++)
+		if (!strcmp(b->stressors[i].name, name))
+			return &b->stressors[i];
+	return NULL;
+}
+
+/*
+ * Throughput of each stressor of A's first boot that all boots ran; their bogo operations differ
+ * in size, so they are never added up.
+ */
+static int ask_stressor(const struct comparison *c, const char *name, struct compare_metric *m)
+{
+	struct columns k;
+	int ret = alloc_columns(c, &k);
+
+	if (ret)
+		return ret;
+	*m = (struct compare_metric){ .group = "stress-ng",
+				      .subject = name,
+				      .unit = COMPARE_OPS,
+				      .holm_p = NAN,
+				      .rank_p = NAN };
+	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; i < k.n[side]; i++) {
+			const struct boot_stressor *s = stressor_of(c->mode[side].boots[i], name);
+
+			k.value[side][i] = s && s->seconds > 0 ? s->ops / s->seconds : NAN;
+			k.exposure[side][i] = 1;
+		}
+	}
+	m->ratio = ratio_of(&k, false);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		m->median[side] = stats_median(k.value[side], k.n[side]);
+		m->values[side] = k.value[side];
+		k.value[side] = NULL;
+	}
+	m->rank_p = stats_rank_p(m->values[COMPARE_A], k.n[COMPARE_A], m->values[COMPARE_B],
+				 k.n[COMPARE_B]);
+	free_columns(&k);
+	return 0;
+}
+
+static void adjust(struct comparison *c)
+{
+	double p[ARRAY_SIZE(questions)], adjusted[ARRAY_SIZE(questions)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+		const struct compare_metric *m = &c->metrics[i];
+
+		/* asked per second and per trigger: the weaker answer counts (fmax skips NAN) */
+		p[i] = m->primary ? fmax(m->ratio.p, m->per_trigger.p) : NAN;
+	}
+	stats_holm(p, adjusted, ARRAY_SIZE(questions));
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+		c->metrics[i].holm_p = adjusted[i];
+}
+
+int compare_metrics(struct comparison *c)
+{
+	const struct boot *first = c->mode[COMPARE_A].nr_boots ? c->mode[COMPARE_A].boots[0] : NULL;
+	size_t extra = first ? first->nr_stressors : 0;
+	int ret = 0;
+
+	c->metrics = calloc(ARRAY_SIZE(questions) + extra, sizeof(*c->metrics));
+	if (!c->metrics)
+		return -ENOMEM;
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(questions); i++) {
+		struct question q = questions[i];
+
+		if (q.primary && q.unit == COMPARE_NS && (c->emulated || c->latency_unknown))
+			q.primary = false;
+		ret = ask(c, &q, &c->metrics[c->nr_metrics++]);
+	}
+	for (size_t i = 0; !ret && i < extra; i++)
+		ret = ask_stressor(c, first->stressors[i].name, &c->metrics[c->nr_metrics++]);
+	if (!ret)
+		adjust(c);
+	return ret;
+}

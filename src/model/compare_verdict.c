@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules of the verdict, as docs/compare.md states them: what makes two sets of boots
+ * incomparable, what supports a difference, and what follows. Knows no sentences.
+ */
+#include "model/compare.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+
+static int add_reason(struct comparison *c, const struct compare_reason *reason)
+{
+	struct compare_reason *rows;
+
+	rows = realloc(c->reasons, (c->nr_reasons + 1) * sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	c->reasons = rows;
+	rows[c->nr_reasons++] = *reason;
+	return 0;
+}
+
+#define ADD_REASON(c, code_, side_, boot_, ...) \
+	add_reason(c, &(struct compare_reason){ \
+			      .code = (code_), .side = (side_), .boot = (boot_), ##__VA_ARGS__ })
+
+/* ---------------------------------------------------------------- one boot alone */
+
+/* The executions of these events are the question; without one of them nothing is answered. */
+static const char *const needed_probes[] = {
+	"workqueue_queue_work",
+	"workqueue_execute_start",
+	"workqueue_execute_end",
+};
+
+static int check_recording(struct comparison *c, int side, const struct boot *b)
+{
+	const struct snapshot *s = b->snapshot;
+	int ret = 0;
+
+	if (s->nr_lost)
+		ret = ADD_REASON(c, COMPARE_LOST_EVENTS, side, b->label, .a = s->nr_lost);
+	if (!ret && s->truncated)
+		ret = ADD_REASON(c, COMPARE_TRUNCATED, side, b->label);
+	if (!ret && !s->window_closed)
+		ret = ADD_REASON(c, COMPARE_WINDOW_OPEN, side, b->label);
+	if (!ret && !s->nr_samples)
+		ret = ADD_REASON(c, COMPARE_NO_SAMPLES, side, b->label);
+	if (!ret && b->splats)
+		ret = ADD_REASON(c, COMPARE_KERNEL_SPLAT, side, b->label, .a = b->splats);
+	for (size_t i = 0; !ret && i < s->nr_probes; i++) {
+		if (s->probes[i].state != QPW_PROBE_MISSING)
+			continue;
+		for (size_t j = 0; !ret && j < ARRAY_SIZE(needed_probes); j++)
+			if (!strcmp(s->probes[i].name, needed_probes[j]))
+				ret = ADD_REASON(c, COMPARE_PROBE_MISSING, side, b->label,
+						 .subject = s->probes[i].name);
+	}
+	return ret;
+}
+
+/* The collector's count of every function has to be the witness's, both ways. */
+static int check_witness(struct comparison *c, int side, const struct boot *b)
+{
+	const struct boot_witness *w = &b->witness;
+	const struct snapshot *s = b->snapshot;
+	int ret = 0;
+
+	if (w->state == BOOT_WITNESS_ABSENT)
+		return ADD_REASON(c, COMPARE_WITNESS_MISSING, side, b->label);
+	if (w->state != BOOT_WITNESS_OK)
+		return ADD_REASON(c, COMPARE_WITNESS_UNUSABLE, side, b->label, .a = w->nr_overrun,
+				  .b = w->nr_dropped);
+	for (size_t i = 0; !ret && i < s->nr_works; i++) {
+		const struct snap_work *work = &s->works[i];
+		uint64_t seen = boot_count_of(w->functions, w->nr_functions, work->function);
+
+		if (seen != work->executed)
+			ret = ADD_REASON(c, COMPARE_WITNESS_DIFFERS, side, b->label,
+					 .subject = work->function, .a = seen, .b = work->executed);
+	}
+	for (size_t i = 0; !ret && i < w->nr_functions; i++) {
+		bool known = false;
+
+		for (size_t j = 0; !known && j < s->nr_works; j++)
+			known = !strcmp(s->works[j].function, w->functions[i].name);
+		if (!known && w->functions[i].count)
+			ret = ADD_REASON(c, COMPARE_WITNESS_DIFFERS, side, b->label,
+					 .subject = w->functions[i].name,
+					 .a = w->functions[i].count);
+	}
+	return ret;
+}
+
+/* ---------------------------------------------------------------- boots beside each other */
+
+static const char *setup_kernel(const struct boot *b)
+{
+	return b->facts.release;
+}
+
+static const char *setup_build(const struct boot *b)
+{
+	return b->facts.version;
+}
+
+static const char *setup_machine(const struct boot *b)
+{
+	return b->facts.machine;
+}
+
+static const char *setup_isolated(const struct boot *b)
+{
+	return b->facts.isolated;
+}
+
+static const char *setup_nohz_full(const struct boot *b)
+{
+	return b->facts.nohz_full;
+}
+
+static const char *setup_watched(const struct boot *b)
+{
+	return b->facts.watched;
+}
+
+static const char *setup_online(const struct boot *b)
+{
+	return b->facts.online;
+}
+
+static const char *setup_clocksource(const struct boot *b)
+{
+	return b->facts.clocksource;
+}
+
+static const char *setup_tool(const struct boot *b)
+{
+	return b->facts.tool_version;
+}
+
+static const char *setup_backend(const struct boot *b)
+{
+	return b->backend;
+}
+
+static const char *setup_host_cpu(const struct boot *b)
+{
+	return b->host_cpu;
+}
+
+static const struct {
+	const char *what;
+	const char *(*text)(const struct boot *b);
+} setup[] = {
+	{ "kernel", setup_kernel },	     { "kernel build", setup_build },
+	{ "machine", setup_machine },	     { "online CPUs", setup_online },
+	{ "isolated CPUs", setup_isolated }, { "nohz_full CPUs", setup_nohz_full },
+	{ "watched CPUs", setup_watched },   { "clocksource", setup_clocksource },
+	{ "tool version", setup_tool },	     { "backend", setup_backend },
+	{ "host CPU", setup_host_cpu },
+};
+
+/* All but the boot mode has to be the same as in the first boot of all. */
+static int check_setup(struct comparison *c, int side, const struct boot *b)
+{
+	const struct boot *first = c->mode[COMPARE_A].boots[0];
+	const struct boot *own = c->mode[side].boots[0];
+	double window = compare_seconds(b), wanted = compare_seconds(first);
+	int ret = 0;
+
+	if (b->facts.mode != own->facts.mode)
+		ret = ADD_REASON(c, COMPARE_MODE_MIXED, side, b->label,
+				 .left = host_mode_name(own->facts.mode),
+				 .right = host_mode_name(b->facts.mode));
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(setup); i++)
+		if (strcmp(setup[i].text(b), setup[i].text(first)))
+			ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label,
+					 .subject = setup[i].what, .left = setup[i].text(first),
+					 .right = setup[i].text(b));
+	if (!ret && b->vcpus != first->vcpus)
+		ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label, .subject = "vCPUs",
+				 .a = first->vcpus, .b = b->vcpus);
+	if (!ret && fmax(window, wanted) > COMPARE_WINDOW_RATIO * fmin(window, wanted))
+		ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label,
+				 .subject = "measured window, ms",
+				 .a = first->snapshot->window_ns / 1000000,
+				 .b = b->snapshot->window_ns / 1000000);
+	return ret;
+}
+
+static bool has_triggers(const struct compare_mode *m)
+{
+	for (size_t i = 0; i < m->nr_boots; i++)
+		if (m->boots[i]->triggers.present)
+			return true;
+	return false;
+}
+
+static int check_family(struct comparison *c, const char *family)
+{
+	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
+	uint64_t count_a = boot_count_of(a->triggers, a->nr_triggers, family);
+	uint64_t count_b = boot_count_of(b->triggers, b->nr_triggers, family);
+	double mean_a = (double)count_a / (double)a->nr_boots;
+	double mean_b = (double)count_b / (double)b->nr_boots;
+
+	if (fmax(mean_a, mean_b) <= COMPARE_TRIGGER_RATIO * fmin(mean_a, mean_b))
+		return 0;
+	return ADD_REASON(c, COMPARE_TRIGGERS_DIFFER, -1, NULL, .subject = family, .a = count_a,
+			  .b = count_b);
+}
+
+/* No triggers anywhere is another workload than ours and is fine; then only time is a measure. */
+static int check_triggers(struct comparison *c)
+{
+	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
+	int ret = 0;
+
+	if (!has_triggers(a) && !has_triggers(b))
+		return 0;
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; !ret && i < c->mode[side].nr_boots; i++) {
+			const struct boot *boot = c->mode[side].boots[i];
+
+			if (!boot->triggers.present)
+				ret = ADD_REASON(c, COMPARE_TRIGGERS_MISSING, side, boot->label);
+		}
+	}
+	for (size_t i = 0; !ret && i < a->nr_triggers; i++)
+		ret = check_family(c, a->triggers[i].name);
+	for (size_t i = 0; !ret && i < b->nr_triggers; i++)
+		if (!boot_count_of(a->triggers, a->nr_triggers, b->triggers[i].name))
+			ret = check_family(c, b->triggers[i].name);
+	return ret;
+}
+
+static int check_comparable(struct comparison *c)
+{
+	int ret = 0;
+
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		if (!c->mode[side].nr_boots)
+			return ADD_REASON(c, COMPARE_NO_BOOTS, side, NULL);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; !ret && i < c->mode[side].nr_boots; i++) {
+			const struct boot *b = c->mode[side].boots[i];
+
+			ret = check_recording(c, side, b);
+			if (!ret)
+				ret = check_witness(c, side, b);
+			if (!ret)
+				ret = check_setup(c, side, b);
+		}
+	}
+	return ret ? ret : check_triggers(c);
+}
+
+/* ---------------------------------------------------------------- what the figures support */
+
+static bool few_boots(const struct comparison *c)
+{
+	return c->mode[COMPARE_A].nr_boots < 2 || c->mode[COMPARE_B].nr_boots < 2;
+}
+
+/* With one boot a side the variance between boots is unknown; none against many stands anyway. */
+static bool none_against_many(const struct comparison *c, const struct compare_metric *m)
+{
+	return m->counted && has_triggers(&c->mode[COMPARE_A]) &&
+	       fmin(m->total[COMPARE_A], m->total[COMPARE_B]) <= 0 &&
+	       fmax(m->total[COMPARE_A], m->total[COMPARE_B]) >= COMPARE_MIN_EVENTS;
+}
+
+static enum compare_finding find_effect(const struct comparison *c, const struct compare_metric *m)
+{
+	const struct stats_ratio *r = &m->ratio, *t = &m->per_trigger;
+	/* fmin and fmax skip NAN: without triggers the figures per second stand alone */
+	double least = fmin(r->ratio, t->ratio), most = fmax(r->ratio, t->ratio);
+	double low = fmin(r->low, t->low), high = fmax(r->high, t->high);
+
+	if (few_boots(c) && !none_against_many(c, m))
+		return COMPARE_UNCLEAR;
+	if (m->holm_p <= 1 - COMPARE_LEVEL) {
+		if (most <= 1 - c->min_effect)
+			return COMPARE_DECREASE;
+		if (least >= 1 + c->min_effect)
+			return COMPARE_INCREASE;
+	}
+	if (low > 1 - c->min_effect && high < 1 + c->min_effect)
+		return COMPARE_SAME;
+	return COMPARE_UNCLEAR;
+}
+
+int compare_judge(struct comparison *c)
+{
+	size_t nr[COMPARE_SAME + 1] = { 0 };
+	size_t nr_primary = 0;
+	int ret = check_comparable(c);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < c->nr_metrics; i++) {
+		struct compare_metric *m = &c->metrics[i];
+
+		if (!m->primary)
+			continue;
+		m->finding = find_effect(c, m);
+		nr[m->finding]++;
+		nr_primary++;
+	}
+	c->verdict = COMPARE_INCONCLUSIVE;
+	if (c->nr_reasons)
+		return 0;
+	if (nr[COMPARE_DECREASE] && nr[COMPARE_INCREASE])
+		return ADD_REASON(c, COMPARE_CONTRADICTING, -1, NULL);
+	if (nr[COMPARE_DECREASE])
+		c->verdict = COMPARE_IMPROVED;
+	else if (nr[COMPARE_INCREASE])
+		c->verdict = COMPARE_REGRESSED;
+	else if (nr[COMPARE_SAME] == nr_primary)
+		c->verdict = COMPARE_NO_DIFFERENCE;
+	else
+		return ADD_REASON(c, few_boots(c) ? COMPARE_ONE_BOOT : COMPARE_THIN, -1, NULL);
+	return 0;
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Intervals and tests over a handful of boots. The distribution functions are GSL's; what the
+ * methods are and where they come from stands in the header.
+ */
+#include "model/stats.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_cdf.h>
+
+#define STATS_EXACT_MAX 16 /* values in an exact permutation: at most C(16, 8) = 12870 */
+
+/* Beyond this both counts are so large that the normal limit is exact to four digits. */
+#define STATS_NORMAL_COUNT 1e5
+
+static int compare_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+double stats_median(const double *values, size_t n)
+{
+	double *sorted, median;
+
+	if (!n)
+		return NAN;
+	sorted = malloc(n * sizeof(*sorted));
+	if (!sorted)
+		return NAN;
+	memcpy(sorted, values, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
+	median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+	free(sorted);
+	return median;
+}
+
+/*
+ * Quantile of the beta distribution by bisection: GSL's own inverse steps by Newton and does not
+ * end for some of the lopsided shapes (1 against a million) that counts of rare events give.
+ */
+static double beta_quantile(double q, double a, double b)
+{
+	double low = 0, high = 1;
+
+	for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+		double mid = (low + high) / 2;
+
+		if (gsl_cdf_beta_P(mid, a, b) < q)
+			low = mid;
+		else
+			high = mid;
+	}
+	return (low + high) / 2;
+}
+
+void stats_binomial_interval(double k, double n, double level, double *low, double *high)
+{
+	double tail = (1 - level) / 2;
+
+	*low = k <= 0 ? 0 : beta_quantile(tail, k, n - k + 1);
+	*high = k >= n ? 1 : beta_quantile(1 - tail, k + 1, n - k);
+}
+
+/* Twice the smaller tail of a binomial count k of n at proportion p. */
+static double binomial_p(double k, double n, double p)
+{
+	double below = k >= n ? 1 : gsl_cdf_beta_Q(p, k + 1, n - k);
+	double above = k <= 0 ? 1 : gsl_cdf_beta_P(p, k, n - k + 1);
+
+	return fmin(1, 2 * fmin(below, above));
+}
+
+static double sum(const double *values, size_t n)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += values[i];
+	return total;
+}
+
+/* Pearson's chi-square of one side around its own rate; adds its degrees of freedom to *df. */
+static double chi_square(const struct stats_counts *c, double *df)
+{
+	double rate = sum(c->count, c->n) / sum(c->exposure, c->n);
+	double total = 0;
+
+	if (rate <= 0)
+		return 0; /* all boots at zero agree, but say nothing about the spread elsewhere */
+	for (size_t i = 0; i < c->n; i++) {
+		double expected = rate * c->exposure[i];
+
+		total += (c->count[i] - expected) * (c->count[i] - expected) / expected;
+	}
+	*df += (double)c->n - 1;
+	return total;
+}
+
+/* Number of Poisson events that carry as much as the counts do: counts over this are exact. */
+static double event_weight(const struct stats_counts *a, const struct stats_counts *b, double level,
+			   double *dispersion)
+{
+	double df = 0, weight, z, t;
+	double chi = chi_square(a, &df) + chi_square(b, &df);
+
+	*dispersion = df > 0 ? chi / df : NAN;
+	if (!(*dispersion > 1))
+		return 1;
+	weight = *dispersion;
+	/*
+	 * Events that come in clusters of the size of the dispersion: with none at all on one side
+	 * there is no difference of means whose error a t distribution would describe.
+	 */
+	if (sum(a->count, a->n) <= 0 || sum(b->count, b->n) <= 0)
+		return weight;
+	z = gsl_cdf_ugaussian_Pinv((1 + level) / 2);
+	t = gsl_cdf_tdist_Pinv((1 + level) / 2, df);
+	return weight * (t / z) * (t / z);
+}
+
+struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct stats_counts *b,
+				    double level)
+{
+	struct stats_ratio r = { NAN, NAN, NAN, NAN, NAN };
+	double time_a = sum(a->exposure, a->n), time_b = sum(b->exposure, b->n);
+	double sum_a = sum(a->count, a->n), sum_b = sum(b->count, b->n);
+	double weight, low, high, odds = time_a / time_b;
+
+	if (!a->n || !b->n || !(time_a > 0) || !(time_b > 0) || sum_a + sum_b <= 0)
+		return r;
+	weight = event_weight(a, b, level, &r.dispersion);
+	r.ratio = sum_a > 0 ? sum_b / sum_a * odds : INFINITY;
+	sum_a /= weight;
+	sum_b /= weight;
+	if (sum_a > STATS_NORMAL_COUNT && sum_b > STATS_NORMAL_COUNT) {
+		double error = sqrt(1 / sum_a + 1 / sum_b);
+		double z = gsl_cdf_ugaussian_Pinv((1 + level) / 2);
+
+		r.low = r.ratio * exp(-z * error);
+		r.high = r.ratio * exp(z * error);
+		r.p = 2 * gsl_cdf_ugaussian_Q(fabs(log(r.ratio)) / error);
+		return r;
+	}
+	stats_binomial_interval(sum_b, sum_a + sum_b, level, &low, &high);
+	r.low = low / (1 - low) * odds;
+	r.high = high < 1 ? high / (1 - high) * odds : INFINITY;
+	r.p = binomial_p(sum_b, sum_a + sum_b, time_b / (time_a + time_b));
+	return r;
+}
+
+/* Mean and variance of the logarithms; false where a value has none. */
+static bool log_moments(const double *values, size_t n, double *mean, double *variance)
+{
+	*mean = 0;
+	*variance = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!(values[i] > 0))
+			return false;
+		*mean += log(values[i]) / (double)n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		double d = log(values[i]) - *mean;
+
+		*variance += d * d / (double)(n - 1);
+	}
+	return n > 0;
+}
+
+struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b, size_t nr_b,
+				   double level)
+{
+	struct stats_ratio r = { NAN, NAN, NAN, NAN, NAN };
+	double mean_a, mean_b, var_a, var_b, error, df, t;
+
+	if (!log_moments(a, nr_a, &mean_a, &var_a) || !log_moments(b, nr_b, &mean_b, &var_b))
+		return r;
+	r.ratio = exp(mean_b - mean_a);
+	if (nr_a < 2 || nr_b < 2)
+		return r;
+	var_a /= (double)nr_a;
+	var_b /= (double)nr_b;
+	error = sqrt(var_a + var_b);
+	if (error <= 0) {
+		/* identical boots: values so coarse that their spread is hidden carry no interval */
+		return r;
+	}
+	df = (var_a + var_b) * (var_a + var_b) /
+	     (var_a * var_a / (double)(nr_a - 1) + var_b * var_b / (double)(nr_b - 1));
+	t = gsl_cdf_tdist_Pinv((1 + level) / 2, df);
+	r.low = r.ratio * exp(-t * error);
+	r.high = r.ratio * exp(t * error);
+	r.p = 2 * gsl_cdf_tdist_Q(fabs(mean_b - mean_a) / error, df);
+	return r;
+}
+
+struct ranked {
+	double value;
+	double rank;
+	bool in_a;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	return (a->value > b->value) - (a->value < b->value);
+}
+
+/* Midranks; returns the sum of t^3 - t over ties, which the normal approximation needs. */
+static double assign_ranks(struct ranked *r, size_t n)
+{
+	double ties = 0;
+
+	qsort(r, n, sizeof(*r), compare_ranked);
+	for (size_t i = 0; i < n;) {
+		size_t end = i;
+		double t;
+
+		while (end < n && r[end].value == r[i].value)
+			end++;
+		t = (double)(end - i);
+		ties += t * t * t - t;
+		for (size_t j = i; j < end; j++)
+			r[j].rank = (double)(i + end + 1) / 2;
+		i = end;
+	}
+	return ties;
+}
+
+/* Share of all choices of nr_a ranks whose sum is at least as far from its mean as seen. */
+static double exact_rank_p(const struct ranked *r, size_t n, size_t nr_a, double distance)
+{
+	double mean = (double)nr_a * (double)(n + 1) / 2;
+	size_t total = 0, extreme = 0;
+
+	for (unsigned int mask = 0; mask < 1u << n; mask++) {
+		double rank_sum = 0;
+
+		if ((size_t)__builtin_popcount(mask) != nr_a)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (mask & 1u << i)
+				rank_sum += r[i].rank;
+		total++;
+		if (fabs(rank_sum - mean) >= distance - 1e-9)
+			extreme++;
+	}
+	return (double)extreme / (double)total;
+}
+
+double stats_rank_p(const double *a, size_t nr_a, const double *b, size_t nr_b)
+{
+	size_t n = nr_a + nr_b;
+	struct ranked *r;
+	double ties, rank_sum = 0, distance, variance, p;
+
+	if (!nr_a || !nr_b)
+		return NAN;
+	r = calloc(n, sizeof(*r));
+	if (!r)
+		return NAN;
+	for (size_t i = 0; i < n; i++) {
+		r[i].value = i < nr_a ? a[i] : b[i - nr_a];
+		r[i].in_a = i < nr_a;
+	}
+	ties = assign_ranks(r, n);
+	for (size_t i = 0; i < n; i++)
+		if (r[i].in_a)
+			rank_sum += r[i].rank;
+	distance = fabs(rank_sum - (double)nr_a * (double)(n + 1) / 2);
+	if (n <= STATS_EXACT_MAX) {
+		p = exact_rank_p(r, n, nr_a, distance);
+	} else {
+		double size = (double)n;
+
+		variance =
+			(double)nr_a * (double)nr_b / 12 * (size + 1 - ties / (size * (size - 1)));
+		p = variance > 0 ? 2 * gsl_cdf_ugaussian_Q(distance / sqrt(variance)) : 1;
+	}
+	free(r);
+	return p;
+}
+
+void stats_holm(const double *p, double *adjusted, size_t n)
+{
+	double floor = 0;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		adjusted[i] = NAN;
+		left += !isnan(p[i]);
+	}
+	for (; left; left--) {
+		size_t best = n;
+
+		for (size_t i = 0; i < n; i++)
+			if (!isnan(p[i]) && isnan(adjusted[i]) && (best == n || p[i] < p[best]))
+				best = i;
+		floor = fmax(floor, fmin(1, p[best] * (double)left));
+		adjusted[best] = floor;
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few statistics that a comparison of boots needs, over plain arrays. Knows nothing of boots,
+ * traces or verdicts. NAN stands for "the data do not carry this figure".
+ */
+#ifndef QPW_MODEL_STATS_H
+#define QPW_MODEL_STATS_H
+
+#include <stddef.h>
+
+/* B over A. low and high bound the ratio at the level asked for; p is two-sided against ratio 1. */
+struct stats_ratio {
+	double ratio;
+	double low;
+	double high;
+	double p;
+	double dispersion; /* of counts: variance over that of a Poisson count; NAN: not known */
+};
+
+/* Events counted in each of n boots and the exposure (seconds, triggers) that gave rise to them. */
+struct stats_counts {
+	const double *count;
+	const double *exposure; /* > 0 each */
+	size_t n;
+};
+
+/* Median of n values, NAN of none. */
+double stats_median(const double *values, size_t n);
+
+/*
+ * Interval of a proportion, k of n (either may be fractional: effective counts), at two-sided
+ * level such as 0.95. Clopper & Pearson, Biometrika 26 (1934): quantiles of beta distributions.
+ */
+void stats_binomial_interval(double k, double n, double level, double *low, double *high);
+
+/*
+ * Ratio of two rates from counts: given their sum, the count of B is binomial (Przyborowski &
+ * Wilenski, Biometrika 31, 1940), so interval and p are exact for Poisson counts. Boots vary more
+ * than that: counts are divided by the Pearson dispersion (McCullagh & Nelder, Generalized Linear
+ * Models, 9.2) where it exceeds 1, which itself is widened by the t distribution's share for the
+ * few boots it is estimated from. One boot a side: dispersion NAN, Poisson assumed.
+ */
+struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct stats_counts *b,
+				    double level);
+
+/*
+ * Ratio of geometric means of positive values, by Welch's t test on their logarithms (Welch,
+ * Biometrika 34, 1947). Interval and p are NAN below two values a side, all is NAN where a value
+ * is not positive.
+ */
+struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b, size_t nr_b,
+				   double level);
+
+/*
+ * Two-sided p of the rank-sum test (Wilcoxon 1945; Mann & Whitney 1947), midranks for ties, exact
+ * over all permutations up to 16 values, with the tie-corrected normal approximation above.
+ */
+double stats_rank_p(const double *a, size_t nr_a, const double *b, size_t nr_b);
+
+/*
+ * Adjusted p of n questions asked at once: Holm, Scandinavian Journal of Statistics 6 (1979).
+ * NAN questions are left out of the number and stay NAN.
+ */
+void stats_holm(const double *p, double *adjusted, size_t n);
+
+#endif
