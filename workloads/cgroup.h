@@ -28,8 +28,8 @@ int cgroup_create(struct cgroup *g, char *why, size_t size);
 int cgroup_add(const struct cgroup *g, pid_t pid);
 
 /*
- * Set the limit (memory.high, v1: memory.limit_in_bytes) somewhat below what is charged now, then lift it. The kernel answers by draining
- * all stocks, before it reclaims. 0 or -errno.
+ * Set the limit (memory.high, v1: memory.limit_in_bytes) somewhat below what is charged now, then
+ * lift it. The kernel answers by draining all stocks, before it reclaims. 0 or -errno.
  */
 int cgroup_squeeze(const struct cgroup *g);
 

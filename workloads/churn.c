@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +46,7 @@ struct target {
 struct churn {
 	struct target *targets;
 	size_t nr_targets;
+	size_t turn; /* the target of the next round */
 	struct family_count counts[NR_FAMILIES_MAX];
 	size_t nr_counts;
 	struct cgroup cgroup;
@@ -298,6 +300,8 @@ static int set_up(struct churn *c, const struct options *o)
 	ret = pin(&o->housekeeping);
 	if (ret)
 		return fail("run on housekeeping CPUs", o->housekeeping_text, strerror(-ret));
+	/* It shares the housekeeping CPUs with load, and needs little of them but soon. */
+	setpriority(PRIO_PROCESS, 0, -10);
 	c->targets = calloc(cpulist_count(&o->isolated), sizeof(*c->targets));
 	c->scene.page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -364,7 +368,7 @@ static void revive(struct churn *c, struct filler *f, bool in_cgroup)
 
 static void run_round(struct churn *c)
 {
-	struct target *t = &c->targets[c->rounds % c->nr_targets];
+	struct target *t = &c->targets[c->turn];
 
 	for (size_t i = 0; i < c->nr_counts && !stopping; i++) {
 		struct family_count *count = &c->counts[i];
@@ -379,6 +383,8 @@ static void run_round(struct churn *c)
 			revive(c, c->scene.filler, count->family->in_cgroup);
 	}
 	c->rounds++;
+	if (++c->turn >= c->nr_targets)
+		c->turn = 0;
 }
 
 static bool ended(const struct churn *c, const struct options *o, uint64_t now)
