@@ -22,7 +22,7 @@ expand_list() {
 # "1,5" becomes "22": the kernel's hexadecimal mask, a comma before every 8 digits from the right.
 mask_of_list() {
 	expand_list "$1" | awk '{for (i = 1; i <= NF; i++) {
-			digit[int($i / 4)] += 2 ^ ($i % 4); if ($i > max) max = $i}
+			digit[int($i / 4)] += substr("1248", $i % 4 + 1, 1); if ($i > max) max = $i}
 		for (d = int(max / 4); d >= 0; d--)
 			printf "%x%s", digit[d], (d && d % 8 == 0) ? "," : ""
 		print ""}'
@@ -32,7 +32,9 @@ start_witness() {
 	mkdir "$WITNESS" || return
 	echo 0 >"$WITNESS/tracing_on"
 	echo mono >"$WITNESS/trace_clock"
-	mask_of_list "$ISOLATED" >"$WITNESS/tracing_cpumask" || return
+	# In one write(2): the kernel takes each by itself, and an empty line clears the mask.
+	mask=$(mask_of_list "$ISOLATED")
+	echo "$mask" >"$WITNESS/tracing_cpumask" || return
 	for cpu in $(expand_list "$ISOLATED"); do
 		echo "$WITNESS_KIB" >"$WITNESS/per_cpu/cpu$cpu/buffer_size_kb" || return
 	done

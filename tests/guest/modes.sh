@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The promise of the project on real parts, small: a boot per mode measures a few seconds, and
+# what qpwlat compare makes of them must hold in counts, causes and relations. No latency is
+# asserted: an emulated guest's are the host's business.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+DURATION=5
+kernel=$(find_image KERNEL)
+initramfs=$(find_image INITRAMFS)
+qpwlat=${QPWLAT:-$(find_image QPWLAT)}
+if [[ -z $kernel || -z $initramfs || ! -x $qpwlat ]]; then
+	not_ok modes "no lab kernel, guest image or qpwlat; run 'make lab'"
+	finish_tests
+fi
+boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}")
+
+# qpw_says NAME WANTED OPTION…: what /sys/kernel/qpw shows after a boot with these options.
+qpw_says() {
+	local name=$1 wanted=$2
+	shift 2
+
+	run "${boot[@]}" --job true --out "$scratch/$name" "$@"
+	check "$name" "exit code $rc, '$(cat "$scratch/$name/qpw" 2>&1)' instead of '$wanted'" \
+		test "$rc" = 0 -a "$(cat "$scratch/$name/qpw" 2>/dev/null)" = "$wanted"
+}
+
+qpw_says isolation-turns-it-on "1 isolation" --isolated 1
+qpw_says nothing-isolated-leaves-it-off "0 default" --isolated ''
+
+for mode in qpw=0 qpw=1; do
+	name=${mode//=/}
+	run "${boot[@]}" --mode "$mode" --job measure --env "DURATION=$DURATION" --out "$scratch/$name"
+	check "measure-$name" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
+	for file in trace.qpw cyclictest.json witness.txt triggers.json stress-ng.yaml kernel.log cmdline \
+		config boot.json; do
+		[[ -s $scratch/$name/$file ]] || not_ok "$name-files" "$file is missing or empty"
+	done
+	check "$name-parameter" "$(cat "$scratch/$name/qpw" 2>&1)" \
+		test "$(cat "$scratch/$name/qpw" 2>/dev/null)" = "${mode#qpw=} parameter"
+done
+
+"$qpwlat" compare "--json=$scratch/compare.json" "--html=$scratch/report.html" \
+	"$scratch/qpw0" -- "$scratch/qpw1" >"$scratch/stdout" 2>"$scratch/stderr"
+rc=$?
+check compare-runs "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0 -o "$rc" = 2 -o "$rc" = 3
+
+# holds NAME FILTER: $off and $on are the modes, total(mode; regex; member) adds over functions.
+holds() {
+	if jq -e '
+		def total($mode; $re; member): [$mode.remote_work[] | select(.function | test($re)) | member] | add // 0;
+		(.modes[] | select(.name == "qpw=0")) as $off | (.modes[] | select(.name == "qpw=1")) as $on |
+		"^lru_add_drain_per_cpu$" as $lru | "^flush_(cpu_sheaves|cpu_slab|rcu_sheaf)" as $slub |
+		'"$2" "$scratch/compare.json" >/dev/null; then
+		ok "$1"
+	else
+		not_ok "$1" "does not hold: $2"
+		jq -c '.modes[] | [.name, .lost_events, (.remote_work | map([.function, .queued, .executed, .inline])),
+			.witness, (.triggers | map([.family, .count]))]' "$scratch/compare.json" | sed 's/^/# /'
+	fi
+}
+
+holds schema '.schema == "qpwlat.compare" and .version == 1'
+holds nothing-lost '$off.lost_events == 0 and $on.lost_events == 0'
+holds samples-in-both '$off.samples > 1000 and $on.samples > 1000'
+holds witness-agrees '[$off, $on] | all(
+	([.remote_work[] | select(.executed > 0) | {(.function): .executed}] | add // {}) ==
+	([.witness[] | select(.executed > 0) | {(.function): .executed}] | add // {}))'
+holds witness-saw-something '($off.witness | map(.executed) | add) > 10'
+holds qpw0-lru-drains-interrupt 'total($off; $lru; .executed) > 0'
+holds qpw0-slub-drains-interrupt 'total($off; $slub; .executed) > 0'
+holds qpw0-nothing-inline 'total($off; "."; .inline) == 0'
+holds qpw1-lru-drains-do-not 'total($on; $lru; .executed) == 0 and total($on; $lru; .inline) > 0'
+holds qpw1-slub-drains-do-not 'total($on; $slub; .executed) == 0 and total($on; $slub; .inline) > 0'
+holds triggers-comparable '
+	([$off.triggers[] | {(.family): .count}] | add) as $a | ([$on.triggers[] | {(.family): .count}] | add) as $b |
+	($a | keys) == ($b | keys) and ($a | length) > 4 and
+	all($a | keys[]; $a[.] > 0 and $b[.] > 0 and $a[.] / $b[.] < 10 and $b[.] / $a[.] < 10)'
+check page-needs-no-network "it refers to another host" \
+	test -s "$scratch/report.html" -a -z "$(grep -oiE '(src|href)="?(https?:)?//[^"]*|@import|url\(h' "$scratch/report.html" 2>&1)"
+
+finish_tests
