@@ -22,6 +22,15 @@ not_ok() {
 	failed=1
 }
 
+# Waits until FILE is there, at most 15 s.
+wait_for() {
+	local i
+	for ((i = 0; i < 150; i++)); do
+		[ ! -s "$1" ] || return 0
+		sleep 0.1
+	done
+}
+
 # is NAME WANTED GOT
 is() {
 	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted '$2', got '$3'"; fi
@@ -140,9 +149,10 @@ is "leaves no filler" 0 "$(fillers)"
 
 "$churn" --isolated "$cpu" --housekeeping 0 --interval 20 --output "$out/term.json" &
 pid=$!
-sleep 1.7
+wait_for "$out/term.json"
 is "writes while it runs" true "$(jq '.rounds > 0' "$out/term.json")"
 early=$(jq .rounds "$out/term.json")
+sleep 0.6
 kill -TERM "$pid"
 wait "$pid"
 is "SIGTERM ends it in order" 0 $?
@@ -151,7 +161,7 @@ is "and nothing stays behind" " 0" "$(left_behind) $(fillers)"
 
 "$churn" --isolated "$cpu" --housekeeping 0 --output "$out/kill.json" &
 pid=$!
-sleep 1.5
+wait_for "$out/kill.json"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 sleep 0.3
