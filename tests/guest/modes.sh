@@ -4,6 +4,7 @@
 # The promise of the project on real parts, small: a boot per mode measures a few seconds, and
 # what qpwlat compare makes of them must hold in counts, causes and relations. No latency is
 # asserted: an emulated guest's are the host's business.
+# shellcheck disable=SC2016 # the dollars are jq's
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
