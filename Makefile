@@ -4,8 +4,16 @@
 
 export PATH := $(PATH):/usr/sbin:/sbin
 VERSION := 0.1.0
+
+# Commands are shown by their short names; V=1 shows them whole.
+ifneq ($(V),1)
+Q := @
+endif
+say = $(if $(Q),@printf '  %-7s %s\n' $(1) $@)
 BUILD ?= build
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
@@ -53,21 +61,26 @@ help:
 # ------------------------------------------------------------------ programs
 
 $(BUILD)/qpwlat: $(call obj,src/qpwlat.c $(CMD_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS)
 
 $(BUILD)/qpwtop: $(call obj,src/qpwtop.c $(TUI_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(TUI_LIBS) $(CORE_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(TUI_LIBS) $(CORE_LIBS)
 
 $(BUILD)/churn: $(call obj,$(CHURN_SRC)) $(BUILD)/core.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lpthread
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lpthread
 
 $(BUILD)/core.a: $(call obj,$(CORE_SRC))
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(call obj,$(COLLECT_SRC)): $(SKELETONS)
 
@@ -78,26 +91,31 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-para
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,BPF)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	@mkdir -p $(@D)
-	$(BPFTOOL) gen skeleton $< name $(subst .,_,$*)_bpf > $@.tmp && mv $@.tmp $@
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst .,_,$*)_bpf > $@.tmp && mv $@.tmp $@
 
 # ------------------------------------------------------------------ tests
 # A unit test program links the core alone: model and views can't reach libbpf or curses.
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 $(BUILD)/golden/%: $(BUILD)/obj/tests/golden/%.o $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN)
 
