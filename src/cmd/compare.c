@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * qpwlat compare: two sets of boots in, verdict and report out. Knows options, files and exit
+ * codes; what the verdict means is the model's, how it looks the views'.
+ */
+#include "model/compare.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_errno.h>
+
+#include "cmd/cmd.h"
+#include "store/boot_dir.h"
+#include "view/compare_views.h"
+
+#define BOOTS_MAX 256 /* a side */
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_MARKDOWN,
+	FORMAT_HTML,
+	NR_FORMATS,
+};
+
+struct compare_args {
+	struct compare_options options;
+	const char *output[NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
+	char **items[COMPARE_SIDES];
+	int nr_items[COMPARE_SIDES];
+};
+
+struct boot_set {
+	struct boot *boots[BOOTS_MAX];
+	size_t nr;
+};
+
+static const char help[] =
+	"usage: qpwlat compare [OPTION]… A… -- B…\n"
+	"\n"
+	"Compare two sets of boots, A and B. Each item is a boot directory of a run or a .qpw trace.\n"
+	"With one item a side the -- may be left out. Prints text unless another format is asked for\n"
+	"on stdout.\n"
+	"\n"
+	"  --text[=FILE]       one screen of text\n"
+	"  --json[=FILE]       all figures, for programs\n"
+	"  --markdown[=FILE]   for a mail or an issue\n"
+	"  --html[=FILE]       a page of its own, with plots\n"
+	"                      (FILE - or none: stdout)\n"
+	"  --min-effect R      smallest difference that counts, 0.1 or 10% (default 10%)\n"
+	"  --name-a NAME       what to call A and B instead of their boot modes\n"
+	"  --name-b NAME\n"
+	"  -h, --help\n"
+	"\n"
+	"Exit code: 0 improved or no difference, 1 error, 2 regressed, 3 inconclusive.\n"
+	"\n"
+	"Example: qpwlat compare --html=report.html boots/*-qpw0 -- boots/*-qpw1\n";
+
+static int usage_error(const char *what, const char *object)
+{
+	fprintf(stderr, "qpwlat compare: %s%s%s; try 'qpwlat compare --help'\n", what,
+		object ? ": " : "", object ? object : "");
+	return CMD_USAGE;
+}
+
+/* "0.1" or "10%" as a ratio in (0, 1). */
+static int parse_effect(const char *text, double *out)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text)
+		return -EINVAL;
+	if (!strcmp(end, "%"))
+		value /= 100;
+	else if (*end)
+		return -EINVAL;
+	if (!(value > 0 && value < 1))
+		return -ERANGE;
+	*out = value;
+	return 0;
+}
+
+static int parse_options(int argc, char **argv, struct compare_args *args)
+{
+	static const struct option options[] = {
+		{ "text", optional_argument, NULL, FORMAT_TEXT },
+		{ "json", optional_argument, NULL, FORMAT_JSON },
+		{ "markdown", optional_argument, NULL, FORMAT_MARKDOWN },
+		{ "html", optional_argument, NULL, FORMAT_HTML },
+		{ "min-effect", required_argument, NULL, 'm' },
+		{ "name-a", required_argument, NULL, 'A' },
+		{ "name-b", required_argument, NULL, 'B' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c >= 0 && c < NR_FORMATS)
+			args->output[c] = optarg ? optarg : "-";
+		else if (c == 'A' || c == 'B')
+			args->options.names[c - 'A'] = optarg;
+		else if (c == 'h')
+			return 'h';
+		else if (c != 'm')
+			return usage_error("unknown option or missing argument", argv[optind - 1]);
+		else if (parse_effect(optarg, &args->options.min_effect))
+			return usage_error("--min-effect wants 0.1 or 10%, not", optarg);
+	}
+	return 0;
+}
+
+/* 0 or an exit code. Options stand before "--": getopt would move them across it. */
+static int parse_args(int argc, char **argv, struct compare_args *args)
+{
+	int separator = 1, ret, nr_stdout = 0;
+
+	while (separator < argc && strcmp(argv[separator], "--"))
+		separator++;
+	ret = parse_options(separator, argv, args);
+	if (ret)
+		return ret;
+	args->items[COMPARE_A] = argv + optind;
+	args->nr_items[COMPARE_A] = separator - optind;
+	if (separator < argc) {
+		args->items[COMPARE_B] = argv + separator + 1;
+		args->nr_items[COMPARE_B] = argc - separator - 1;
+	} else if (args->nr_items[COMPARE_A] == 2) {
+		args->items[COMPARE_B] = args->items[COMPARE_A] + 1;
+		args->nr_items[COMPARE_A] = args->nr_items[COMPARE_B] = 1;
+	}
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		if (args->nr_items[side] < 1)
+			return usage_error("two sets of boots are needed: A… -- B…", NULL);
+		if (args->nr_items[side] > BOOTS_MAX)
+			return usage_error("too many boots on a side", NULL);
+	}
+	for (int i = 0; i < NR_FORMATS; i++)
+		nr_stdout += args->output[i] && !strcmp(args->output[i], "-");
+	if (nr_stdout > 1)
+		return usage_error("only one format can go to stdout", NULL);
+	if (!nr_stdout && !args->output[FORMAT_TEXT])
+		args->output[FORMAT_TEXT] = "-";
+	return 0;
+}
+
+static int load_side(const struct compare_args *args, int side, struct boot_set *set)
+{
+	char why[2 * BOOT_PATH];
+
+	for (int i = 0; i < args->nr_items[side]; i++) {
+		if (boot_dir_load(args->items[side][i], &set->boots[set->nr], why, sizeof(why))) {
+			fprintf(stderr,
+				"qpwlat compare: cannot load: %s; give boot directories with a "
+				"trace.qpw, or .qpw files\n",
+				why);
+			return CMD_ERROR;
+		}
+		set->nr++;
+	}
+	return 0;
+}
+
+/* 0 or an errno; what the stream itself says comes later. */
+static int put_format(FILE *f, enum format format, const struct comparison *c)
+{
+	json_t *json;
+	int ret;
+
+	switch (format) {
+	case FORMAT_TEXT:
+		compare_text(f, c);
+		return 0;
+	case FORMAT_MARKDOWN:
+		compare_markdown(f, c);
+		return 0;
+	case FORMAT_HTML:
+		compare_html(f, c);
+		return 0;
+	case FORMAT_JSON:
+	case NR_FORMATS:
+		break;
+	}
+	json = compare_json(c);
+	if (!json)
+		return ENOMEM;
+	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	fputc('\n', f);
+	json_decref(json);
+	return ret ? EIO : 0;
+}
+
+static int write_output(const char *path, enum format format, const struct comparison *c)
+{
+	bool to_stdout = !strcmp(path, "-");
+	FILE *f = to_stdout ? stdout : fopen(path, "we");
+	int error = f ? 0 : errno;
+
+	if (f) {
+		errno = 0;
+		error = put_format(f, format, c);
+		if ((fflush(f) || ferror(f)) && !error)
+			error = errno ? errno : EIO;
+		if (!to_stdout && fclose(f) && !error)
+			error = errno;
+	}
+	if (!error)
+		return 0;
+	fprintf(stderr, "qpwlat compare: cannot write: %s: %s; is there room and permission?\n",
+		path, strerror(error));
+	return CMD_ERROR;
+}
+
+static int write_all(const struct compare_args *args, const struct comparison *c)
+{
+	for (int i = 0; i < NR_FORMATS; i++)
+		if (args->output[i] && write_output(args->output[i], (enum format)i, c))
+			return CMD_ERROR;
+	return 0;
+}
+
+static int exit_code(enum compare_verdict verdict)
+{
+	switch (verdict) {
+	case COMPARE_REGRESSED:
+		return CMD_REGRESSION;
+	case COMPARE_INCONCLUSIVE:
+		return CMD_INCONCLUSIVE;
+	case COMPARE_IMPROVED:
+	case COMPARE_NO_DIFFERENCE:
+		break;
+	}
+	return CMD_OK;
+}
+
+static int run(const struct compare_args *args, struct boot_set *sets)
+{
+	struct comparison *c = NULL;
+	int code = 0;
+
+	for (int side = 0; !code && side < COMPARE_SIDES; side++)
+		code = load_side(args, side, &sets[side]);
+	if (code)
+		return code;
+	/* an argument out of a distribution's domain gives NaN, "not known", and no abort() */
+	gsl_set_error_handler_off();
+	if (compare_run(&args->options, sets[COMPARE_A].boots, sets[COMPARE_A].nr,
+			sets[COMPARE_B].boots, sets[COMPARE_B].nr, &c)) {
+		fprintf(stderr, "qpwlat compare: out of memory; compare fewer boots\n");
+		return CMD_ERROR;
+	}
+	code = write_all(args, c);
+	if (!code)
+		code = exit_code(c->verdict);
+	compare_destroy(c);
+	return code;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+	struct compare_args args = { 0 };
+	struct boot_set *sets;
+	int code = parse_args(argc, argv, &args);
+
+	if (code == 'h') {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	if (code)
+		return code;
+	sets = calloc(COMPARE_SIDES, sizeof(*sets));
+	if (!sets) {
+		fprintf(stderr, "qpwlat compare: out of memory; compare fewer boots\n");
+		return CMD_ERROR;
+	}
+	code = run(&args, sets);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		for (size_t i = 0; i < sets[side].nr; i++)
+			boot_destroy(sets[side].boots[i]);
+	free(sets);
+	return code;
+}

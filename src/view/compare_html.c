@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The comparison as a page that stands alone: no script, no request whatever (the policy in its
+ * head forbids them), readable light, dark, narrow, wide and printed.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "util/array.h"
+#include "view/compare_html_parts.h"
+#include "view/compare_views.h"
+#include "view/compare_words.h"
+#include "view/escape.h"
+
+void part_begin(FILE *f, const char *id, const char *heading)
+{
+	fprintf(f, "<section id=\"%s\">\n<h2>%s</h2>\n", id, heading);
+}
+
+void part_end(FILE *f)
+{
+	fputs("</section>\n", f);
+}
+
+void part_table_begin(FILE *f, const char *caption)
+{
+	fprintf(f,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+		"<caption>%s</caption>\n",
+		caption, caption);
+}
+
+void part_table_end(FILE *f)
+{
+	fputs("</table></div>\n", f);
+}
+
+void part_ns(FILE *f, double ns)
+{
+	char cell[WORDS_CELL];
+
+	words_ns(ns, cell, sizeof(cell));
+	fprintf(f, "<td>%s</td>", cell);
+}
+
+void part_count(FILE *f, uint64_t count)
+{
+	fprintf(f, "<td>%" PRIu64 "</td>", count);
+}
+
+void part_name(FILE *f, const char *name)
+{
+	fputs("<td class=\"t\"><code>", f);
+	escape_html(f, name);
+	fputs("</code></td>", f);
+}
+
+void part_mode_head(FILE *f, const struct comparison *c, const char *const *first, size_t nr_first,
+		    const char *const *groups, size_t nr_groups)
+{
+	fputs("<thead><tr>", f);
+	for (size_t i = 0; i < nr_first; i++)
+		fprintf(f, "<th class=\"t\" scope=\"col\" rowspan=\"2\">%s</th>", first[i]);
+	for (size_t i = 0; i < nr_groups; i++)
+		fprintf(f, "<th scope=\"colgroup\" colspan=\"2\">%s</th>", groups[i]);
+	fputs("</tr><tr>", f);
+	for (size_t i = 0; i < nr_groups; i++) {
+		for (int side = 0; side < COMPARE_SIDES; side++) {
+			fputs("<th scope=\"col\">", f);
+			escape_html(f, c->mode[side].name);
+			fputs("</th>", f);
+		}
+	}
+	fputs("</tr></thead>\n<tbody>\n", f);
+}
+
+static void put_head(FILE *f, const struct comparison *c)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "style-src 'unsafe-inline'; img-src data:\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+	      f);
+	escape_html(f, c->mode[COMPARE_A].name);
+	fputs(" → ", f);
+	escape_html(f, c->mode[COMPARE_B].name);
+	fprintf(f, ": %s</title>\n<style>\n%s</style>\n</head>\n<body>\n",
+		compare_verdict_name(c->verdict), compare_style);
+}
+
+/* One figure of both modes, large. */
+static void put_tile(FILE *f, const struct comparison *c, const char *group, const char *subject,
+		     const char *words)
+{
+	const struct compare_metric *m = words_find(c, group, subject);
+	char cell[WORDS_CELL];
+
+	fprintf(f, "<div class=\"tile\"><span>%s</span><b>", words);
+	words_value(m->unit, m->median[COMPARE_A], cell, sizeof(cell));
+	fprintf(f, "%s → ", cell);
+	words_value(m->unit, m->median[COMPARE_B], cell, sizeof(cell));
+	fprintf(f, "%s</b><span>", cell);
+	if (m->counted)
+		fprintf(f, "%.0f → %.0f in all; ", m->total[COMPARE_A], m->total[COMPARE_B]);
+	words_ratio(&m->ratio, cell, sizeof(cell));
+	fprintf(f, "ratio %s</span></div>\n", cell);
+}
+
+static void put_header(FILE *f, const struct comparison *c)
+{
+	static const char *const links[][2] = {
+		{ "latency", "Latency" },      { "causes", "Causes" }, { "work", "Remote work" },
+		{ "outliers", "Outliers" },    { "boots", "Boots" },   { "setup", "Setup" },
+		{ "limits", "What it omits" },
+	};
+	char words[WORDS_MAX];
+
+	fputs("<header>\n<p class=\"kicker\">QPW latency toolkit: comparison of boot modes</p>\n"
+	      "<h1>",
+	      f);
+	escape_html(f, c->mode[COMPARE_A].name);
+	fputs(" → ", f);
+	escape_html(f, c->mode[COMPARE_B].name);
+	fprintf(f, "</h1>\n<div class=\"verdict %s\"><p><strong>Verdict: %s</strong></p><p>",
+		compare_verdict_name(c->verdict), compare_verdict_name(c->verdict));
+	words_why(c, words, sizeof(words));
+	escape_html(f, words);
+	fputs("</p></div>\n<p class=\"soft\">", f);
+	words_setup(c, words, sizeof(words));
+	escape_html(f, words);
+	fputs("; ", f);
+	words_witness(c, words, sizeof(words));
+	escape_html(f, words);
+	fputs(".</p>\n<nav aria-label=\"Sections\">", f);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		fprintf(f, "<a href=\"#%s\">%s</a> ", links[i][0], links[i][1]);
+	fputs("</nav>\n</header>\n", f);
+}
+
+void compare_html(FILE *f, const struct comparison *c)
+{
+	put_head(f, c);
+	put_header(f, c);
+	fputs("<main>\n<div class=\"tiles\">\n", f);
+	put_tile(f, c, "remote work", "QPW families", "Drain works executed on the watched CPUs");
+	put_tile(f, c, "remote work", "run in the caller", "Drains run in the caller instead");
+	put_tile(f, c, "stolen time", "work", "Time stolen by works");
+	put_tile(f, c, "latency", "p99",
+		 c->emulated || c->latency_unknown ? "Latency p99 (shown, not judged)" :
+						     "Latency p99");
+	fputs("</div>\n", f);
+	part_latency(f, c);
+	part_causes(f, c);
+	part_works(f, c);
+	part_flushes(f, c);
+	part_outliers(f, c);
+	part_figures(f, c);
+	part_boots(f, c);
+	part_triggers(f, c);
+	part_setup(f, c);
+	part_limits(f, c);
+	fputs("</main>\n<footer><p>Written by qpwlat compare. Intervals are 95 %; boots are the unit of "
+	      "repetition.</p></footer>\n</body>\n</html>\n",
+	      f);
+}

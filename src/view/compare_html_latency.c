@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The latency sections of the page: distribution of both modes, percentiles, and the worst samples
+ * taken apart.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "util/array.h"
+#include "view/compare_html_parts.h"
+#include "view/compare_words.h"
+#include "view/escape.h"
+#include "view/percentiles.h"
+#include "view/svg.h"
+
+#define WORST 5 /* outliers a mode */
+
+static void put_key(FILE *f, const char *css, const char *name, const char *what)
+{
+	fprintf(f, "<span class=\"key\"><i class=\"%s\"></i>", css);
+	escape_html(f, name);
+	fprintf(f, "%s</span>\n", what);
+}
+
+static void put_percentile_rows(FILE *f, const char *source, const struct hist *a,
+				const struct hist *b)
+{
+	for (size_t i = 0; i <= PERCENTILES; i++) {
+		bool max = i == PERCENTILES;
+		const struct hist *side[COMPARE_SIDES] = { a, b };
+
+		if (!max && hist_count(a) < percentiles[i].needs &&
+		    hist_count(b) < percentiles[i].needs)
+			continue;
+		fprintf(f, "<tr><td class=\"t\">%s</td><td class=\"t\">%s</td>", source,
+			max ? "max" : percentiles[i].label);
+		for (int j = 0; j < COMPARE_SIDES; j++) {
+			uint64_t needs = max ? 1 : percentiles[i].needs;
+
+			if (hist_count(side[j]) < needs)
+				part_ns(f, NAN);
+			else
+				part_ns(f, max ? (double)hist_max(side[j]) :
+						 (double)hist_percentile(side[j],
+									 percentiles[i].percent));
+		}
+		fputs("</tr>\n", f);
+	}
+	fprintf(f,
+		"<tr><td class=\"t\">%s</td><td class=\"t\">samples</td><td>%" PRIu64
+		"</td><td>%" PRIu64 "</td></tr>\n",
+		source, hist_count(a), hist_count(b));
+}
+
+void part_latency(FILE *f, const struct comparison *c)
+{
+	static const char *const first[] = { "seen by", "figure" }, *const groups[] = { "latency" };
+	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
+	const struct svg_series series[] = {
+		{ a->name, "dash-a", a->cyclictest },
+		{ b->name, "dash-b", b->cyclictest },
+		{ a->name, "line-a", a->merged->latency },
+		{ b->name, "line-b", b->merged->latency },
+	};
+	char caveat[WORDS_MAX];
+
+	part_begin(f, "latency", "Latency");
+	fputs("<p>How many samples were at least this late, all boots of a mode together.</p>\n<p>",
+	      f);
+	put_key(f, "ka", a->name, ", from timer expiry to running");
+	put_key(f, "kb", b->name, ", the same");
+	if (hist_count(a->cyclictest))
+		put_key(f, "dash ka", a->name, ", cyclictest’s own");
+	if (hist_count(b->cyclictest))
+		put_key(f, "dash kb", b->name, ", cyclictest’s own");
+	fputs("</p>\n", f);
+	svg_ccdf(f, "ccdf", "Latency of both modes, complementary distribution",
+		 "Share of samples at or above each latency, on logarithmic axes. The table below "
+		 "holds the same as figures.",
+		 series, ARRAY_SIZE(series));
+	words_caveat(c, caveat, sizeof(caveat));
+	if (caveat[0])
+		fprintf(f, "<p class=\"note\">%s</p>\n", caveat);
+	part_table_begin(
+		f, "Percentiles over all boots; one that the samples do not carry is left out");
+	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	put_percentile_rows(f, "collector", a->merged->latency, b->merged->latency);
+	if (hist_count(a->cyclictest) || hist_count(b->cyclictest))
+		put_percentile_rows(f, "cyclictest", a->cyclictest, b->cyclictest);
+	fputs("</tbody>", f);
+	part_table_end(f);
+	part_end(f);
+}
+
+/* ---------------------------------------------------------------- outliers */
+
+static const char *const step_words[SNAP_NR_STEPS] = {
+	[SNAP_STEP_IRQ] = "until the timer interrupt",
+	[SNAP_STEP_WAKEUP] = "until the wake-up",
+	[SNAP_STEP_RUN] = "until it ran",
+};
+
+static void put_origin(FILE *f, const struct snap_origin *o)
+{
+	if (!o->count)
+		return;
+	fputs(" (by <code>", f);
+	escape_html(f, o->comm);
+	fprintf(f, "</code> on CPU %" PRIu32 ")", o->cpu);
+}
+
+/* One step as words: its time, its named parts, what stays unexplained. */
+static void put_step(FILE *f, const struct snap_outlier *o, int step)
+{
+	char cell[WORDS_CELL];
+
+	words_ns((double)o->step_ns[step], cell, sizeof(cell));
+	fprintf(f, "<b>%s</b> %s", cell, step_words[step]);
+	fputs(": ", f);
+	for (uint32_t i = 0; i < o->nr_parts; i++) {
+		const struct snap_part *p = &o->parts[i];
+
+		if ((int)p->step != step)
+			continue;
+		words_ns((double)p->ns, cell, sizeof(cell));
+		fprintf(f, "%s %s <code>", cell, snap_class_name(p->class));
+		escape_html(f, p->name);
+		fputs("</code>", f);
+		put_origin(f, &p->origin);
+		fputs(", ", f);
+	}
+	words_ns((double)o->residual_ns[step], cell, sizeof(cell));
+	fprintf(f, "%s residual", cell);
+	fputs(step + 1 < SNAP_NR_STEPS ? "; " : ".", f);
+}
+
+static const char *const class_css[SNAP_NR_CLASSES] = {
+	[SNAP_IRQ] = "c-irq",	[SNAP_SOFTIRQ] = "c-softirq", [SNAP_IPI] = "c-ipi",
+	[SNAP_TICK] = "c-tick", [SNAP_TIMER] = "c-timer",     [SNAP_THREAD] = "c-thread",
+	[SNAP_WORK] = "c-work", [SNAP_NMI] = "c-nmi",
+};
+
+static void put_outlier(FILE *f, const struct snap_outlier *o, double scale)
+{
+	struct svg_part parts[SNAP_PARTS + SNAP_NR_STEPS];
+	char latency[WORDS_CELL];
+	size_t nr = 0;
+
+	for (int step = 0; step < SNAP_NR_STEPS; step++) {
+		for (uint32_t i = 0; i < o->nr_parts && i < SNAP_PARTS; i++) {
+			const struct snap_part *p = &o->parts[i];
+
+			if ((int)p->step == step && p->class < SNAP_NR_CLASSES)
+				parts[nr++] = (struct svg_part){ (double)p->ns, class_css[p->class],
+								 p->name };
+		}
+		parts[nr++] =
+			(struct svg_part){ (double)o->residual_ns[step], "c-rest", "residual" };
+	}
+	words_ns((double)o->latency_ns, latency, sizeof(latency));
+	fprintf(f, "<div class=\"outlier\"><p><b>%s</b> <span class=\"soft\"><code>", latency);
+	escape_html(f, o->comm);
+	fprintf(f, "</code> on CPU %" PRIu32 "</span></p>\n", o->cpu);
+	svg_stack(f, latency, parts, nr, scale);
+	fputs("<p class=\"note\">", f);
+	for (int step = 0; step < SNAP_NR_STEPS; step++)
+		put_step(f, o, step);
+	fputs("</p></div>\n", f);
+}
+
+static double largest(const struct compare_mode *m)
+{
+	return m->merged->nr_outliers ? (double)m->merged->outliers[0].latency_ns : 0;
+}
+
+void part_outliers(FILE *f, const struct comparison *c)
+{
+	double scale = fmax(largest(&c->mode[COMPARE_A]), largest(&c->mode[COMPARE_B]));
+
+	part_begin(f, "outliers", "The worst samples, taken apart");
+	fputs("<p>One bar is one sample, all on one scale; its parts add up to its latency. Residual is "
+	      "what no recorded interval explains.</p>\n<p>",
+	      f);
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		fprintf(f, "<span class=\"key\"><i class=\"box %s\"></i>%s</span>\n", class_css[i],
+			snap_class_name((enum snap_class)i));
+	fputs("<span class=\"key\"><i class=\"box c-rest\"></i>residual</span></p>\n", f);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		const struct snapshot *s = c->mode[side].merged;
+
+		fputs("<h3>", f);
+		escape_html(f, c->mode[side].name);
+		fputs("</h3>\n", f);
+		if (!s->nr_outliers)
+			fputs("<p>No samples.</p>\n", f);
+		for (size_t i = 0; i < s->nr_outliers && i < WORST; i++)
+			put_outlier(f, &s->outliers[i], scale);
+	}
+	part_end(f);
+}

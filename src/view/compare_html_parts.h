@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sections of the comparison's page, for compare_html.c to put in order. Each writes a whole
+ * <section>; all foreign text passes escape_html().
+ */
+#ifndef QPW_VIEW_COMPARE_HTML_PARTS_H
+#define QPW_VIEW_COMPARE_HTML_PARTS_H
+
+#include <stdio.h>
+
+#include "model/compare.h"
+
+/* The page's style sheet. */
+extern const char compare_style[];
+
+/* <section> with its heading, and its end. */
+void part_begin(FILE *f, const char *id, const char *heading);
+void part_end(FILE *f);
+
+/* A table that scrolls sideways by itself on a narrow screen. */
+void part_table_begin(FILE *f, const char *caption);
+void part_table_end(FILE *f);
+
+/* <td> with a figure: a time, a count, or an empty one for what is not there. */
+void part_ns(FILE *f, double ns);
+void part_count(FILE *f, uint64_t count);
+
+/* <td> with a name as it stands in the kernel. */
+void part_name(FILE *f, const char *name);
+
+/* A header row of one column heading per mode under each of nr group headings. */
+void part_mode_head(FILE *f, const struct comparison *c, const char *const *first, size_t nr_first,
+		    const char *const *groups, size_t nr_groups);
+
+void part_latency(FILE *f, const struct comparison *c);
+void part_figures(FILE *f, const struct comparison *c);
+void part_causes(FILE *f, const struct comparison *c);
+void part_works(FILE *f, const struct comparison *c);
+void part_flushes(FILE *f, const struct comparison *c);
+void part_triggers(FILE *f, const struct comparison *c);
+void part_outliers(FILE *f, const struct comparison *c);
+void part_boots(FILE *f, const struct comparison *c);
+void part_setup(FILE *f, const struct comparison *c);
+void part_limits(FILE *f, const struct comparison *c);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page's tables that set both modes side by side: figures, causes, works, flushes, triggers.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "util/array.h"
+#include "view/compare_html_parts.h"
+#include "view/compare_rows.h"
+#include "view/compare_words.h"
+#include "view/escape.h"
+#include "view/svg.h"
+
+#define CAUSE_ROWS 30
+#define FLUSH_ROWS 20
+#define ORIGINS 3
+
+void part_figures(FILE *f, const struct comparison *c)
+{
+	part_begin(f, "figures", "All figures");
+	fputs("<p>Medians over boots, and B over A with its 95&nbsp;% interval. Each dot is one boot, "
+	      "the scale begins at 0. The verdict rests on the figures in bold.</p>\n",
+	      f);
+	part_table_begin(f, "Figures of both modes");
+	fputs("<thead><tr><th class=\"t\" scope=\"col\">figure</th>", f);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		fputs("<th scope=\"col\">", f);
+		escape_html(f, c->mode[side].name);
+		fputs("</th>", f);
+	}
+	fputs("<th scope=\"col\">ratio</th><th class=\"t\" scope=\"col\">boots</th>"
+	      "<th scope=\"col\">rank p</th><th scope=\"col\">Holm p</th>"
+	      "<th class=\"t\" scope=\"col\">finding</th></tr></thead>\n<tbody>\n",
+	      f);
+	for (size_t i = 0; i < c->nr_metrics; i++) {
+		const struct compare_metric *m = &c->metrics[i];
+		char cell[WORDS_MAX];
+
+		words_metric(m, cell, sizeof(cell));
+		fprintf(f, "<tr><td class=\"t\">%s", m->primary ? "<b>" : "");
+		escape_html(f, cell);
+		fprintf(f, "%s</td>", m->primary ? "</b>" : "");
+		for (int side = 0; side < COMPARE_SIDES; side++) {
+			char value[WORDS_CELL];
+
+			words_value(m->unit, m->median[side], value, sizeof(value));
+			fprintf(f, "<td>%s</td>", value);
+		}
+		words_ratio(&m->ratio, cell, sizeof(cell));
+		fprintf(f, "<td>%s</td><td class=\"t\">", cell);
+		svg_strip(f, "per boot", m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots,
+			  m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots);
+		fputs("</td>", f);
+		if (isnan(m->rank_p))
+			fputs("<td></td>", f);
+		else
+			fprintf(f, "<td>%.3f</td>", m->rank_p);
+		if (isnan(m->holm_p))
+			fputs("<td></td>", f);
+		else
+			fprintf(f, "<td>%.4f</td>", m->holm_p);
+		fprintf(f, "<td class=\"t\">%s</td></tr>\n", words_finding(m->finding));
+	}
+	fputs("</tbody>", f);
+	part_table_end(f);
+	part_end(f);
+}
+
+/* Seconds measured in all boots of a mode; 1 where nothing was, so that rates stay 0. */
+static double seconds_of(const struct compare_mode *m)
+{
+	return m->merged->window_ns ? (double)m->merged->window_ns / 1e9 : 1;
+}
+
+static void put_rate(FILE *f, const struct compare_mode *m, uint64_t count)
+{
+	char cell[WORDS_CELL];
+
+	words_value(COMPARE_PER_SECOND, (double)count / seconds_of(m), cell, sizeof(cell));
+	fprintf(f, "<td>%s</td>", cell);
+}
+
+static double self_rate(const struct comparison *c, const struct cause_row *r, int side)
+{
+	return r->side[side] ? (double)r->side[side]->self_ns / seconds_of(&c->mode[side]) : 0;
+}
+
+static void put_cause(FILE *f, const struct comparison *c, const struct cause_row *r, double scale)
+{
+	double rate[COMPARE_SIDES];
+	char cell[WORDS_CELL];
+
+	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(r->any->class));
+	part_name(f, r->any->name);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_count(f, r->side[side] ? r->side[side]->count : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		put_rate(f, &c->mode[side], r->side[side] ? r->side[side]->count : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		rate[side] = self_rate(c, r, side);
+		words_value(COMPARE_NS_PER_SECOND, rate[side], cell, sizeof(cell));
+		fprintf(f, "<td>%s</td>", cell);
+	}
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_ns(f, r->side[side] ? (double)r->side[side]->max_ns : NAN);
+	words_ratio(&(struct stats_ratio){ .ratio = rate[COMPARE_A] > 0 ?
+							    rate[COMPARE_B] / rate[COMPARE_A] :
+							    NAN,
+					   .low = NAN,
+					   .high = NAN },
+		    cell, sizeof(cell));
+	fprintf(f, "<td>%s</td><td class=\"bars\">", cell);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		fprintf(f, "<span class=\"bar bar-%c\" style=\"width:%.1f%%\"></span>",
+			side == COMPARE_A ? 'a' : 'b', scale > 0 ? rate[side] / scale * 100 : 0);
+	fputs("</td></tr>\n", f);
+}
+
+void part_causes(FILE *f, const struct comparison *c)
+{
+	static const char *const first[] = { "class", "cause" };
+	static const char *const groups[] = { "count", "rate", "time stolen", "longest" };
+	struct cause_row *rows;
+	size_t nr = compare_cause_rows(c, &rows);
+	size_t shown = nr < CAUSE_ROWS ? nr : CAUSE_ROWS;
+	double scale = 0;
+
+	for (size_t i = 0; i < shown; i++)
+		for (int side = 0; side < COMPARE_SIDES; side++)
+			scale = fmax(scale, self_rate(c, &rows[i], side));
+	part_begin(f, "causes", "What interrupted the watched CPUs");
+	fputs("<p>Time is self time per second of measurement: what nested inside counts for its own "
+	      "row. The bars show it, <span class=\"key\"><i class=\"ka\"></i>",
+	      f);
+	escape_html(f, c->mode[COMPARE_A].name);
+	fputs("</span><span class=\"key\"><i class=\"kb\"></i>", f);
+	escape_html(f, c->mode[COMPARE_B].name);
+	fputs("</span></p>\n", f);
+	part_table_begin(f, "Causes of both modes, by time stolen");
+	fputs("<colgroup span=\"2\"></colgroup>", f);
+	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	for (size_t i = 0; i < shown; i++)
+		put_cause(f, c, &rows[i], scale);
+	fputs("</tbody>", f);
+	part_table_end(f);
+	if (nr > shown)
+		fprintf(f, "<p class=\"note\">And %zu more causes of less time each.</p>\n",
+			nr - shown);
+	part_end(f);
+	free(rows);
+}
+
+static void put_origins(FILE *f, const struct comparison *c, const struct work_row *r)
+{
+	bool any = false;
+
+	fputs("<td class=\"t w\">", f);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		const struct snap_work *w = r->side[side];
+
+		for (uint32_t i = 0; w && i < w->nr_origins && i < ORIGINS; i++) {
+			fputs(any ? ", " : "", f);
+			if (!i) {
+				escape_html(f, c->mode[side].name);
+				fputs(": ", f);
+			}
+			fprintf(f, "%" PRIu64 "× <code>", w->origins[i].count);
+			escape_html(f, w->origins[i].comm);
+			fprintf(f, "</code> on CPU %" PRIu32, w->origins[i].cpu);
+			any = true;
+		}
+	}
+	fputs("</td>", f);
+}
+
+static void put_work(FILE *f, const struct comparison *c, const struct work_row *r)
+{
+	part_name(f, r->function);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_count(f, r->side[side] ? r->side[side]->queued : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_count(f, r->side[side] ? r->side[side]->executed : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_count(f, r->witness[side]);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_count(f, r->side[side] ? r->side[side]->inlined : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		part_ns(f, r->side[side] ? (double)r->side[side]->run_ns : 0);
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		const struct hist *wait = r->side[side] ? r->side[side]->wait : NULL;
+		char half[WORDS_CELL], max[WORDS_CELL];
+
+		if (!wait || !hist_count(wait)) {
+			fputs("<td>–</td>", f);
+			continue;
+		}
+		words_ns((double)hist_percentile(wait, 50), half, sizeof(half));
+		words_ns((double)hist_max(wait), max, sizeof(max));
+		fprintf(f, "<td>%s, %s</td>", half, max);
+	}
+	put_origins(f, c, r);
+}
+
+void part_works(FILE *f, const struct comparison *c)
+{
+	static const char *const first[] = { "function" };
+	static const char *const groups[] = { "queued",		"executed",
+					      "by the witness", "in the caller",
+					      "time stolen",	"queue to run, p50, max" };
+	struct work_row *rows;
+	size_t nr = compare_work_rows(c, &rows);
+
+	part_begin(f, "work", "Work for the watched CPUs");
+	fputs("<p>Queued to a watched CPU, executed there, as ftrace counted it without our code, or run "
+	      "in the caller instead. Functions that QPW converts come first.</p>\n",
+	      f);
+	part_table_begin(f, "Work by function");
+	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	for (size_t i = 0; i < nr; i++) {
+		fputs("<tr>", f);
+		put_work(f, c, &rows[i]);
+		fputs("</tr>\n", f);
+	}
+	fputs("</tbody>", f);
+	part_table_end(f);
+	fputs("<p class=\"note\">The last column says who queued, most frequent first.</p>\n", f);
+	part_end(f);
+	free(rows);
+}
+
+void part_flushes(FILE *f, const struct comparison *c)
+{
+	static const char *const first[] = { "where", "for the work" };
+	static const char *const groups[] = { "waits", "skipped", "time", "p50", "longest" };
+	struct flush_row *rows;
+	size_t nr = compare_flush_rows(c, &rows);
+	size_t shown = nr < FLUSH_ROWS ? nr : FLUSH_ROWS;
+
+	part_begin(f, "flushes", "Who waited in a flush or drain");
+	if (!nr)
+		fputs("<p>None was seen; see below for probes that were missing.</p>\n", f);
+	if (nr) {
+		part_table_begin(f, "Flush waits");
+		part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	}
+	for (size_t i = 0; i < shown; i++) {
+		const struct snap_flush *const *side = rows[i].side;
+
+		fputs("<tr>", f);
+		part_name(f, rows[i].any->function);
+		part_name(f, rows[i].any->work);
+		for (int s = 0; s < COMPARE_SIDES; s++)
+			part_count(f, side[s] ? side[s]->count : 0);
+		for (int s = 0; s < COMPARE_SIDES; s++)
+			part_count(f, side[s] ? side[s]->skipped : 0);
+		for (int s = 0; s < COMPARE_SIDES; s++)
+			part_ns(f, side[s] ? (double)side[s]->total_ns : 0);
+		for (int s = 0; s < COMPARE_SIDES; s++)
+			part_ns(f, side[s] && side[s]->wait ?
+					   (double)hist_percentile(side[s]->wait, 50) :
+					   NAN);
+		for (int s = 0; s < COMPARE_SIDES; s++)
+			part_ns(f,
+				side[s] && side[s]->wait ? (double)hist_max(side[s]->wait) : NAN);
+		fputs("</tr>\n", f);
+	}
+	if (nr) {
+		fputs("</tbody>", f);
+		part_table_end(f);
+	}
+	if (nr > shown)
+		fprintf(f, "<p class=\"note\">And %zu more.</p>\n", nr - shown);
+	part_end(f);
+	free(rows);
+}
+
+void part_triggers(FILE *f, const struct comparison *c)
+{
+	static const char *const first[] = { "family" }, *const groups[] = { "triggered" };
+	struct count_row *rows;
+	size_t nr = compare_trigger_rows(c, &rows);
+
+	part_begin(f, "triggers", "What the workload triggered");
+	if (!nr)
+		fputs("<p>The workload did not say.</p>\n", f);
+	if (nr) {
+		part_table_begin(f, "Triggers by family");
+		part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	}
+	for (size_t i = 0; i < nr; i++) {
+		fputs("<tr>", f);
+		part_name(f, rows[i].name);
+		part_count(f, rows[i].side[COMPARE_A]);
+		part_count(f, rows[i].side[COMPARE_B]);
+		fputs("</tr>\n", f);
+	}
+	if (nr) {
+		fputs("</tbody>", f);
+		part_table_end(f);
+	}
+	part_end(f);
+	free(rows);
+}

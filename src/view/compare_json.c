@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A comparison as "qpwlat.compare" version 1. Members are only ever added; docs/compare.md
+ * describes them. Figures that the data do not carry are null, never NaN.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+#include "view/compare_rows.h"
+#include "view/compare_views.h"
+#include "view/compare_words.h"
+#include "view/summary_json.h"
+
+static json_t *text_json(const char *text)
+{
+	size_t room = 4 * strlen(text) + 1;
+	char *safe = malloc(room);
+	json_t *json;
+
+	if (!safe)
+		return NULL;
+	text_escape(text, safe, room);
+	json = json_string(safe);
+	free(safe);
+	return json;
+}
+
+static json_t *real_json(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *integer_json(uint64_t v)
+{
+	return json_integer(v > INT64_MAX ? INT64_MAX : (json_int_t)v);
+}
+
+/* Append what may be NULL; on failure the array is gone and NULL. */
+static json_t *append(json_t *array, json_t *row)
+{
+	if (array && json_array_append_new(array, row)) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+static json_t *counts_json(const struct boot_count *rows, size_t nr, const char *name,
+			   const char *count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < nr; i++)
+		array = append(array, json_pack("{s:o, s:o}", name, text_json(rows[i].name), count,
+						integer_json(rows[i].count)));
+	return array;
+}
+
+/* One boot's own facts and figures. */
+static json_t *boot_json(const struct boot *b)
+{
+	static const char *const witness[] = { "absent", "unreadable", "lossy", "ok" };
+	json_t *notes = json_array();
+
+	for (size_t i = 0; notes && i < b->nr_notes; i++)
+		notes = append(notes, json_pack("{s:o, s:o}", "file", text_json(b->notes[i].file),
+						"why", text_json(b->notes[i].why)));
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
+			 text_json(b->label), "mode", host_mode_name(b->facts.mode), "window_ns",
+			 integer_json(b->snapshot->window_ns), "lost_events",
+			 integer_json(b->snapshot->nr_lost), "samples",
+			 integer_json(b->snapshot->nr_samples), "latency_ns",
+			 summary_hist_json(b->snapshot->latency), "witness",
+			 witness[b->witness.state], "splats", integer_json(b->splats),
+			 "cyclictest_overflows", integer_json(b->cyclictest.nr_overflow), "notes",
+			 notes);
+}
+
+static json_t *boots_json(const struct compare_mode *m)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < m->nr_boots; i++)
+		array = append(array, boot_json(m->boots[i]));
+	return array;
+}
+
+/* Sum of each stressor's operations over the boots of a mode, by the first boot's list. */
+static json_t *stressors_json(const struct compare_mode *m)
+{
+	json_t *array = json_array();
+	const struct boot *first = m->nr_boots ? m->boots[0] : NULL;
+
+	for (size_t i = 0; array && first && i < first->nr_stressors; i++) {
+		const char *name = first->stressors[i].name;
+		double ops = 0;
+
+		for (size_t j = 0; j < m->nr_boots; j++)
+			for (size_t k = 0; k < m->boots[j]->nr_stressors; k++)
+				if (!strcmp(m->boots[j]->stressors[k].name, name))
+					ops += m->boots[j]->stressors[k].ops;
+		array = append(array, json_pack("{s:o, s:o}", "stressor", text_json(name), "ops",
+						real_json(ops)));
+	}
+	return array;
+}
+
+static json_t *mode_json(const struct compare_mode *m)
+{
+	json_t *json = summary_json(m->merged);
+	const struct boot *first = m->nr_boots ? m->boots[0] : NULL;
+	json_t *own =
+		json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+			  text_json(m->name), "boots", (json_int_t)m->nr_boots, "isolated_cpus",
+			  text_json(first ? first->facts.isolated : ""), "watched_cpus",
+			  text_json(first ? first->facts.watched : ""), "witness",
+			  counts_json(m->witness, m->nr_witness, "function", "executed"),
+			  "triggers", counts_json(m->triggers, m->nr_triggers, "family", "count"),
+			  "cyclictest_ns", summary_hist_json(m->cyclictest), "bogo_ops",
+			  stressors_json(m), "per_boot", boots_json(m));
+	int ret = json && own ? json_object_update(json, own) : -1;
+
+	json_decref(own);
+	if (ret) {
+		json_decref(json);
+		return NULL;
+	}
+	return json;
+}
+
+static json_t *ratio_json(const struct stats_ratio *r)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "ratio", real_json(r->ratio), "low",
+			 real_json(r->low), "high", real_json(r->high), "p", real_json(r->p),
+			 "dispersion", real_json(r->dispersion));
+}
+
+static json_t *values_json(const double *values, size_t nr)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < nr; i++)
+		array = append(array, real_json(values[i]));
+	return array;
+}
+
+static json_t *metric_json(const struct comparison *c, const struct compare_metric *m)
+{
+	static const char *const units[] = { "1/s", "ns/s", "ns", "ops/s" };
+	static const char *const findings[] = { "not-judged", "unclear", "decrease", "increase",
+						"same" };
+
+	return json_pack("{s:s, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o}",
+			 "group", m->group, "subject", text_json(m->subject), "unit",
+			 units[m->unit], "primary", m->primary, "finding", findings[m->finding],
+			 "median", real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]),
+			 "per_boot", values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
+			 values_json(m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots), "b_over_a",
+			 ratio_json(&m->ratio), "per_trigger",
+			 isnan(m->per_trigger.ratio) ? json_null() : ratio_json(&m->per_trigger),
+			 "rank_p", real_json(m->rank_p), "holm_p", real_json(m->holm_p));
+}
+
+static json_t *reasons_json(const struct comparison *c)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < c->nr_reasons; i++) {
+		char words[WORDS_MAX];
+
+		words_reason(c, &c->reasons[i], words, sizeof(words));
+		array = append(array, json_pack("{s:s, s:o}", "code",
+						compare_reason_name(c->reasons[i].code), "text",
+						text_json(words)));
+	}
+	return array;
+}
+
+static json_t *metrics_json(const struct comparison *c)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < c->nr_metrics; i++)
+		array = append(array, metric_json(c, &c->metrics[i]));
+	return array;
+}
+
+json_t *compare_json(const struct comparison *c)
+{
+	const struct boot *first = words_first_boot(c);
+	char why[WORDS_MAX], caveat[WORDS_MAX];
+
+	words_why(c, why, sizeof(why));
+	words_caveat(c, caveat, sizeof(caveat));
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:f, s:o, s:s, s:o, s:o, s:o}",
+			 "schema", "qpwlat.compare", "version", 1, "kernel",
+			 text_json(first ? first->facts.release : ""), "backend",
+			 text_json(words_backend(c)), "host",
+			 first ? summary_host_json(&first->facts) : json_null(), "modes",
+			 mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]),
+			 "min_effect", c->min_effect, "metrics", metrics_json(c), "verdict",
+			 compare_verdict_name(c->verdict), "why", text_json(why), "reasons",
+			 reasons_json(c), "caveat", text_json(caveat));
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A comparison on one terminal screen. Every line that can hold a foreign name passes
+ * text_escape().
+ */
+#include "view/compare_views.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/text.h"
+#include "view/compare_rows.h"
+#include "view/compare_words.h"
+
+#define COLUMNS 80
+#define WORK_ROWS 7
+
+/* One cell, padded to width; to the right when it is a figure. */
+static void put_cell(FILE *f, const char *text, size_t width, bool figure)
+{
+	char safe[4 * WORDS_MAX + 1];
+	size_t len, pad;
+
+	text_escape(text, safe, sizeof(safe));
+	len = text_width(safe);
+	pad = len < width ? width - len : 0;
+	fprintf(f, "%*s%s%*s", figure ? (int)pad : 0, "", safe, figure ? 0 : (int)pad, "");
+}
+
+static void put_count(FILE *f, uint64_t count, size_t width)
+{
+	char cell[WORDS_CELL];
+
+	snprintf(cell, sizeof(cell), "%" PRIu64, count);
+	put_cell(f, cell, width, true);
+}
+
+/* A paragraph broken at blanks. */
+static void put_wrapped(FILE *f, const char *text)
+{
+	char safe[4 * WORDS_MAX + 1];
+	size_t column = 0;
+	char *at = safe;
+
+	text_escape(text, safe, sizeof(safe));
+	while (*at) {
+		char *end = strchr(at, ' ');
+		size_t width;
+
+		if (end)
+			*end = '\0';
+		width = text_width(at);
+		if (column && column + 1 + width > COLUMNS) {
+			fputc('\n', f);
+			column = 0;
+		}
+		fprintf(f, "%s%s", column ? " " : "", at);
+		column += width + (column > 0);
+		if (!end)
+			break;
+		at = end + 1;
+	}
+	fputc('\n', f);
+}
+
+static void put_heading(FILE *f, const struct comparison *c)
+{
+	char line[WORDS_MAX];
+
+	snprintf(line, sizeof(line), "%s → %s: %s", c->mode[COMPARE_A].name,
+		 c->mode[COMPARE_B].name, compare_verdict_name(c->verdict));
+	put_wrapped(f, line);
+	words_why(c, line, sizeof(line));
+	put_wrapped(f, line);
+	fputc('\n', f);
+	words_setup(c, line, sizeof(line));
+	if (line[0])
+		put_wrapped(f, line);
+	words_witness(c, line, sizeof(line));
+	put_wrapped(f, line);
+}
+
+static const struct {
+	const char *group;
+	const char *subject;
+} figures[] = {
+	{ "remote work", "QPW families" },
+	{ "remote work", "run in the caller" },
+	{ "stolen time", "work" },
+	{ "stolen time", "all classes" },
+	{ "latency", "p50" },
+	{ "latency", "p99" },
+	{ "latency", "max" },
+	{ "flush waits", "time" },
+};
+
+static void put_figures(FILE *f, const struct comparison *c)
+{
+	put_cell(f, "", 32, false);
+	put_cell(f, c->mode[COMPARE_A].name, 12, true);
+	put_cell(f, c->mode[COMPARE_B].name, 12, true);
+	fputs("  ratio (95 % interval)\n", f);
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
+		const struct compare_metric *m =
+			words_find(c, figures[i].group, figures[i].subject);
+		char cell[WORDS_MAX];
+
+		snprintf(cell, sizeof(cell), "%c %s: %s", m->primary ? '*' : ' ', m->group,
+			 m->subject);
+		put_cell(f, cell, 32, false);
+		for (int side = 0; side < COMPARE_SIDES; side++) {
+			words_value(m->unit, m->median[side], cell, sizeof(cell));
+			put_cell(f, cell, 12, true);
+		}
+		words_ratio(&m->ratio, cell, sizeof(cell));
+		fprintf(f, "  %s\n", cell);
+	}
+	fputs("* the verdict rests on these. Values are medians over boots.\n", f);
+}
+
+static void put_works(FILE *f, const struct comparison *c)
+{
+	struct work_row *rows;
+	size_t nr = compare_work_rows(c, &rows);
+	size_t shown = nr < WORK_ROWS ? nr : WORK_ROWS;
+
+	put_cell(f, "work on the watched CPUs", 32, false);
+	put_cell(f, c->mode[COMPARE_A].name, 24, true);
+	put_cell(f, c->mode[COMPARE_B].name, 24, true);
+	fputc('\n', f);
+	put_cell(f, "  function", 32, false);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		fputs("  queued    run  inline", f);
+	fputc('\n', f);
+	for (size_t i = 0; i < shown; i++) {
+		char name[WORDS_CELL + 2];
+
+		snprintf(name, sizeof(name), "  %.29s", rows[i].function);
+		put_cell(f, name, 32, false);
+		for (int side = 0; side < COMPARE_SIDES; side++) {
+			const struct snap_work *w = rows[i].side[side];
+
+			put_count(f, w ? w->queued : 0, 8);
+			put_count(f, w ? w->executed : 0, 7);
+			put_count(f, w ? w->inlined : 0, 8);
+		}
+		fputc('\n', f);
+	}
+	if (nr > shown)
+		fprintf(f, "  and %zu more functions\n", nr - shown);
+	free(rows);
+}
+
+void compare_text(FILE *f, const struct comparison *c)
+{
+	char line[WORDS_MAX];
+
+	put_heading(f, c);
+	fputc('\n', f);
+	put_figures(f, c);
+	fputc('\n', f);
+	put_works(f, c);
+	words_caveat(c, line, sizeof(line));
+	if (line[0]) {
+		fputc('\n', f);
+		put_wrapped(f, line);
+	}
+	for (size_t i = 1; i < c->nr_reasons; i++) {
+		char reason[WORDS_MAX];
+
+		words_reason(c, &c->reasons[i], reason, sizeof(reason));
+		snprintf(line, sizeof(line), "%s%.900s", i == 1 ? "\nAlso: " : "      ", reason);
+		if (i == 1)
+			fputc('\n', f);
+		put_wrapped(f, line + (i == 1));
+		if (i == 8 && c->nr_reasons > 9) {
+			fprintf(f, "      and %zu more\n", c->nr_reasons - 9);
+			break;
+		}
+	}
+}

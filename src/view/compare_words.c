@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sentences and figures of a comparison. Knows no format.
+ */
+#include "view/compare_words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Append to what buf holds; what does not fit is cut. */
+__attribute__((format(printf, 3, 4))) static void add(char *buf, size_t size, const char *format,
+						      ...)
+{
+	size_t used = strlen(buf);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buf + used, size - used, format, args);
+	va_end(args);
+}
+
+/* Three digits that mean something. */
+static void add_number(char *buf, size_t size, double v)
+{
+	double a = fabs(v);
+
+	if (isinf(v))
+		add(buf, size, "∞");
+	else if (v <= 0 && v >= 0)
+		add(buf, size, "0");
+	else
+		add(buf, size, "%.*f", a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.0995 ? 2 : 3, v);
+}
+
+void words_ns(double ns, char *buf, size_t size)
+{
+	static const struct {
+		double limit;
+		double scale;
+		const char *unit;
+	} units[] = {
+		{ 999.5, 1, " ns" },
+		{ 999.5e3, 1e3, " µs" },
+		{ 999.5e6, 1e6, " ms" },
+		{ INFINITY, 1e9, " s" },
+	};
+	size_t i = 0;
+
+	buf[0] = '\0';
+	if (isnan(ns)) {
+		add(buf, size, "–");
+		return;
+	}
+	while (ns >= units[i].limit)
+		i++;
+	add_number(buf, size, ns / units[i].scale);
+	add(buf, size, "%s", units[i].unit);
+}
+
+void words_value(enum compare_unit unit, double value, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (isnan(value)) {
+		add(buf, size, "–");
+		return;
+	}
+	switch (unit) {
+	case COMPARE_NS:
+		words_ns(value, buf, size);
+		break;
+	case COMPARE_NS_PER_SECOND:
+		words_ns(value, buf, size);
+		add(buf, size, "/s");
+		break;
+	case COMPARE_PER_SECOND:
+	case COMPARE_OPS:
+		add_number(buf, size, value);
+		add(buf, size, "/s");
+		break;
+	}
+}
+
+void words_ratio(const struct stats_ratio *r, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (isnan(r->ratio)) {
+		add(buf, size, "–");
+		return;
+	}
+	add_number(buf, size, r->ratio);
+	if (isnan(r->low) || isnan(r->high))
+		return;
+	add(buf, size, " (");
+	add_number(buf, size, r->low);
+	add(buf, size, " to ");
+	add_number(buf, size, r->high);
+	add(buf, size, ")");
+}
+
+void words_metric(const struct compare_metric *m, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	add(buf, size, "%s: %s", m->group, m->subject);
+}
+
+const char *words_finding(enum compare_finding finding)
+{
+	switch (finding) {
+	case COMPARE_DECREASE:
+		return "less";
+	case COMPARE_INCREASE:
+		return "more";
+	case COMPARE_SAME:
+		return "same";
+	case COMPARE_UNCLEAR:
+		return "unclear";
+	case COMPARE_NOT_JUDGED:
+		break;
+	}
+	return "";
+}
+
+const struct boot *words_first_boot(const struct comparison *c)
+{
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		if (c->mode[side].nr_boots)
+			return c->mode[side].boots[0];
+	return NULL;
+}
+
+const char *words_backend(const struct comparison *c)
+{
+	const struct boot *b = words_first_boot(c);
+
+	return b && b->backend[0] ? b->backend : "unknown";
+}
+
+const struct compare_metric *words_find(const struct comparison *c, const char *group,
+					const char *subject)
+{
+	for (size_t i = 0; i < c->nr_metrics; i++)
+		if (!strcmp(c->metrics[i].group, group) && !strcmp(c->metrics[i].subject, subject))
+			return &c->metrics[i];
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- reasons */
+
+static void setup_words(const struct compare_reason *r, char *buf, size_t size)
+{
+	add(buf, size, "different setups: %s is ", r->subject);
+	if (r->left)
+		add(buf, size, "“%s” in %s but “%s” in the first boot", r->right, r->boot, r->left);
+	else
+		add(buf, size, "%" PRIu64 " in %s but %" PRIu64 " in the first boot", r->b, r->boot,
+		    r->a);
+}
+
+/* What is wrong with one boot. */
+static void boot_words(const struct compare_reason *r, const char *boot, char *buf, size_t size)
+{
+	switch (r->code) {
+	case COMPARE_LOST_EVENTS:
+		add(buf, size, "the collector lost %" PRIu64 " events in %s", r->a, boot);
+		break;
+	case COMPARE_TRUNCATED:
+		add(buf, size, "the trace of %s breaks off", boot);
+		break;
+	case COMPARE_WINDOW_OPEN:
+		add(buf, size, "the measured window of %s was never closed", boot);
+		break;
+	case COMPARE_PROBE_MISSING:
+		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
+		break;
+	case COMPARE_WITNESS_MISSING:
+		add(buf, size, "%s has no witness to check the collector by", boot);
+		break;
+	case COMPARE_WITNESS_UNUSABLE:
+		if (r->a || r->b)
+			add(buf, size,
+			    "the witness of %s overran by %" PRIu64 " events, dropped %" PRIu64,
+			    boot, r->a, r->b);
+		else
+			add(buf, size, "the witness of %s is not complete or not readable", boot);
+		break;
+	case COMPARE_WITNESS_DIFFERS:
+		add(buf, size,
+		    "witness and collector differ in %s: %s executed %" PRIu64
+		    " times by the witness, %" PRIu64 " by the collector",
+		    boot, r->subject, r->a, r->b);
+		break;
+	case COMPARE_NO_SAMPLES:
+		add(buf, size, "%s holds no latency sample", boot);
+		break;
+	case COMPARE_TRIGGERS_MISSING:
+		add(buf, size, "%s does not say what its workload triggered", boot);
+		break;
+	case COMPARE_KERNEL_SPLAT:
+		add(buf, size, "the kernel log of %s holds %" PRIu64 " warnings or oopses", boot,
+		    r->a);
+		break;
+	default:
+		add(buf, size, "%s: %s", boot, compare_reason_name(r->code));
+		break;
+	}
+}
+
+void words_reason(const struct comparison *c, const struct compare_reason *r, char *buf,
+		  size_t size)
+{
+	const char *set = r->side == COMPARE_A ? "A" : "B";
+	const char *boot = r->boot ? r->boot : "a boot";
+
+	buf[0] = '\0';
+	switch (r->code) {
+	case COMPARE_NO_BOOTS:
+		add(buf, size, "set %s has no boots", set);
+		break;
+	case COMPARE_MODE_MIXED:
+		add(buf, size, "set %s mixes modes: %s booted %s, not %s", set, boot, r->right,
+		    r->left);
+		break;
+	case COMPARE_SETUP_DIFFERS:
+		setup_words(r, buf, size);
+		break;
+	case COMPARE_TRIGGERS_DIFFER:
+		add(buf, size,
+		    "the workload was not the same: %s was triggered %" PRIu64
+		    " times in %s, %" PRIu64 " times in %s",
+		    r->subject, r->a, c->mode[COMPARE_A].name, r->b, c->mode[COMPARE_B].name);
+		break;
+	case COMPARE_ONE_BOOT:
+		add(buf, size,
+		    "a single boot on a side does not show how boots vary; only none against at "
+		    "least %d events would decide",
+		    COMPARE_MIN_EVENTS);
+		break;
+	case COMPARE_CONTRADICTING:
+		add(buf, size, "one primary figure fell, another rose");
+		break;
+	case COMPARE_THIN:
+		add(buf, size, "the boots are too few or vary too much to decide");
+		break;
+	default:
+		boot_words(r, boot, buf, size);
+		break;
+	}
+}
+
+/* ---------------------------------------------------------------- why */
+
+static void add_figure(const struct comparison *c, const struct compare_metric *m, char *buf,
+		       size_t size)
+{
+	char a[WORDS_CELL], b[WORDS_CELL], ratio[WORDS_CELL];
+
+	words_value(m->unit, m->median[COMPARE_A], a, sizeof(a));
+	words_value(m->unit, m->median[COMPARE_B], b, sizeof(b));
+	words_ratio(&m->ratio, ratio, sizeof(ratio));
+	if (m->counted)
+		add(buf, size, "works of the QPW families executed on the watched CPUs went from");
+	else if (m->unit == COMPARE_NS_PER_SECOND)
+		add(buf, size, "the time that works took from the watched CPUs went from");
+	else
+		add(buf, size, "latency %s went from", m->subject);
+	add(buf, size, " %s in %s to %s in %s", a, c->mode[COMPARE_A].name, b,
+	    c->mode[COMPARE_B].name);
+	if (m->counted)
+		add(buf, size, ", %.0f to %.0f in all", m->total[COMPARE_A], m->total[COMPARE_B]);
+	add(buf, size, ", ratio %s", ratio);
+}
+
+static void add_figures(const struct comparison *c, enum compare_finding finding, char *buf,
+			size_t size)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < c->nr_metrics; i++) {
+		const struct compare_metric *m = &c->metrics[i];
+
+		if (!m->primary || (finding != COMPARE_NOT_JUDGED && m->finding != finding))
+			continue;
+		add(buf, size, "%s", first ? "" : "; ");
+		add_figure(c, m, buf, size);
+		first = false;
+	}
+}
+
+static void capitalise(char *buf)
+{
+	if (buf[0] >= 'a' && buf[0] <= 'z')
+		buf[0] = (char)(buf[0] - 'a' + 'A');
+}
+
+static void add_reasons(const struct comparison *c, char *buf, size_t size)
+{
+	char reason[WORDS_MAX];
+
+	words_reason(c, &c->reasons[0], reason, sizeof(reason));
+	add(buf, size, "%s", reason);
+	if (c->nr_reasons > 1)
+		add(buf, size, " (and %zu more reason%s)", c->nr_reasons - 1,
+		    c->nr_reasons > 2 ? "s" : "");
+	add(buf, size, ".");
+	if (c->reasons[0].code >= COMPARE_ONE_BOOT) {
+		add(buf, size, " Seen: ");
+		add_figures(c, COMPARE_NOT_JUDGED, buf, size);
+		add(buf, size, ".");
+	}
+}
+
+void words_why(const struct comparison *c, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	switch (c->verdict) {
+	case COMPARE_IMPROVED:
+		add_figures(c, COMPARE_DECREASE, buf, size);
+		add(buf, size, ".");
+		break;
+	case COMPARE_REGRESSED:
+		add_figures(c, COMPARE_INCREASE, buf, size);
+		add(buf, size, ".");
+		break;
+	case COMPARE_NO_DIFFERENCE:
+		add(buf, size, "a difference of %.0f %% is excluded for every primary figure: ",
+		    c->min_effect * 100);
+		add_figures(c, COMPARE_SAME, buf, size);
+		add(buf, size, ".");
+		break;
+	case COMPARE_INCONCLUSIVE:
+		add_reasons(c, buf, size);
+		break;
+	}
+	capitalise(buf);
+}
+
+/* ---------------------------------------------------------------- around it */
+
+void words_setup(const struct comparison *c, char *buf, size_t size)
+{
+	const struct boot *b = words_first_boot(c);
+	char window[WORDS_CELL];
+
+	buf[0] = '\0';
+	if (!b)
+		return;
+	words_ns((double)b->snapshot->window_ns, window, sizeof(window));
+	add(buf, size, "Linux %s, %s", b->facts.release[0] ? b->facts.release : "?",
+	    words_backend(c));
+	if (b->vcpus)
+		add(buf, size, ", %" PRIu64 " vCPUs", b->vcpus);
+	add(buf, size, ", watched CPUs %s, %zu + %zu boots of %s, %" PRIu64 " events lost",
+	    b->facts.watched[0] ? b->facts.watched : "?", c->mode[COMPARE_A].nr_boots,
+	    c->mode[COMPARE_B].nr_boots, window,
+	    c->mode[COMPARE_A].merged->nr_lost + c->mode[COMPARE_B].merged->nr_lost);
+}
+
+void words_caveat(const struct comparison *c, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (c->emulated)
+		add(buf, size,
+		    "Latencies and durations under emulation (tcg) are shown, never judged: an "
+		    "emulated CPU has no real time. Counts, causes and relations hold.");
+	else if (c->latency_unknown)
+		add(buf, size,
+		    "The boots ran in a virtual machine of unknown kind: latencies are shown, never "
+		    "judged.");
+}
+
+void words_witness(const struct comparison *c, char *buf, size_t size)
+{
+	size_t nr_boots = 0, nr_ok = 0, nr_differ = 0;
+
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; i < c->mode[side].nr_boots; i++) {
+			nr_boots++;
+			nr_ok += c->mode[side].boots[i]->witness.state == BOOT_WITNESS_OK;
+		}
+	}
+	for (size_t i = 0; i < c->nr_reasons; i++)
+		nr_differ += c->reasons[i].code == COMPARE_WITNESS_DIFFERS;
+	buf[0] = '\0';
+	if (nr_differ)
+		add(buf, size, "the witness differs from the collector (%zu counts)", nr_differ);
+	else if (nr_ok < nr_boots)
+		add(buf, size, "%zu of %zu boots have a usable witness", nr_ok, nr_boots);
+	else
+		add(buf, size, "the witness agrees in all %zu boots", nr_boots);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Escaping on top of text_escape(), which has already taken control characters, broken UTF-8 and
+ * the backslash away.
+ */
+#include "view/escape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+
+/* text_escape() of any length, on the heap; NULL when out of memory. */
+static char *harmless(const char *text)
+{
+	size_t size = 4 * strlen(text) + 1;
+	char *out = malloc(size);
+
+	if (out)
+		text_escape(text, out, size);
+	return out;
+}
+
+static const char *html_entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void escape_html(FILE *f, const char *text)
+{
+	char *safe = harmless(text);
+
+	for (const char *at = safe; at && *at; at++) {
+		const char *entity = html_entity(*at);
+
+		if (entity)
+			fputs(entity, f);
+		else
+			fputc(*at, f);
+	}
+	free(safe);
+}
+
+void escape_markdown_code(FILE *f, const char *text)
+{
+	char *safe = harmless(text);
+
+	if (safe && *safe) {
+		fputc('`', f);
+		for (const char *at = safe; *at; at++) {
+			/* inside a code span nothing escapes these two */
+			if (*at == '`' || *at == '|')
+				fprintf(f, "\\x%02x", (unsigned char)*at);
+			else
+				fputc(*at, f);
+		}
+		fputc('`', f);
+	}
+	free(safe);
+}
+
+void escape_markdown(FILE *f, const char *text)
+{
+	char *safe = harmless(text);
+
+	for (const char *at = safe; at && *at; at++) {
+		if (strchr("\\`*_{}[]<>#|!~&@", *at))
+			fputc('\\', f);
+		fputc(*at, f);
+	}
+	free(safe);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Foreign text inside HTML and Markdown. Names of tasks, functions and machines are hostile: they
+ * pass here wherever a view prints them.
+ */
+#ifndef QPW_VIEW_ESCAPE_H
+#define QPW_VIEW_ESCAPE_H
+
+#include <stdio.h>
+
+/* Text for element content and quoted attributes: text_escape(), then & < > " '. */
+void escape_html(FILE *f, const char *text);
+
+/* Text as a Markdown code span that ends neither itself nor a table cell; "" as nothing. */
+void escape_markdown_code(FILE *f, const char *text);
+
+/* Plain words in Markdown: what could start markup or HTML is escaped by a backslash. */
+void escape_markdown(FILE *f, const char *text);
+
+#endif
