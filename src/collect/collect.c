@@ -385,9 +385,10 @@ void collect_close_window(struct collect *c)
 {
 	struct qpw_header h = window_record(c, now_ns());
 
+	/* before what is still in the ring: its readers then know which records are too late */
+	stream_put(c->stream, &h);
 	probes_detach(c->probes);
 	losses_tell(c, true);
-	stream_put_last(c->stream, &h);
 	stream_finish(c->stream);
 }
 

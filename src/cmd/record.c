@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `qpwlat record`: watch CPUs for a while and write down what interrupted them. This file is the
+ * order of events: everything is attached before the window opens, the window opens before the
+ * victim starts, and closes when all has come to rest. Knows no BPF.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/record_child.h"
+#include "cmd/record_loop.h"
+#include "cmd/record_options.h"
+#include "cmd/record_place.h"
+#include "cmd/record_victim.h"
+#include "collect/collect.h"
+#include "host/host.h"
+#include "store/trace.h"
+#include "util/duration.h"
+#include "util/text.h"
+
+#define SETTLE_NS 300000000ULL
+#define STOP_NS 5000000000ULL /* a child has this long to end after it was asked to */
+#define RECORDER_NICE (-10)   /* the ring buffer must be emptied beside any load */
+
+struct recording {
+	struct record_options o;
+	struct host_facts facts;
+	struct placement place;
+	struct collect *collect;
+	struct trace_writer *writer;
+	struct loop loop;
+	struct child cyclictest;
+	struct child command;
+	struct cyclictest_call call;
+	uint64_t measured_ns;
+	bool failed;
+	bool given_up;
+};
+
+static void complain(struct recording *r, const char *what, const char *why)
+{
+	loop_clear_progress(&r->loop);
+	fprintf(stderr, "qpwlat record: %s: %s\n", what, why);
+	r->failed = true;
+}
+
+static int prepare_machine(struct recording *r)
+{
+	char path[512];
+	int err;
+
+	host_read("", &r->facts);
+	if (placement_choose(&r->o, &r->facts, &r->place))
+		return CMD_ERROR;
+	if (r->o.victim == RECORD_VICTIM_CYCLICTEST &&
+	    program_find("cyclictest", path, sizeof(path))) {
+		fprintf(stderr,
+			"qpwlat record: cyclictest: not found; install the package rt-tests, "
+			"or choose another --victim\n");
+		return CMD_ERROR;
+	}
+	if (cpulist_count(&r->place.housekeeping)) {
+		err = placement_bind(&r->place.housekeeping);
+		if (err) {
+			fprintf(stderr,
+				"qpwlat record: CPUs %s: can't run there: %s; is this shell "
+				"bound to other CPUs by a cpuset?\n",
+				r->place.housekeeping_text, strerror(-err));
+			return CMD_ERROR;
+		}
+	}
+	setpriority(PRIO_PROCESS, 0, RECORDER_NICE);
+	return CMD_OK;
+}
+
+static int print_collect_error(const struct collect_error *e)
+{
+	fprintf(stderr, "qpwlat record: %s: %s; %s\n", e->object, e->why, e->remedy);
+	return CMD_ERROR;
+}
+
+static int prepare_collector(struct recording *r)
+{
+	struct collect_config config = { .watched = &r->place.watched,
+					 .buffer_bytes = r->o.buffer_bytes };
+	struct collect_error e;
+	int err;
+
+	if (collect_create(&config, &r->collect, &e))
+		return print_collect_error(&e);
+	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
+	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
+	/* only now: an older recording is not lost for want of a privilege */
+	err = trace_writer_open(r->o.output, &r->facts, &r->writer);
+	if (err) {
+		fprintf(stderr, "qpwlat record: %s: can't be written: %s\n", r->o.output,
+			strerror(-err));
+		return CMD_ERROR;
+	}
+	if (collect_attach(r->collect, &e))
+		return print_collect_error(&e);
+	return CMD_OK;
+}
+
+static int add_running_victims(struct recording *r)
+{
+	uint32_t tgids[COLLECT_MAX_VICTIMS];
+	int i, n;
+
+	if (r->o.victim != RECORD_VICTIM_PID && r->o.victim != RECORD_VICTIM_COMM)
+		return CMD_OK;
+	n = victims_find(&r->o, tgids, COLLECT_MAX_VICTIMS);
+	if (n < 0) {
+		fprintf(stderr, "qpwlat record: --victim: %s\n",
+			n == -ESRCH ? "no such process is running; start it first" : strerror(-n));
+		return CMD_ERROR;
+	}
+	if (n > COLLECT_MAX_VICTIMS) {
+		fprintf(stderr,
+			"qpwlat record: --victim: %d processes have that name, at most %d can "
+			"be victims; choose one with pid:N\n",
+			n, COLLECT_MAX_VICTIMS);
+		return CMD_ERROR;
+	}
+	for (i = 0; i < n; i++)
+		collect_add_victim(r->collect, tgids[i]);
+	return CMD_OK;
+}
+
+static int start_cyclictest(struct recording *r)
+{
+	struct cpulist cpus = r->place.watched;
+	struct child_setup setup = { .argv = r->call.argv, .cpus = &cpus, .keep_output = true };
+	int err;
+
+	if (r->o.victim != RECORD_VICTIM_CYCLICTEST)
+		return CMD_OK;
+	/* its main thread goes to the housekeeping CPUs by itself, so it needs both */
+	cpulist_or(&cpus, &r->place.housekeeping);
+	err = cyclictest_call_build(&r->o, &r->place, &r->call);
+	if (!err)
+		err = child_create(&r->cyclictest, "cyclictest", &setup);
+	if (err) {
+		complain(r, "cyclictest: can't be started", strerror(-err));
+		return CMD_ERROR;
+	}
+	/* known as the victim before it runs its first instruction */
+	collect_add_victim(r->collect, r->cyclictest.pid);
+	child_release(&r->cyclictest);
+	return CMD_OK;
+}
+
+static int start_command(struct recording *r)
+{
+	struct child_setup setup = { .argv = r->o.command, .cpus = &r->place.housekeeping };
+	int err;
+
+	if (!r->o.command)
+		return CMD_OK;
+	err = child_create(&r->command, r->o.command[0], &setup);
+	if (err) {
+		complain(r, "the command can't be started", strerror(-err));
+		return CMD_ERROR;
+	}
+	child_release(&r->command);
+	return CMD_OK;
+}
+
+/* A child that ends while it is needed: false when the recording has lost its meaning. */
+static bool check_children(struct recording *r)
+{
+	char how[64], what[128];
+
+	if (child_reap(&r->cyclictest)) {
+		child_describe(&r->cyclictest, how, sizeof(how));
+		complain(r, "cyclictest ended too early", how);
+		child_print_output(&r->cyclictest, "  cyclictest: ");
+		return false;
+	}
+	if (child_reap(&r->command) && r->command.status) {
+		child_describe(&r->command, how, sizeof(how));
+		text_escape(r->command.name, what, sizeof(what));
+		strncat(what, " ended too early", sizeof(what) - strlen(what) - 1);
+		complain(r, what, how);
+		return false;
+	}
+	return true;
+}
+
+/* False when recording is to end before its time. */
+static bool run_for(struct recording *r, uint64_t ns)
+{
+	uint64_t until_ns = loop_now_ns() + ns;
+
+	for (;;) {
+		switch (loop_run(&r->loop, until_ns)) {
+		case LOOP_TIME:
+			return true;
+		case LOOP_CHILD:
+			if (!check_children(r))
+				return false;
+			break;
+		case LOOP_GIVE_UP:
+			r->given_up = true;
+			return false;
+		default:
+			return false;
+		}
+	}
+}
+
+/* Go on recording until the child has ended, at most for a while; then it is killed. */
+static void stop_child(struct recording *r, struct child *c, int signal)
+{
+	uint64_t until_ns = loop_now_ns() + STOP_NS;
+	char how[64], name[128];
+
+	if (!c->pid)
+		return;
+	text_escape(c->name, name, sizeof(name));
+	if (!c->ended) {
+		child_signal(c, signal);
+		while (!r->given_up && !child_reap(c)) {
+			enum loop_end end = loop_run(&r->loop, until_ns);
+
+			if (end == LOOP_GIVE_UP)
+				r->given_up = true;
+			if (end == LOOP_TIME || end == LOOP_WRITE_ERROR)
+				break;
+		}
+		if (!c->ended && !child_reap(c) && !r->given_up && !r->loop.write_error)
+			complain(r, name, "did not end when asked to; killed");
+		else if (c->ended && c->status &&
+			 !(WIFSIGNALED(c->status) && WTERMSIG(c->status) == signal) &&
+			 !(WIFEXITED(c->status) && WEXITSTATUS(c->status) == 128 + signal)) {
+			child_describe(c, how, sizeof(how));
+			complain(r, name, how);
+			child_print_output(c, "  ");
+		}
+	}
+	child_kill(c);
+}
+
+/* From the start of victim and command to the closed window. */
+static void measure(struct recording *r)
+{
+	struct loop *l = &r->loop;
+	bool going;
+
+	l->quiet = r->o.quiet;
+	l->duration_ns = r->o.duration_ns;
+	l->next_shown_ns = loop_now_ns() + (l->tty ? 0 : LOOP_SHOW_LOG_NS);
+	l->phase = r->o.warm_up_ns ? "warming up" : "recording";
+	if (!r->o.warm_up_ns) {
+		l->begin_ns = loop_now_ns();
+		collect_open_window(r->collect);
+	}
+	going = !start_cyclictest(r) && !start_command(r);
+	if (going && r->o.warm_up_ns) {
+		going = run_for(r, r->o.warm_up_ns);
+		l->phase = "recording";
+		l->begin_ns = loop_now_ns();
+		collect_open_window(r->collect);
+	}
+	if (going)
+		run_for(r, r->o.duration_ns);
+	l->phase = "ending";
+	stop_child(r, &r->command, SIGTERM);
+	stop_child(r, &r->cyclictest, SIGINT);
+	if (!r->given_up && !l->write_error)
+		loop_run(l, loop_now_ns() + SETTLE_NS);
+	collect_close_window(r->collect);
+	r->measured_ns = loop_now_ns() - l->begin_ns;
+	if (!r->given_up && !l->write_error)
+		loop_drain(l);
+	loop_clear_progress(l);
+}
+
+static void finish_file(struct recording *r)
+{
+	int err = trace_writer_close(r->writer);
+
+	r->writer = NULL;
+	if (!err)
+		err = r->loop.write_error;
+	if (err) {
+		fprintf(stderr,
+			"qpwlat record: %s: can't be written: %s; what came before is kept\n",
+			r->o.output, strerror(-err));
+		r->failed = true;
+	}
+}
+
+/* "missing: 6 refused (Operation not permitted): __flush_work …" */
+static void print_missing(const struct recording *r, bool refused)
+{
+	const struct qpw_probe *probes;
+	size_t i, n = collect_probes(r->collect, &probes);
+	const char *why = NULL;
+
+	for (i = 0; i < n; i++) {
+		if (probes[i].state != QPW_PROBE_MISSING || (probes[i].error != 0) != refused)
+			continue;
+		if (!why) {
+			why = refused ? strerror(-probes[i].error) : "not in this kernel";
+			printf("missing   %s:", why);
+		}
+		printf(" %s", probes[i].name);
+	}
+	if (why)
+		putchar('\n');
+}
+
+static void print_summary(const struct recording *r)
+{
+	struct stat st = { 0 };
+	char length[32], worst[32];
+
+	if (r->o.quiet)
+		return;
+	stat(r->o.output, &st);
+	duration_format(r->measured_ns, length, sizeof(length));
+	duration_format(r->loop.worst_ns, worst, sizeof(worst));
+	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text, r->o.output,
+	       st.st_size / 1024.0);
+	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
+	printf("samples   %llu, worst %s\n", (unsigned long long)r->loop.nr_samples,
+	       r->loop.nr_samples ? worst : "-");
+	printf("lost      %llu%s\n", (unsigned long long)r->loop.nr_lost,
+	       r->loop.nr_lost ? ": take a larger --buffer-size" : "");
+	print_missing(r, true);
+	print_missing(r, false);
+}
+
+static int record(struct recording *r)
+{
+	int err;
+
+	if (prepare_machine(r) || prepare_collector(r) || add_running_victims(r))
+		return CMD_ERROR;
+	err = loop_init(&r->loop, r->collect, r->writer);
+	if (err) {
+		fprintf(stderr, "qpwlat record: signals: %s\n", strerror(-err));
+		return CMD_ERROR;
+	}
+	measure(r);
+	finish_file(r);
+	if (r->given_up)
+		fprintf(stderr, "qpwlat record: %s: given up, incomplete\n", r->o.output);
+	else
+		print_summary(r);
+	return r->failed || r->given_up ? CMD_ERROR : CMD_OK;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	struct recording r = { .loop.signal_fd = -1 };
+	int ret = record_options_parse(argc, argv, &r.o);
+
+	if (ret)
+		return ret < 0 ? CMD_OK : ret;
+	ret = record(&r);
+	child_kill(&r.command);
+	child_kill(&r.cyclictest);
+	loop_finish(&r.loop);
+	trace_writer_close(r.writer);
+	collect_destroy(r.collect);
+	return ret;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One thread, one place to wait. The ring buffer wakes nobody: it is looked at every few
+ * milliseconds, more often as it fills faster.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/record_loop.h"
+#include "util/duration.h"
+
+#define POLL_MIN_MS 1
+#define POLL_MAX_MS 50
+#define BUSY_PERCENT 25 /* look twice as often from here on */
+#define CALM_PERCENT 5
+
+/* Signals must be seen in a flood of records too. */
+#define RECORDS_AT_ONCE 200000
+
+#define SHOW_TTY_NS 200000000ULL
+
+uint64_t loop_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer)
+{
+	sigset_t set;
+
+	memset(l, 0, sizeof(*l));
+	l->collect = collect;
+	l->writer = writer;
+	l->poll_ms = POLL_MAX_MS;
+	l->tty = isatty(STDERR_FILENO);
+	l->phase = "";
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return l->signal_fd < 0 ? -errno : 0;
+}
+
+void loop_finish(struct loop *l)
+{
+	if (l->signal_fd >= 0)
+		close(l->signal_fd);
+}
+
+static void account(struct loop *l, const struct qpw_header *h)
+{
+	uint64_t latency_ns = h->end_ns - h->start_ns;
+
+	l->nr_events++;
+	if (h->kind != QPW_KIND_SAMPLE || !l->begin_ns || h->start_ns < l->begin_ns)
+		return;
+	l->nr_samples++;
+	if ((int64_t)latency_ns > 0 && latency_ns > l->worst_ns)
+		l->worst_ns = latency_ns;
+}
+
+/* Up to max records. 1 when there may be more, 0 at the end of the source, -EAGAIN, write error. */
+static int take(struct loop *l, unsigned long max)
+{
+	struct event_source *source = collect_source(l->collect);
+	const struct qpw_header *h;
+
+	while (max--) {
+		int ret = event_source_next(source, &h, 0);
+
+		if (ret <= 0)
+			return ret;
+		account(l, h);
+		l->write_error = trace_writer_put(l->writer, h);
+		if (l->write_error)
+			return l->write_error;
+	}
+	return 1;
+}
+
+static void adapt_polling(struct loop *l)
+{
+	unsigned int percent = collect_fill_percent(l->collect);
+
+	if (percent >= BUSY_PERCENT)
+		l->poll_ms = l->poll_ms / 2 > POLL_MIN_MS ? l->poll_ms / 2 : POLL_MIN_MS;
+	else if (percent < CALM_PERCENT)
+		l->poll_ms = l->poll_ms * 2 < POLL_MAX_MS ? l->poll_ms * 2 : POLL_MAX_MS;
+}
+
+static void show_progress(struct loop *l, uint64_t now)
+{
+	char worst[32], lost[48] = "";
+	double elapsed_s = l->begin_ns ? (now - l->begin_ns) / 1e9 : 0;
+	double total_s = l->duration_ns / 1e9;
+	int percent = l->begin_ns ? (int)(100 * elapsed_s / total_s) : 0;
+
+	if (l->quiet || now < l->next_shown_ns)
+		return;
+	l->next_shown_ns = now + (l->tty ? SHOW_TTY_NS : LOOP_SHOW_LOG_NS);
+	l->nr_lost = collect_nr_lost(l->collect);
+	duration_format(l->worst_ns, worst, sizeof(worst));
+	if (l->nr_lost)
+		snprintf(lost, sizeof(lost), ", LOST %llu", (unsigned long long)l->nr_lost);
+	fprintf(stderr, "%s%s %5.1f of %.1f s (%d %%), %llu samples, worst %s%s%s",
+		l->tty ? "\r\033[K" : "", l->phase, elapsed_s < total_s ? elapsed_s : total_s,
+		total_s, percent < 100 ? percent : 100, (unsigned long long)l->nr_samples,
+		l->nr_samples ? worst : "-", lost, l->tty ? "" : "\n");
+}
+
+void loop_clear_progress(const struct loop *l)
+{
+	if (l->tty && !l->quiet)
+		fputs("\r\033[K", stderr);
+}
+
+/* What the signals that have come amount to; LOOP_TIME when to nothing. */
+static enum loop_end read_signals(struct loop *l)
+{
+	enum loop_end end = LOOP_TIME;
+	struct signalfd_siginfo info;
+
+	while (read(l->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			if (end == LOOP_TIME)
+				end = LOOP_CHILD;
+		} else {
+			end = l->nr_interrupts++ ? LOOP_GIVE_UP : LOOP_INTERRUPTED;
+		}
+	}
+	return end;
+}
+
+static int wait_ms(const struct loop *l, uint64_t now, uint64_t until_ns)
+{
+	uint64_t left_ms = until_ns > now ? (until_ns - now + 999999) / 1000000 : 0;
+
+	return left_ms < (uint64_t)l->poll_ms ? (int)left_ms : l->poll_ms;
+}
+
+enum loop_end loop_run(struct loop *l, uint64_t until_ns)
+{
+	struct pollfd fd = { .fd = l->signal_fd, .events = POLLIN };
+
+	for (;;) {
+		enum loop_end end;
+		uint64_t now;
+		int more;
+
+		adapt_polling(l);
+		more = take(l, RECORDS_AT_ONCE);
+		if (l->write_error)
+			return LOOP_WRITE_ERROR;
+		end = read_signals(l);
+		if (end != LOOP_TIME)
+			return end;
+		now = loop_now_ns();
+		show_progress(l, now);
+		if (now >= until_ns)
+			return LOOP_TIME;
+		if (more != 1)
+			poll(&fd, 1, wait_ms(l, now, until_ns));
+	}
+}
+
+int loop_drain(struct loop *l)
+{
+	int ret;
+
+	do {
+		ret = take(l, RECORDS_AT_ONCE);
+	} while (ret == 1 && read_signals(l) != LOOP_GIVE_UP);
+	l->nr_lost = collect_nr_lost(l->collect);
+	return l->write_error;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The recorder at work: takes records from the collector into the trace file, watches for signals
+ * and the end of children, shows how far it is. Knows no BPF and no option but what it is told.
+ */
+#ifndef QPW_CMD_RECORD_LOOP_H
+#define QPW_CMD_RECORD_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collect/collect.h"
+#include "store/trace.h"
+
+#define LOOP_SHOW_LOG_NS 5000000000ULL /* between two lines of progress in a log */
+
+enum loop_end {
+	LOOP_TIME,	  /* the time has come */
+	LOOP_CHILD,	  /* a child has ended */
+	LOOP_INTERRUPTED, /* first SIGINT or SIGTERM */
+	LOOP_GIVE_UP,	  /* a further one */
+	LOOP_WRITE_ERROR, /* write_error says which */
+};
+
+struct loop {
+	struct collect *collect;
+	struct trace_writer *writer;
+	int signal_fd;
+	int poll_ms;
+	unsigned int nr_interrupts;
+	int write_error;     /* -errno, 0 = none */
+	uint64_t nr_events;  /* written */
+	uint64_t nr_samples; /* of the window */
+	uint64_t worst_ns;   /* of these, the longest latency */
+	uint64_t nr_lost;
+
+	bool quiet;
+	bool tty;
+	const char *phase;	/* shown with the progress */
+	uint64_t begin_ns;	/* of the measured window, 0 before it */
+	uint64_t duration_ns;	/* its planned length */
+	uint64_t next_shown_ns; /* when progress is due */
+};
+
+uint64_t loop_now_ns(void);
+
+/* Take SIGINT, SIGTERM and SIGCHLD by a file descriptor from here on. 0 or -errno. */
+int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer);
+void loop_finish(struct loop *l);
+
+/* Work until that moment or the first of the other ends. */
+enum loop_end loop_run(struct loop *l, uint64_t until_ns);
+
+/* After the window was closed: everything that is left. 0 or the write error. */
+int loop_drain(struct loop *l);
+
+/* Before anything else is printed: the progress line of a terminal is taken away. */
+void loop_clear_progress(const struct loop *l);
+
+#endif

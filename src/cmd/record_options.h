@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the user asked `qpwlat record` for. Knows the command line, nothing of the machine.
+ */
+#ifndef QPW_CMD_RECORD_OPTIONS_H
+#define QPW_CMD_RECORD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum record_victim {
+	RECORD_VICTIM_CYCLICTEST, /* started by us */
+	RECORD_VICTIM_PID,
+	RECORD_VICTIM_COMM,
+	RECORD_VICTIM_NONE,
+};
+
+/* Strings are the user's own, NULL where not given. */
+struct record_options {
+	const char *cpus;
+	const char *housekeeping;
+	const char *output;
+	const char *cyclictest_json;
+	enum record_victim victim;
+	uint32_t victim_pid;
+	const char *victim_comm;
+	uint64_t duration_ns;
+	uint64_t warm_up_ns;
+	size_t buffer_bytes; /* 0 = default */
+	int priority;
+	unsigned int interval_us;
+	bool quiet;
+	char **command; /* NULL-terminated; NULL = none */
+};
+
+/*
+ * Parse. Returns CMD_OK; CMD_USAGE after a message; or -1 when help was asked for and printed.
+ */
+int record_options_parse(int argc, char **argv, struct record_options *o);
+
+#endif
