@@ -67,6 +67,7 @@ tree=$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")
 check patched-copy-of-ksrc "exit code $rc: $(cat "$scratch/stderr")" grep -qx forty "$tree/mm/swap.c"
 check ksrc-itself-untouched "its files changed" \
 	test "$before" = "$(cd "$scratch/good" && find . -type f -exec sha256sum {} + | sort)"
+check ksrc-shares-no-file "the copy is a hard link" test ! "$tree/Kconfig" -ef "$scratch/good/Kconfig"
 check source-json-names-version "no 7.2.5 in source.json" \
 	json_holds "$tree/../source.json" \
 	'.kernel == "7.2.5" and .origin == "KSRC" and .patches == ["0001-change.patch"]'
@@ -146,6 +147,10 @@ check package-becomes-tree "exit code $rc: $(cat "$scratch/stderr")" \
 touch "$scratch/no-apt"
 run kernel/fetch
 check cache-before-network "fetched again: $(cat "$scratch/stderr")" test "$rc" = 0 -a ! -s "$scratch/stderr"
+run kernel/build --source-only --series "$scratch/series"
+check patched-copy-of-the-cached "exit code $rc: $(cat "$scratch/stderr")" \
+	grep -qx forty "$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")/mm/swap.c"
+check cached-tree-stays-pristine "it was patched too" grep -qx 40 "$tree/mm/swap.c"
 rm -rf "$QPW_CACHE" "$scratch/no-apt"
 
 printf '%064d\n' 0 >"$scratch/source.sum"
