@@ -89,7 +89,7 @@ static int compare_cause(const void *a, const void *b)
 	return x->class != y->class ? (x->class < y->class ? -1 : 1) : strcmp(x->name, y->name);
 }
 
-static int order_cause(const void *a, const void *b)
+int snap_cause_order(const void *a, const void *b)
 {
 	const struct snap_cause *x = a, *y = b;
 
@@ -170,7 +170,7 @@ static const struct row_ops cause_ops = {
 	.size = sizeof(struct snap_cause),
 	.compare = compare_cause,
 	.fold = fold_cause,
-	.order = order_cause,
+	.order = snap_cause_order,
 };
 
 static const struct row_ops work_ops = {

@@ -117,7 +117,7 @@ struct snap_outlier {
 	uint64_t latency_ns;
 	uint64_t step_ns[SNAP_NR_STEPS];
 	uint64_t residual_ns[SNAP_NR_STEPS];
-	uint32_t nr_parts; /* largest first; what did not fit is folded into the last one */
+	uint32_t nr_parts; /* largest first; what did not fit is one part "(other)" per step */
 	struct snap_part parts[SNAP_PARTS];
 };
 
@@ -156,6 +156,9 @@ struct snapshot {
 
 /* Name of a class as it stands in every output: "irq", "softirq", "ipi", "tick", … */
 const char *snap_class_name(enum snap_class class);
+
+/* qsort order of causes: largest self_ns first, then by class and name. */
+int snap_cause_order(const void *a, const void *b);
 
 /* qsort order of outliers: largest first, then earliest, then by CPU. */
 int snap_outlier_order(const void *a, const void *b);

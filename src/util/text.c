@@ -4,8 +4,9 @@
  */
 #include "util/text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Length of the valid UTF-8 sequence at s (left bytes), its code point in *cp; 0 = invalid. */
@@ -69,6 +70,16 @@ void text_escape_n(const char *src, size_t max, char *dst, size_t size)
 void text_escape(const char *src, char *dst, size_t size)
 {
 	text_escape_n(src, SIZE_MAX, dst, size);
+}
+
+void text_numbered(char *dst, size_t size, const char *prefix, uint64_t number)
+{
+	snprintf(dst, size, "%s %" PRIu64, prefix, number);
+}
+
+void text_address(char *dst, size_t size, uint64_t address)
+{
+	snprintf(dst, size, "0x%" PRIx64, address);
 }
 
 size_t text_width(const char *text)

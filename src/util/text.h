@@ -6,6 +6,7 @@
 #define QPW_UTIL_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Copy src to dst with everything that could steer a terminal, forge a line or break UTF-8 written
@@ -17,6 +18,12 @@ void text_escape(const char *src, char *dst, size_t size);
 
 /* The same for a field of at most max bytes that need not be NUL-terminated. */
 void text_escape_n(const char *src, size_t max, char *dst, size_t size);
+
+/* "prefix 7": for what has a number and no name. */
+void text_numbered(char *dst, size_t size, const char *prefix, uint64_t number);
+
+/* "0x…", for an address without a symbol. */
+void text_address(char *dst, size_t size, uint64_t address);
 
 /* Columns a terminal takes for text_escape() output: its characters, each taken as one wide. */
 size_t text_width(const char *text);

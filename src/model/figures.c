@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counting inside the window. Knows names as numbers, no records.
+ */
+#include "model/figures.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void destroy_hists(struct figures *f)
+{
+	for (uint32_t i = 0; i < f->works.nr_rows; i++)
+		hist_destroy(((struct work_row *)table_row(&f->works, (int)i))->wait);
+	for (uint32_t i = 0; i < f->flushes.nr_rows; i++)
+		hist_destroy(((struct flush_row *)table_row(&f->flushes, (int)i))->wait);
+	hist_destroy(f->latency);
+	f->latency = NULL;
+}
+
+int figures_init(struct figures *f)
+{
+	memset(f, 0, sizeof(*f));
+	table_init(&f->causes, 8, sizeof(struct cause_row), FIGURES_ROWS_MAX);
+	table_init(&f->works, 8, sizeof(struct work_row), FIGURES_WORKS_MAX);
+	table_init(&f->origins, 16, sizeof(struct origin_row), FIGURES_ROWS_MAX);
+	table_init(&f->flushes, 8, sizeof(struct flush_row), FIGURES_FLUSHES_MAX);
+	return figures_reset(f);
+}
+
+void figures_finish(struct figures *f)
+{
+	destroy_hists(f);
+	table_finish(&f->causes);
+	table_finish(&f->works);
+	table_finish(&f->origins);
+	table_finish(&f->flushes);
+}
+
+int figures_reset(struct figures *f)
+{
+	struct flush_row *flush;
+	struct work_row *work;
+
+	destroy_hists(f);
+	table_clear(&f->causes);
+	table_clear(&f->works);
+	table_clear(&f->origins);
+	table_clear(&f->flushes);
+	memset(f->classes, 0, sizeof(f->classes));
+	memset(f->contended, 0, sizeof(f->contended));
+	f->nr_samples = 0;
+	f->latency = hist_create();
+	/* the rows of "(other)" are there before the tables can be full */
+	if (!f->latency || figures_work(f, NAME_OTHER, &work) ||
+	    figures_flush(f, NAME_OTHER, NAME_OTHER, &flush))
+		return -ENOMEM;
+	for (int c = 0; c < SNAP_NR_CLASSES; c++)
+		if (figures_interval(f, (enum snap_class)c, NAME_OTHER, false, 0, 0))
+			return -ENOMEM;
+	return 0;
+}
+
+int figures_interval(struct figures *f, enum snap_class class, int name, bool counted,
+		     uint64_t self_ns, uint64_t total_ns)
+{
+	const uint32_t key[2] = { class, (uint32_t)name };
+	const uint32_t other[2] = { class, NAME_OTHER };
+	struct snap_total *t = &f->classes[class];
+	int index = table_get(&f->causes, key);
+	struct cause_row *row;
+
+	t->count += counted;
+	t->self_ns += self_ns;
+	t->max_ns = max_u64(t->max_ns, total_ns);
+	if (index == -ENOSPC)
+		index = table_find(&f->causes, other);
+	if (index < 0)
+		return index;
+	row = table_row(&f->causes, index);
+	row->count += counted;
+	row->self_ns += self_ns;
+	row->total_ns += total_ns;
+	row->max_ns = max_u64(row->max_ns, total_ns);
+	return 0;
+}
+
+int figures_work(struct figures *f, int function, struct work_row **out)
+{
+	uint64_t key = (uint64_t)function;
+	int index = table_get(&f->works, &key);
+
+	if (index == -ENOSPC)
+		index = 0;
+	if (index < 0)
+		return index;
+	*out = table_row(&f->works, index);
+	return 0;
+}
+
+int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu)
+{
+	const uint32_t key[4] = { (uint32_t)function, (uint32_t)comm, cpu, 0 };
+	int index = table_get(&f->origins, key);
+	struct origin_row *row;
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(&f->origins, index);
+	if (row->count == 0)
+		row->pid = pid;
+	else if (row->pid != pid)
+		row->pid = SNAP_PID_MANY;
+	row->count++;
+	return 0;
+}
+
+int figures_flush(struct figures *f, int function, int work, struct flush_row **out)
+{
+	const uint32_t key[2] = { (uint32_t)function, (uint32_t)work };
+	int index = table_get(&f->flushes, key);
+
+	if (index == -ENOSPC)
+		index = 0;
+	if (index < 0)
+		return index;
+	*out = table_row(&f->flushes, index);
+	return 0;
+}
+
+int figures_add_wait(struct hist **wait, uint64_t ns)
+{
+	if (!*wait)
+		*wait = hist_create();
+	return *wait ? hist_add(*wait, ns) : -ENOMEM;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a late sample is made of. Each step is painted with the intervals that overlap it, inner
+ * ones first; what an interval paints anew is its share, what stays blank is the residual.
+ */
+#include "model/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/nest.h"
+#include "model/origins.h"
+
+#define GROUPS 256
+
+/* then painting never folds */
+_Static_assert(HISTORY_ROOM <= NEST_ROOM, "room");
+
+/* Shares of one step that have class, name and origin in common. */
+struct group {
+	enum snap_step step;
+	uint64_t ns;
+	uint64_t count;
+	struct history_interval who;
+};
+
+struct explanation {
+	uint32_t nr_groups;
+	struct group groups[GROUPS];
+	/* what no group was left for */
+	uint64_t other_ns[SNAP_NR_STEPS];
+	uint16_t other_class[SNAP_NR_STEPS];
+};
+
+void history_add(struct history *h, const struct history_interval *interval)
+{
+	h->ring[h->nr_added++ % HISTORY_ROOM] = *interval;
+}
+
+static bool same_group(const struct group *g, enum snap_step step, const struct history_interval *i)
+{
+	return g->step == step && g->who.class == i->class && g->who.name == i->name &&
+	       g->who.has_origin == i->has_origin && g->who.origin_comm == i->origin_comm &&
+	       g->who.origin_cpu == i->origin_cpu;
+}
+
+static void add_other(struct explanation *e, enum snap_step step, uint16_t class, uint64_t ns)
+{
+	if (!e->other_ns[step])
+		e->other_class[step] = class;
+	e->other_ns[step] += ns;
+}
+
+static void add_share(struct explanation *e, enum snap_step step, const struct history_interval *i,
+		      uint64_t ns)
+{
+	for (uint32_t g = 0; g < e->nr_groups; g++) {
+		if (!same_group(&e->groups[g], step, i))
+			continue;
+		e->groups[g].ns += ns;
+		e->groups[g].count++;
+		if (e->groups[g].who.origin_pid != i->origin_pid)
+			e->groups[g].who.origin_pid = SNAP_PID_MANY;
+		return;
+	}
+	if (e->nr_groups < GROUPS)
+		e->groups[e->nr_groups++] = (struct group){ step, ns, 1, *i };
+	else
+		add_other(e, step, i->class, ns);
+}
+
+/* Paint [from, to) with the intervals from index first on; returns what stays blank. */
+static uint64_t paint_step(const struct history *h, uint64_t first, enum snap_step step,
+			   uint64_t from, uint64_t to, struct explanation *e)
+{
+	uint64_t blank = to - from;
+	struct nest painted = { .nr = 0 };
+
+	for (uint64_t i = first; i < h->nr_added; i++) {
+		const struct history_interval *x = &h->ring[i % HISTORY_ROOM];
+		uint64_t start = x->start_ns > from ? x->start_ns : from;
+		uint64_t end = x->end_ns < to ? x->end_ns : to;
+		uint64_t share;
+
+		if (start >= end)
+			continue;
+		share = nest_add(&painted, start, end);
+		if (!share)
+			continue;
+		add_share(e, step, x, share);
+		blank -= share;
+	}
+	return blank;
+}
+
+/* Largest first; the rest of the order only makes equal ones come out the same each time. */
+static int order_part(const void *a, const void *b)
+{
+	const struct snap_part *x = a, *y = b;
+	int ret;
+
+	if (x->ns != y->ns)
+		return x->ns > y->ns ? -1 : 1;
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	ret = strcmp(x->name, y->name);
+	return ret ? ret : origins_order(&x->origin, &y->origin);
+}
+
+static void fill_part(struct snap_part *part, const struct group *g, const struct names *names)
+{
+	memset(part, 0, sizeof(*part));
+	part->step = g->step;
+	part->class = (enum snap_class)g->who.class;
+	part->ns = g->ns;
+	memcpy(part->name, names_get(names, (int)g->who.name), sizeof(part->name));
+	if (!g->who.has_origin)
+		return;
+	part->origin.count = g->count;
+	part->origin.pid = g->who.origin_pid;
+	part->origin.cpu = g->who.origin_cpu;
+	memcpy(part->origin.comm, names_get(names, (int)g->who.origin_comm), QPW_COMM_LEN);
+}
+
+/* All groups as parts, largest first; what does not fit is one part per step. */
+static void fill_parts(struct explanation *e, const struct names *names, struct snap_outlier *out)
+{
+	struct snap_part parts[GROUPS];
+	uint32_t keep = e->nr_groups;
+	bool other = false;
+
+	memset(parts, 0, sizeof(parts));
+	for (uint32_t i = 0; i < e->nr_groups; i++)
+		fill_part(&parts[i], &e->groups[i], names);
+	qsort(parts, e->nr_groups, sizeof(parts[0]), order_part);
+	for (int step = 0; step < SNAP_NR_STEPS; step++)
+		other |= e->other_ns[step] != 0;
+	if (other || keep > SNAP_PARTS)
+		keep = keep < SNAP_PARTS - SNAP_NR_STEPS ? keep : SNAP_PARTS - SNAP_NR_STEPS;
+	memcpy(out->parts, parts, keep * sizeof(parts[0]));
+	for (uint32_t i = keep; i < e->nr_groups; i++)
+		add_other(e, parts[i].step, (uint16_t)parts[i].class, parts[i].ns);
+	for (int step = 0; step < SNAP_NR_STEPS; step++) {
+		struct group g = { (enum snap_step)step, e->other_ns[step], 0, { 0 } };
+
+		if (!g.ns)
+			continue;
+		g.who.name = NAME_OTHER;
+		g.who.class = e->other_class[step];
+		fill_part(&out->parts[keep++], &g, names);
+	}
+	out->nr_parts = keep;
+	qsort(out->parts, keep, sizeof(parts[0]), order_part);
+}
+
+void history_explain(const struct history *h, const struct history_sample *sample,
+		     const struct names *names, struct snap_outlier *out)
+{
+	uint64_t oldest = h->nr_added > HISTORY_ROOM ? h->nr_added - HISTORY_ROOM : 0;
+	uint64_t first = h->nr_added, from = sample->start_ns;
+	struct explanation e;
+
+	e.nr_groups = 0;
+	memset(e.other_ns, 0, sizeof(e.other_ns));
+	memset(e.other_class, 0, sizeof(e.other_class));
+	memset(out, 0, sizeof(*out));
+	out->cpu = sample->cpu;
+	out->pid = sample->pid;
+	memcpy(out->comm, sample->comm, sizeof(out->comm));
+	out->expiry_ns = sample->start_ns;
+	out->latency_ns = history_latency(sample);
+	while (first > oldest && h->ring[(first - 1) % HISTORY_ROOM].end_ns > sample->start_ns)
+		first--;
+	for (int step = 0; step < SNAP_NR_STEPS; step++) {
+		uint64_t to = sample->step_end_ns[step];
+
+		out->step_ns[step] = to - from;
+		out->residual_ns[step] = paint_step(h, first, (enum snap_step)step, from, to, &e);
+		from = to;
+	}
+	fill_parts(&e, names, out);
+}

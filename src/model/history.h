@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The recent intervals of one CPU, and what a late sample is made of by them. Knows intervals with
+ * numbered names, no records.
+ */
+#ifndef QPW_MODEL_HISTORY_H
+#define QPW_MODEL_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/names.h"
+#include "model/snapshot.h"
+
+#define HISTORY_ROOM 1024
+
+struct history_interval {
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint32_t name;
+	uint16_t class;
+	uint16_t has_origin;
+	uint32_t origin_comm;
+	uint32_t origin_pid;
+	uint32_t origin_cpu;
+	uint32_t pad;
+};
+
+/* The last HISTORY_ROOM of them, in the order of arrival: by end, inner ones first. */
+struct history {
+	uint64_t nr_added;
+	struct history_interval ring[HISTORY_ROOM];
+};
+
+void history_add(struct history *h, const struct history_interval *interval);
+
+/* A wake-up; the times of steps are in order within [start_ns, end_ns]. */
+struct history_sample {
+	uint64_t start_ns;
+	uint64_t step_end_ns[SNAP_NR_STEPS]; /* the last one is the end of the sample */
+	uint32_t cpu;
+	uint32_t pid;
+	char comm[QPW_COMM_LEN + 1];
+};
+
+static inline uint64_t history_latency(const struct history_sample *s)
+{
+	return s->step_end_ns[SNAP_STEP_RUN] - s->start_ns;
+}
+
+/* Fill *out: every nanosecond of the sample goes to one part or to a residual. */
+void history_explain(const struct history *h, const struct history_sample *sample,
+		     const struct names *names, struct snap_outlier *out);
+
+#endif

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model: records in, figures kept. One table says what happens with each kind. Knows no I/O.
+ */
+#include "model/model_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/record.h"
+#include "util/text.h"
+
+struct model *model_create(const struct model_config *config)
+{
+	struct model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->outlier_ns = config->outlier_ns;
+	m->first_ns = UINT64_MAX;
+	m->window_end_ns = UINT64_MAX;
+	table_init(&m->probes, QPW_SYMBOL_LEN, sizeof(struct snap_probe), MODEL_PROBES);
+	if (names_init(&m->names) || figures_init(&m->figures) ||
+	    outliers_init(&m->outliers, config->outlier_ns,
+			  config->max_outliers ? config->max_outliers : MODEL_OUTLIERS)) {
+		model_destroy(m);
+		return NULL;
+	}
+	return m;
+}
+
+void model_destroy(struct model *m)
+{
+	if (!m)
+		return;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		free(m->cpus[i]);
+	names_finish(&m->names);
+	figures_finish(&m->figures);
+	outliers_finish(&m->outliers);
+	table_finish(&m->probes);
+	free(m);
+}
+
+void model_set_truncated(struct model *m)
+{
+	m->truncated = true;
+}
+
+static bool in_window(const struct model *m, const struct qpw_header *h)
+{
+	return h->start_ns >= m->window_start_ns && h->start_ns <= m->window_end_ns;
+}
+
+static struct model_cpu *get_cpu(struct model *m, uint32_t cpu)
+{
+	if (!m->cpus[cpu])
+		m->cpus[cpu] = calloc(1, sizeof(struct model_cpu));
+	return m->cpus[cpu];
+}
+
+bool model_explain_late(const struct model *m, const struct model_cpu *cpu,
+			struct snap_outlier *out)
+{
+	if (!cpu->has_late || !outliers_want(&m->outliers, history_latency(&cpu->late),
+					     cpu->late.start_ns, cpu->late.cpu))
+		return false;
+	history_explain(&cpu->history, &cpu->late, &m->names, out);
+	return true;
+}
+
+static void settle_late(struct model *m, struct model_cpu *cpu)
+{
+	struct snap_outlier outlier;
+
+	if (model_explain_late(m, cpu, &outlier))
+		outliers_add(&m->outliers, &outlier);
+	cpu->has_late = false;
+}
+
+/* What an interval is called. */
+struct subject {
+	enum snap_class class;
+	int name;
+	bool counted; /* not for the later parts of one run */
+	const struct qpw_origin *origin;
+};
+
+/* An interval in which the victim could not run. *self_ns may be NULL. */
+static int add_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
+			uint64_t *self_ns)
+{
+	struct model_cpu *cpu = get_cpu(m, h->cpu);
+	struct history_interval i = { .start_ns = h->start_ns, .end_ns = h->end_ns };
+	uint64_t self;
+	int comm = 0;
+
+	if (!cpu)
+		return -ENOMEM;
+	if (s->name < 0)
+		return s->name;
+	if (s->origin)
+		comm = names_text(&m->names, s->origin->comm, QPW_COMM_LEN);
+	if (comm < 0)
+		return comm;
+	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN])
+		settle_late(m, cpu);
+	i.class = (uint16_t)s->class;
+	i.name = (uint32_t)s->name;
+	if (s->origin) {
+		i.has_origin = 1;
+		i.origin_comm = (uint32_t)comm;
+		i.origin_pid = s->origin->pid;
+		i.origin_cpu = s->origin->cpu;
+	}
+	history_add(&cpu->history, &i);
+	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
+	if (self_ns)
+		*self_ns = self;
+	if (!in_window(m, h))
+		return 0;
+	return figures_interval(&m->figures, s->class, s->name, s->counted, self,
+				h->end_ns - h->start_ns);
+}
+
+static int feed_irq(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_irq *e = (const struct qpw_irq *)h;
+	struct subject s = { .class = SNAP_IRQ, .counted = true };
+	char text[QPW_SYMBOL_LEN];
+
+	if (e->name[0]) {
+		s.name = names_text(&m->names, e->name, sizeof(e->name));
+	} else {
+		text_numbered(text, sizeof(text), "irq", e->irq);
+		s.name = names_text(&m->names, text, sizeof(text));
+	}
+	return add_interval(m, h, &s, NULL);
+}
+
+static int feed_softirq(struct model *m, const struct qpw_header *h)
+{
+	/* the kernel's order, include/linux/interrupt.h */
+	static const char *const vectors[] = { "HI",	   "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
+					       "IRQ_POLL", "TASKLET", "SCHED",	"HRTIMER", "RCU" };
+	const struct qpw_softirq *e = (const struct qpw_softirq *)h;
+	struct subject s = { .class = SNAP_SOFTIRQ, .counted = true };
+	char text[QPW_SYMBOL_LEN];
+
+	if (e->vec < ARRAY_SIZE(vectors)) {
+		s.name = names_text(&m->names, vectors[e->vec], QPW_SYMBOL_LEN);
+	} else {
+		text_numbered(text, sizeof(text), "softirq", e->vec);
+		s.name = names_text(&m->names, text, sizeof(text));
+	}
+	return add_interval(m, h, &s, NULL);
+}
+
+static int feed_ipi(struct model *m, const struct qpw_header *h)
+{
+	static const char *const vectors[] = {
+		[0] = "unknown vector",
+		[QPW_IPI_RESCHEDULE] = "reschedule",
+		[QPW_IPI_CALL_FUNCTION] = "call_function",
+		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
+		[QPW_IPI_IRQ_WORK] = "irq_work",
+		[QPW_IPI_OTHER] = "other vector",
+	};
+	const struct qpw_ipi *e = (const struct qpw_ipi *)h;
+	struct subject s = { .class = SNAP_IPI, .counted = true };
+
+	if (e->function)
+		s.name = names_symbol(&m->names, e->function);
+	else
+		s.name = names_text(&m->names,
+				    vectors[e->vector < ARRAY_SIZE(vectors) ? e->vector : 0],
+				    QPW_SYMBOL_LEN);
+	if (h->flags & QPW_F_ORIGIN)
+		s.origin = &e->origin;
+	return add_interval(m, h, &s, NULL);
+}
+
+/* Name of a timer interrupt: what expired in it; the victim's own timer is marked as such. */
+static int timer_name(struct model *m, const struct qpw_timer *e)
+{
+	static const char before[] = "victim timer (", after[] = ")";
+	bool victim = e->h.flags & QPW_F_VICTIM, tick = e->h.flags & QPW_F_TICK;
+	char text[QPW_SYMBOL_LEN] = "";
+	size_t len, room;
+	int id;
+
+	if (victim && tick)
+		return names_text(&m->names, "tick and victim timer", sizeof(text));
+	if (!e->function)
+		return names_text(&m->names,
+				  tick	 ? "tick" :
+				  victim ? "victim timer" :
+					   "nothing expired",
+				  sizeof(text));
+	id = names_symbol(&m->names, e->function);
+	if (id < 0 || !victim)
+		return id;
+	room = sizeof(text) - sizeof(before) - sizeof(after) + 1;
+	len = strnlen(names_get(&m->names, id), room);
+	memcpy(text, before, sizeof(before) - 1);
+	memcpy(text + sizeof(before) - 1, names_get(&m->names, id), len);
+	memcpy(text + sizeof(before) - 1 + len, after, sizeof(after));
+	return names_text(&m->names, text, sizeof(text));
+}
+
+static int feed_timer(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_timer *e = (const struct qpw_timer *)h;
+	struct subject s = { .counted = true };
+
+	s.class = h->flags & QPW_F_TICK ? SNAP_TICK : SNAP_TIMER;
+	s.name = timer_name(m, e);
+	return add_interval(m, h, &s, NULL);
+}
+
+static int feed_nmi(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_nmi *e = (const struct qpw_nmi *)h;
+	struct subject s = { .class = SNAP_NMI, .counted = true };
+
+	s.name = e->function ? names_symbol(&m->names, e->function) :
+			       names_text(&m->names, "nmi", QPW_SYMBOL_LEN);
+	return add_interval(m, h, &s, NULL);
+}
+
+static int feed_thread(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_thread *e = (const struct qpw_thread *)h;
+	struct subject s = { .class = SNAP_THREAD, .counted = true };
+
+	s.name = names_text(&m->names, e->comm, sizeof(e->comm));
+	return add_interval(m, h, &s, NULL);
+}
+
+/* Count one execution; its origin tells who queued it and how long it waited. */
+static int count_execution(struct model *m, const struct qpw_work *e, int function,
+			   struct work_row *row)
+{
+	const struct qpw_origin *o = &e->origin;
+	int comm;
+
+	row->executed++;
+	if (!(e->h.flags & QPW_F_ORIGIN)) {
+		row->unknown++;
+		return 0;
+	}
+	row->remote += o->cpu != e->h.cpu;
+	if (o->ns && o->ns <= e->h.start_ns && figures_add_wait(&row->wait, e->h.start_ns - o->ns))
+		return -ENOMEM;
+	comm = names_text(&m->names, o->comm, QPW_COMM_LEN);
+	return comm < 0 ? comm : figures_origin(&m->figures, function, comm, o->pid, o->cpu);
+}
+
+static int feed_work(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_work *e = (const struct qpw_work *)h;
+	struct subject s = { .class = SNAP_WORK, .counted = h->flags & QPW_F_BEGIN };
+	struct work_row *row;
+	uint64_t self_ns;
+	int ret;
+
+	s.name = names_symbol(&m->names, e->function);
+	if (h->flags & QPW_F_ORIGIN)
+		s.origin = &e->origin;
+	ret = add_interval(m, h, &s, &self_ns);
+	if (ret || !in_window(m, h))
+		return ret;
+	ret = figures_work(&m->figures, s.name, &row);
+	if (ret)
+		return ret;
+	row->run_ns += self_ns;
+	return s.counted ? count_execution(m, e, s.name, row) : 0;
+}
+
+static int feed_work_queue(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_work *e = (const struct qpw_work *)h;
+	int function = names_symbol(&m->names, e->function), ret;
+	struct work_row *row;
+
+	if (function < 0 || !in_window(m, h))
+		return function < 0 ? function : 0;
+	ret = figures_work(&m->figures, function, &row);
+	if (!ret)
+		row->queued++;
+	return ret;
+}
+
+/* The same for a wait of either kind. */
+static int add_flush(struct model *m, const struct qpw_header *h, int function, int work)
+{
+	struct flush_row *row;
+	int ret;
+
+	if (function < 0 || work < 0)
+		return -ENOMEM;
+	if (!in_window(m, h))
+		return 0;
+	ret = figures_flush(&m->figures, function, work, &row);
+	if (ret)
+		return ret;
+	if (h->flags & QPW_F_SKIPPED) {
+		row->skipped++;
+		return 0;
+	}
+	row->count++;
+	row->total_ns += h->end_ns - h->start_ns;
+	return figures_add_wait(&row->wait, h->end_ns - h->start_ns);
+}
+
+static int work_name(struct model *m, uint64_t function)
+{
+	return function ? names_symbol(&m->names, function) : names_text(&m->names, "", 1);
+}
+
+static int feed_flush(struct model *m, const struct qpw_header *h)
+{
+	static const char *const places[] = {
+		[0] = "unknown flush",
+		[QPW_FLUSH_WORK] = "__flush_work",
+		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
+		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
+		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
+		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
+		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
+	};
+	const struct qpw_flush *e = (const struct qpw_flush *)h;
+	const char *place = places[e->where < ARRAY_SIZE(places) ? e->where : 0];
+	int function = names_text(&m->names, place, QPW_SYMBOL_LEN);
+
+	return add_flush(m, h, function, work_name(m, e->function));
+}
+
+static int feed_qpw_flush(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_op *e = (const struct qpw_op *)h;
+	int function = names_text(&m->names, "flush_percpu_work", QPW_SYMBOL_LEN);
+
+	return add_flush(m, h, function, work_name(m, e->function));
+}
+
+static int feed_qpw_inline(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_op *e = (const struct qpw_op *)h;
+	int function = names_symbol(&m->names, e->function);
+	int comm = names_text(&m->names, e->comm, QPW_COMM_LEN);
+	struct work_row *row;
+	int ret;
+
+	if (function < 0 || comm < 0)
+		return -ENOMEM;
+	if (!in_window(m, h))
+		return 0;
+	ret = figures_work(&m->figures, function, &row);
+	if (ret)
+		return ret;
+	row->inlined++;
+	row->inline_ns += h->end_ns - h->start_ns;
+	return figures_origin(&m->figures, function, comm, e->pid, e->from_cpu);
+}
+
+static int feed_contended(struct model *m, const struct qpw_header *h)
+{
+	struct snap_contended *c = &m->figures.contended[!!(h->flags & QPW_F_REMOTE)];
+	uint64_t ns = h->end_ns - h->start_ns;
+
+	if (!in_window(m, h))
+		return 0;
+	c->count++;
+	c->total_ns += ns;
+	if (ns > c->max_ns)
+		c->max_ns = ns;
+	return 0;
+}
+
+static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value < low)
+		return low;
+	return value > high ? high : value;
+}
+
+static int feed_sample(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_sample *e = (const struct qpw_sample *)h;
+	struct model_cpu *cpu = get_cpu(m, h->cpu);
+	struct history_sample s = { .start_ns = h->start_ns, .cpu = h->cpu, .pid = e->pid };
+
+	if (!cpu)
+		return -ENOMEM;
+	if (cpu->has_late)
+		settle_late(m, cpu);
+	if (!in_window(m, h))
+		return 0;
+	m->figures.nr_samples++;
+	if (hist_add(m->figures.latency, h->end_ns - h->start_ns))
+		return -ENOMEM;
+	if (!outliers_want(&m->outliers, h->end_ns - h->start_ns, h->start_ns, h->cpu))
+		return 0;
+	/* a time that was not seen is 0: its step gets no length */
+	s.step_end_ns[SNAP_STEP_IRQ] = clamp_u64(e->expire_ns, h->start_ns, h->end_ns);
+	s.step_end_ns[SNAP_STEP_WAKEUP] =
+		clamp_u64(e->wakeup_ns, s.step_end_ns[SNAP_STEP_IRQ], h->end_ns);
+	s.step_end_ns[SNAP_STEP_RUN] = h->end_ns;
+	memcpy(s.comm, e->comm, strnlen(e->comm, QPW_COMM_LEN));
+	cpu->late = s;
+	cpu->has_late = true;
+	return 0;
+}
+
+static int feed_symbol(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_symbol *e = (const struct qpw_symbol *)h;
+
+	return names_set_symbol(&m->names, e->address, e->name, sizeof(e->name));
+}
+
+static int feed_lost(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_lost *e = (const struct qpw_lost *)h;
+	struct model_cpu *cpu = get_cpu(m, h->cpu);
+
+	if (!cpu)
+		return -ENOMEM;
+	if (e->nr_lost > cpu->nr_lost)
+		cpu->nr_lost = e->nr_lost;
+	return 0;
+}
+
+/* Start counting anew; what the records told about names, nesting and losses stays. */
+static int open_window(struct model *m, uint64_t start_ns)
+{
+	m->has_window = true;
+	m->window_start_ns = start_ns;
+	m->outliers.nr = 0;
+	m->outliers.best = 0;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		if (m->cpus[i])
+			m->cpus[i]->has_late = false;
+	return figures_reset(&m->figures);
+}
+
+/*
+ * The window is told twice: when it opens, with end_ns 0, and when its end is decided, with both.
+ * Records come after the latter that ended before it was read, none that began after it came
+ * before: so what was counted up to here is in the window, and what follows is told by its start.
+ */
+static int feed_window(struct model *m, const struct qpw_header *h)
+{
+	int ret = 0;
+
+	if (m->window_closed)
+		return 0;
+	if (h->end_ns && (!m->has_window || h->end_ns < m->window_start_ns))
+		return -EINVAL;
+	if (!m->has_window)
+		ret = open_window(m, h->start_ns);
+	if (h->end_ns) {
+		m->window_closed = true;
+		m->window_end_ns = h->end_ns;
+	}
+	return ret;
+}
+
+static int feed_probe(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_probe *e = (const struct qpw_probe *)h;
+	struct snap_probe *row;
+	char name[QPW_SYMBOL_LEN] = "";
+	int index;
+
+	memcpy(name, e->name, strnlen(e->name, sizeof(name) - 1));
+	index = table_get(&m->probes, name);
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(&m->probes, index);
+	row->state = (enum qpw_probe_state)e->state;
+	row->error = e->error;
+	memset(row->loses, 0, sizeof(row->loses));
+	memcpy(row->loses, e->loses, strnlen(e->loses, sizeof(row->loses) - 1));
+	return 0;
+}
+
+typedef int (*feed_function)(struct model *m, const struct qpw_header *h);
+
+static const feed_function feeds[] = {
+	[QPW_KIND_IRQ] = feed_irq,
+	[QPW_KIND_SOFTIRQ] = feed_softirq,
+	[QPW_KIND_IPI] = feed_ipi,
+	[QPW_KIND_TIMER] = feed_timer,
+	[QPW_KIND_NMI] = feed_nmi,
+	[QPW_KIND_THREAD] = feed_thread,
+	[QPW_KIND_WORK] = feed_work,
+	[QPW_KIND_WORK_QUEUE] = feed_work_queue,
+	[QPW_KIND_FLUSH] = feed_flush,
+	[QPW_KIND_QPW_INLINE] = feed_qpw_inline,
+	[QPW_KIND_QPW_FLUSH] = feed_qpw_flush,
+	[QPW_KIND_QPW_CONTENDED] = feed_contended,
+	[QPW_KIND_SAMPLE] = feed_sample,
+};
+
+static const feed_function meta_feeds[] = {
+	[QPW_META_SYMBOL - QPW_META_FIRST] = feed_symbol,
+	[QPW_META_LOST - QPW_META_FIRST] = feed_lost,
+	[QPW_META_WINDOW - QPW_META_FIRST] = feed_window,
+	[QPW_META_PROBE - QPW_META_FIRST] = feed_probe,
+};
+
+int model_feed(struct model *m, const struct qpw_header *h)
+{
+	feed_function feed = NULL;
+
+	if (h->size < sizeof(*h) || h->cpu >= MODEL_CPUS)
+		return -EINVAL;
+	if (record_size(h->kind) && h->size != record_size(h->kind))
+		return -EINVAL;
+	if (h->kind >= QPW_META_FIRST) {
+		if (h->kind - QPW_META_FIRST < (int)ARRAY_SIZE(meta_feeds))
+			feed = meta_feeds[h->kind - QPW_META_FIRST];
+		return feed ? feed(m, h) : 0;
+	}
+	if (h->end_ns < h->start_ns)
+		return -EINVAL;
+	m->nr_events++;
+	if (h->start_ns < m->first_ns)
+		m->first_ns = h->start_ns;
+	if (h->end_ns > m->last_ns)
+		m->last_ns = h->end_ns;
+	if (h->kind < ARRAY_SIZE(feeds))
+		feed = feeds[h->kind];
+	return feed ? feed(m, h) : 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the model's state to a snapshot. Asking changes nothing: a sample that is not settled yet
+ * is explained for this snapshot only.
+ */
+#include "model/model_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void fill_window(const struct model *m, struct snapshot *s)
+{
+	uint64_t seen_ns = m->nr_events ? m->last_ns : m->window_start_ns;
+
+	s->window_closed = m->window_closed;
+	s->truncated = m->truncated;
+	s->nr_events = m->nr_events;
+	s->outlier_ns = m->outlier_ns;
+	s->window_start_ns = m->window_start_ns;
+	if (!m->has_window && m->nr_events)
+		s->window_start_ns = m->first_ns;
+	s->window_end_ns = m->window_closed ? m->window_end_ns : seen_ns;
+	if (s->window_end_ns < s->window_start_ns)
+		s->window_end_ns = s->window_start_ns;
+	s->window_ns = s->window_end_ns - s->window_start_ns;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		if (m->cpus[i])
+			s->nr_lost += m->cpus[i]->nr_lost;
+}
+
+/* The kept ones and those that wait to be settled; of these no more than there is room for. */
+static int fill_outliers(const struct model *m, struct snapshot *s)
+{
+	uint32_t room = m->outliers.nr;
+
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		room += m->cpus[i] && m->cpus[i]->has_late;
+	s->outliers = calloc(room + 1, sizeof(*s->outliers));
+	if (!s->outliers)
+		return -ENOMEM;
+	if (m->outliers.nr)
+		memcpy(s->outliers, m->outliers.list, m->outliers.nr * sizeof(*s->outliers));
+	s->nr_outliers = m->outliers.nr;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		if (m->cpus[i] && model_explain_late(m, m->cpus[i], &s->outliers[s->nr_outliers]))
+			s->nr_outliers++;
+	qsort(s->outliers, s->nr_outliers, sizeof(*s->outliers), snap_outlier_order);
+	if (s->nr_outliers > m->outliers.room)
+		s->nr_outliers = m->outliers.room;
+	return 0;
+}
+
+static int compare_probe(const void *a, const void *b)
+{
+	return strcmp(((const struct snap_probe *)a)->name, ((const struct snap_probe *)b)->name);
+}
+
+static int fill_probes(const struct model *m, struct snapshot *s)
+{
+	s->probes = calloc(m->probes.nr_rows + 1, sizeof(*s->probes));
+	if (!s->probes)
+		return -ENOMEM;
+	s->nr_probes = m->probes.nr_rows;
+	if (s->nr_probes)
+		memcpy(s->probes, m->probes.rows, s->nr_probes * sizeof(*s->probes));
+	qsort(s->probes, s->nr_probes, sizeof(*s->probes), compare_probe);
+	return 0;
+}
+
+struct snapshot *model_snapshot(const struct model *m)
+{
+	struct snapshot *s = snapshot_create();
+
+	if (!s)
+		return NULL;
+	s->nr_boots = 1;
+	fill_window(m, s);
+	if (figures_fill(&m->figures, &m->names, s) || fill_outliers(m, s) || fill_probes(m, s)) {
+		snapshot_destroy(s);
+		return NULL;
+	}
+	return s;
+}

@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model on traces written by hand: nesting, windows, counting, names, decomposition. What the
+ * figures must be is worked out in the comments.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../records.h"
+#include "model/model.h"
+#include "util/array.h"
+
+#define FN_DRAIN 0xffffffff81000000U
+#define FN_TICK 0xffffffff81000100U
+#define FN_WAKEUP 0xffffffff81000200U
+
+static struct model *new_model(uint64_t outlier_ns, uint32_t max_outliers)
+{
+	const struct model_config config = { outlier_ns, max_outliers };
+	struct model *m = model_create(&config);
+
+	assert_non_null(m);
+	return m;
+}
+
+static void feed(struct model *m, union rec r)
+{
+	assert_int_equal(model_feed(m, &r.h), 0);
+}
+
+static struct snapshot *snap(const struct model *m)
+{
+	struct snapshot *s = model_snapshot(m);
+
+	assert_non_null(s);
+	return s;
+}
+
+static const struct snap_cause *cause(const struct snapshot *s, enum snap_class class,
+				      const char *name)
+{
+	for (size_t i = 0; i < s->nr_causes; i++)
+		if (s->causes[i].class == class && !strcmp(s->causes[i].name, name))
+			return &s->causes[i];
+	fail_msg("no cause %s", name);
+	return NULL;
+}
+
+static void expect_total(const struct snapshot *s, enum snap_class class, uint64_t count,
+			 uint64_t self_ns, uint64_t max_ns)
+{
+	assert_int_equal(s->classes[class].count, count);
+	assert_int_equal(s->classes[class].self_ns, self_ns);
+	assert_int_equal(s->classes[class].max_ns, max_ns);
+}
+
+/*
+ * A kworker runs 1000…2000. In it a work 1100…1900, in that a softirq 1200…1500, in that an IRQ
+ * 1300…1400; beside the softirq, in the work, an IPI 1600…1650. Afterwards an IRQ 2100…2150.
+ */
+static void test_nesting(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_irq(1, 1300, 1400, "nic"));
+	feed(m, rec_softirq(1, 1200, 1500, 3));
+	feed(m, rec_ipi(1, 1600, 1650, QPW_IPI_RESCHEDULE, 0, NULL));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1100, 1900, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, NULL));
+	feed(m, rec_thread(1, 1000, 2000, 33, "kworker/1:1"));
+	feed(m, rec_irq(1, 2100, 2150, "nic"));
+	s = snap(m);
+	expect_total(s, SNAP_IRQ, 2, 150, 100);
+	expect_total(s, SNAP_SOFTIRQ, 1, 200, 300);
+	expect_total(s, SNAP_IPI, 1, 50, 50);
+	expect_total(s, SNAP_WORK, 1, 450, 800);
+	expect_total(s, SNAP_THREAD, 1, 200, 1000);
+	assert_int_equal(cause(s, SNAP_WORK, "drain")->total_ns, 800);
+	assert_int_equal(cause(s, SNAP_SOFTIRQ, "NET_RX")->self_ns, 200);
+	assert_int_equal(cause(s, SNAP_IPI, "reschedule")->count, 1);
+	assert_string_equal(s->causes[0].name, "drain");
+	assert_int_equal(s->nr_events, 6);
+	assert_false(s->window_closed);
+	assert_int_equal(s->window_start_ns, 1000);
+	assert_int_equal(s->window_ns, 1150);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* The same on two CPUs at once: nothing of one CPU nests in the other. */
+static void test_cpus_apart(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_irq(2, 1300, 1400, "nic"));
+	feed(m, rec_thread(1, 1000, 2000, 33, "a"));
+	s = snap(m);
+	assert_int_equal(cause(s, SNAP_THREAD, "a")->self_ns, 1000);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* A run that encloses more intervals than the model keeps still gets its exact self time. */
+static void test_long_run(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	for (uint64_t i = 0; i < 100000; i++)
+		feed(m, rec_irq(1, 1000 + i * 100, 1000 + i * 100 + 7, "nic"));
+	feed(m, rec_thread(1, 900, 1000 + 100000 * 100, 33, "a"));
+	s = snap(m);
+	expect_total(s, SNAP_THREAD, 1, 10000100 - 700000, 10000100);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Overlaps that a complete recording can't have: no time counts twice, none is negative. */
+static void test_broken_nesting(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_irq(1, 100, 200, "a"));
+	feed(m, rec_irq(1, 150, 300, "b")); /* 100 of it are new */
+	feed(m, rec_irq(1, 120, 250, "c")); /* late and covered */
+	feed(m, rec_irq(1, 0, 50, "d"));    /* late, before all */
+	feed(m, rec_irq(1, 400, 400, "e"));
+	s = snap(m);
+	assert_int_equal(cause(s, SNAP_IRQ, "b")->self_ns, 100);
+	assert_int_equal(cause(s, SNAP_IRQ, "c")->self_ns, 0);
+	assert_true(s->classes[SNAP_IRQ].self_ns <= 250);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/*
+ * Window 1000…2000, both edges in. Counted: what starts inside. Told before the window opened and
+ * drained after it closed: not counted, though known for nesting.
+ */
+static void test_window(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_irq(1, 500, 510, "a"));
+	feed(m, rec_sample(1, 400, 410, 420, 430, 5000));
+	feed(m, rec_window(1000, 0));
+	feed(m, rec_irq(1, 990, 1001, "a"));
+	feed(m, rec_irq(1, 1000 + 1, 1005, "a"));
+	feed(m, rec_sample(1, 1100, 1110, 1120, 1130, 1140));
+	s = snap(m);
+	assert_false(s->window_closed);
+	assert_int_equal(s->window_start_ns, 1000);
+	assert_int_equal(s->window_ns, 4000);
+	expect_total(s, SNAP_IRQ, 1, 4, 4);
+	assert_int_equal(s->nr_samples, 1);
+	assert_int_equal(s->nr_outliers, 1);
+	snapshot_destroy(s);
+	feed(m, rec_window(1000, 2000));
+	feed(m, rec_irq(1, 2000, 2010, "a"));
+	feed(m, rec_irq(1, 2001 + 10, 2020, "a"));
+	feed(m, rec_sample(1, 2001, 0, 0, 0, 2300));
+	feed(m, rec_sample(1, 1999, 0, 0, 0, 2300));
+	s = snap(m);
+	assert_true(s->window_closed);
+	assert_int_equal(s->window_ns, 1000);
+	assert_int_equal(s->window_end_ns, 2000);
+	expect_total(s, SNAP_IRQ, 2, 14, 10);
+	assert_int_equal(s->nr_samples, 2);
+	assert_int_equal(hist_max(s->latency), 301);
+	assert_int_equal(s->nr_events, 9);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* A closing record alone, or one that ends before it starts, is no window. */
+static void test_bad_window(void **state)
+{
+	struct model *m = new_model(0, 0);
+	union rec r = rec_window(1000, 2000);
+
+	(void)state;
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	feed(m, rec_window(1000, 0));
+	r = rec_window(1000, 999);
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	model_destroy(m);
+}
+
+static const struct snap_work *work(const struct snapshot *s, const char *function)
+{
+	for (size_t i = 0; i < s->nr_works; i++)
+		if (!strcmp(s->works[i].function, function))
+			return &s->works[i];
+	fail_msg("no work %s", function);
+	return NULL;
+}
+
+/*
+ * Work for CPU 1: queued by churn on CPU 0 at 900, run in two parts with another task between; a
+ * second one queued locally; a third whose queuer was not seen; two inlined by churn on CPU 0.
+ */
+static void test_works(void **state)
+{
+	const struct qpw_origin remote = rec_origin(900, 0, 7, "churn");
+	const struct qpw_origin local = rec_origin(2900, 1, 8, "app");
+	struct model *m = new_model(0, 0);
+	const struct snap_work *w;
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "lru_add_drain_per_cpu"));
+	feed(m, rec_work(QPW_KIND_WORK_QUEUE, 1, 900, 900, 0, FN_DRAIN, &remote));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN, FN_DRAIN, &remote));
+	feed(m, rec_thread(1, 1100, 1500, 9, "rt"));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1500, 1550, QPW_F_END, FN_DRAIN, &remote));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 3000, 3010, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &local));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 4000, 4010, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, NULL));
+	feed(m, rec_op(QPW_KIND_QPW_INLINE, 1, 5000, 5020, 0, FN_DRAIN, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_QUEUE, 1, 5000, 5000, QPW_F_INLINE, FN_DRAIN, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_INLINE, 1, 5100, 5130, 0, FN_DRAIN, 0, "churn"));
+	s = snap(m);
+	assert_int_equal(s->nr_works, 1);
+	w = work(s, "lru_add_drain_per_cpu");
+	assert_int_equal(w->queued, 1);
+	assert_int_equal(w->executed, 3);
+	assert_int_equal(w->remote, 1);
+	assert_int_equal(w->unknown, 1);
+	assert_int_equal(w->inlined, 2);
+	assert_int_equal(w->run_ns, 170);
+	assert_int_equal(w->inline_ns, 50);
+	assert_int_equal(hist_count(w->wait), 2);
+	assert_int_equal(hist_max(w->wait), 100);
+	assert_int_equal(w->nr_origins, 2);
+	assert_string_equal(w->origins[0].comm, "churn");
+	assert_int_equal(w->origins[0].count, 3);
+	assert_int_equal(w->origins[0].pid, SNAP_PID_MANY); /* 7 queued, 77 ran inline */
+	assert_string_equal(w->origins[1].comm, "app");
+	assert_int_equal(w->origins[1].cpu, 1);
+	expect_total(s, SNAP_WORK, 3, 170, 100);
+	expect_total(s, SNAP_THREAD, 1, 400, 400);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static const struct snap_flush *flush(const struct snapshot *s, const char *function,
+				      const char *of)
+{
+	for (size_t i = 0; i < s->nr_flushes; i++)
+		if (!strcmp(s->flushes[i].function, function) && !strcmp(s->flushes[i].work, of))
+			return &s->flushes[i];
+	fail_msg("no flush %s of %s", function, of);
+	return NULL;
+}
+
+static void test_flushes(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_flush(0, 100, 400, QPW_FLUSH_WORK, FN_DRAIN, "churn"));
+	feed(m, rec_flush(0, 500, 600, QPW_FLUSH_WORK, FN_DRAIN, "churn"));
+	feed(m, rec_flush(0, 90, 650, QPW_FLUSH_LRU_ADD_DRAIN_ALL, 0, "churn"));
+	feed(m, rec_flush(0, 90, 95, 99, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_FLUSH, 1, 700, 700, QPW_F_SKIPPED, FN_DRAIN, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_FLUSH, 1, 700, 740, 0, FN_DRAIN, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_CONTENDED, 1, 800, 803, QPW_F_REMOTE, 0, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_CONTENDED, 1, 800, 809, QPW_F_REMOTE, 0, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_CONTENDED, 1, 900, 902, 0, 0, 1, "app"));
+	s = snap(m);
+	assert_int_equal(s->nr_flushes, 4);
+	assert_int_equal(flush(s, "__flush_work", "drain")->count, 2);
+	assert_int_equal(flush(s, "__flush_work", "drain")->total_ns, 400);
+	assert_int_equal(hist_max(flush(s, "__flush_work", "drain")->wait), 300);
+	assert_int_equal(flush(s, "lru_add_drain_all", "")->total_ns, 560);
+	assert_int_equal(flush(s, "unknown flush", "")->count, 1);
+	assert_int_equal(flush(s, "flush_percpu_work", "drain")->skipped, 1);
+	assert_int_equal(flush(s, "flush_percpu_work", "drain")->count, 1);
+	assert_int_equal(s->contended[1].count, 2);
+	assert_int_equal(s->contended[1].total_ns, 12);
+	assert_int_equal(s->contended[1].max_ns, 9);
+	assert_true(s->contended[1].remote);
+	assert_int_equal(s->contended[0].count, 1);
+	/* waiting on a housekeeping CPU interrupts nobody */
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		assert_int_equal(s->classes[i].count, 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static void test_names(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_TICK, "tick_nohz_handler"));
+	feed(m, rec_symbol(FN_WAKEUP, "hrtimer_wakeup"));
+	feed(m, rec_timer(1, 0, 1, QPW_F_TICK, FN_TICK));
+	feed(m, rec_timer(1, 10, 11, QPW_F_TICK, 0));
+	feed(m, rec_timer(1, 20, 21, QPW_F_VICTIM, FN_WAKEUP));
+	feed(m, rec_timer(1, 30, 31, QPW_F_VICTIM | QPW_F_TICK, FN_TICK));
+	feed(m, rec_timer(1, 40, 41, 0, 0));
+	feed(m, rec_timer(1, 50, 51, 0, 0xabcdef));
+	feed(m, rec_softirq(1, 60, 61, 9));
+	feed(m, rec_softirq(1, 62, 63, 10));
+	feed(m, rec_irq(1, 64, 65, ""));
+	feed(m, rec_irq(1, 66, 67, "sixteen-bytes-xy"));
+	feed(m, rec_ipi(1, 68, 69, QPW_IPI_IRQ_WORK, 0, NULL));
+	feed(m, rec_ipi(1, 70, 71, 1234, 0, NULL));
+	feed(m, rec_ipi(1, 72, 73, QPW_IPI_CALL_FUNCTION, FN_WAKEUP, NULL));
+	feed(m, rec_make(QPW_KIND_NMI, 1, 74, 75, 0));
+	s = snap(m);
+	cause(s, SNAP_TICK, "tick_nohz_handler");
+	cause(s, SNAP_TICK, "tick");
+	cause(s, SNAP_TIMER, "victim timer (hrtimer_wakeup)");
+	cause(s, SNAP_TICK, "tick and victim timer");
+	cause(s, SNAP_TIMER, "nothing expired");
+	cause(s, SNAP_TIMER, "0xabcdef");
+	cause(s, SNAP_SOFTIRQ, "RCU");
+	cause(s, SNAP_SOFTIRQ, "softirq 10");
+	cause(s, SNAP_IRQ, "irq 0");
+	cause(s, SNAP_IRQ, "sixteen-bytes-xy");
+	cause(s, SNAP_IPI, "irq_work");
+	cause(s, SNAP_IPI, "unknown vector");
+	cause(s, SNAP_IPI, "hrtimer_wakeup");
+	cause(s, SNAP_NMI, "nmi");
+	assert_int_equal(s->nr_causes, 14);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* The longest name there can be, as a victim's timer: cut, and still closed. */
+static void test_long_name(void **state)
+{
+	char name[QPW_SYMBOL_LEN], want[QPW_SYMBOL_LEN];
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(want, sizeof(want), "victim timer (%.48s)", name);
+	assert_int_equal(strlen(want), sizeof(want) - 1);
+	feed(m, rec_symbol(FN_WAKEUP, name));
+	feed(m, rec_timer(1, 20, 21, QPW_F_VICTIM, FN_WAKEUP));
+	s = snap(m);
+	cause(s, SNAP_TIMER, want);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static uint64_t part_ns(const struct snap_outlier *o, enum snap_step step, enum snap_class class,
+			const char *name)
+{
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		if (o->parts[i].step == step && o->parts[i].class == class &&
+		    !strcmp(o->parts[i].name, name))
+			return o->parts[i].ns;
+	return 0;
+}
+
+/*
+ * Expiry 10000. A thread "hog" runs 9000…10400, in it an IRQ 10100…10150. The timer interrupt
+ * 10300…10350 expires the timer at 10310 and wakes at 10340, inside the run of the hog. A kworker
+ * runs 10400…10900 with a work 10500…10800 from CPU 0. Switch-in at 11000; latency 1000.
+ *   irq step 10000…10310: irq 50, timer 10, hog 250 (100+150), residual 0
+ *   wakeup step 10310…10340: timer 30
+ *   run step 10340…11000: timer 10, hog 50, kworker 200, work 300, residual 100
+ */
+static void test_decomposition(void **state)
+{
+	const struct qpw_origin origin = rec_origin(10200, 0, 7, "churn");
+	struct model *m = new_model(0, 0);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_symbol(FN_WAKEUP, "hrtimer_wakeup"));
+	feed(m, rec_irq(1, 8000, 8100, "nic"));
+	feed(m, rec_irq(1, 10100, 10150, "nic"));
+	feed(m, rec_timer(1, 10300, 10350, QPW_F_VICTIM, FN_WAKEUP));
+	feed(m, rec_thread(1, 9000, 10400, 20, "hog"));
+	feed(m,
+	     rec_work(QPW_KIND_WORK, 1, 10500, 10800, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &origin));
+	feed(m, rec_thread(1, 10400, 10900, 33, "kworker/1:1"));
+	feed(m, rec_sample(1, 10000, 10300, 10310, 10340, 11000));
+	s = snap(m);
+	assert_int_equal(s->nr_outliers, 1);
+	o = &s->outliers[0];
+	assert_int_equal(o->latency_ns, 1000);
+	assert_string_equal(o->comm, "cyclictest");
+	assert_int_equal(o->step_ns[SNAP_STEP_IRQ], 310);
+	assert_int_equal(o->step_ns[SNAP_STEP_WAKEUP], 30);
+	assert_int_equal(o->step_ns[SNAP_STEP_RUN], 660);
+	assert_int_equal(o->residual_ns[SNAP_STEP_IRQ], 0);
+	assert_int_equal(o->residual_ns[SNAP_STEP_WAKEUP], 0);
+	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 100);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_IRQ, "nic"), 50);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_TIMER, "victim timer (hrtimer_wakeup)"),
+			 10);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_THREAD, "hog"), 250);
+	assert_int_equal(part_ns(o, SNAP_STEP_WAKEUP, SNAP_TIMER, "victim timer (hrtimer_wakeup)"),
+			 30);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "hog"), 50);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "kworker/1:1"), 200);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_WORK, "drain"), 300);
+	assert_int_equal(o->nr_parts, 8);
+	assert_string_equal(o->parts[0].name, "drain");
+	assert_string_equal(o->parts[0].origin.comm, "churn");
+	assert_int_equal(o->parts[0].origin.count, 1);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* The run that delayed the victim ends with its switch-in and may be told after the sample. */
+static void test_late_record(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *before, *after;
+
+	(void)state;
+	feed(m, rec_sample(1, 1000, 1010, 1020, 1030, 2000));
+	before = snap(m);
+	assert_int_equal(before->outliers[0].residual_ns[SNAP_STEP_RUN], 970);
+	feed(m, rec_thread(1, 900, 2000, 20, "hog"));
+	feed(m, rec_irq(1, 2500, 2600, "nic"));
+	after = snap(m);
+	assert_int_equal(after->nr_outliers, 1);
+	assert_int_equal(after->outliers[0].residual_ns[SNAP_STEP_RUN], 0);
+	assert_int_equal(part_ns(&after->outliers[0], SNAP_STEP_RUN, SNAP_THREAD, "hog"), 970);
+	snapshot_destroy(before);
+	snapshot_destroy(after);
+	model_destroy(m);
+}
+
+/* Steps that were not seen have no length; times out of order are put in order. */
+static void test_missing_steps(void **state)
+{
+	static const struct {
+		uint64_t expire, wakeup, step[SNAP_NR_STEPS];
+	} cases[] = {
+		{ 0, 0, { 0, 0, 100 } },       { 1020, 0, { 20, 0, 80 } },
+		{ 0, 1030, { 0, 30, 70 } },    { 1020, 1030, { 20, 10, 70 } },
+		{ 1050, 1030, { 50, 0, 50 } }, { 5, 9999, { 0, 100, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct model *m = new_model(0, 0);
+		struct snapshot *s;
+
+		feed(m, rec_sample(1, 1000, 0, cases[i].expire, cases[i].wakeup, 1100));
+		s = snap(m);
+		for (int step = 0; step < SNAP_NR_STEPS; step++)
+			assert_int_equal(s->outliers[0].step_ns[step], cases[i].step[step]);
+		snapshot_destroy(s);
+		model_destroy(m);
+	}
+}
+
+/* The worst three are kept, and with a threshold none below it. */
+static void test_which_outliers(void **state)
+{
+	static const uint64_t latencies[] = { 50, 10, 40, 30, 20, 45 };
+	struct model *worst = new_model(0, 3), *over = new_model(42, 0);
+	struct snapshot *s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(latencies); i++) {
+		union rec r = rec_sample(1, 1000 * i, 0, 0, 0, 1000 * i + latencies[i]);
+
+		feed(worst, r);
+		feed(over, r);
+	}
+	s = snap(worst);
+	assert_int_equal(s->nr_outliers, 3);
+	assert_int_equal(s->outliers[0].latency_ns, 50);
+	assert_int_equal(s->outliers[1].latency_ns, 45);
+	assert_int_equal(s->outliers[2].latency_ns, 40);
+	assert_int_equal(s->nr_samples, 6);
+	snapshot_destroy(s);
+	s = snap(over);
+	assert_int_equal(s->nr_outliers, 2);
+	assert_int_equal(s->outlier_ns, 42);
+	snapshot_destroy(s);
+	model_destroy(worst);
+	model_destroy(over);
+}
+
+/* More causes than parts: the largest stay, the others are one part per step, sums hold. */
+static void test_many_parts(void **state)
+{
+	struct model *m = new_model(0, 0);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+	uint64_t sum = 0;
+	char name[16];
+
+	(void)state;
+	for (uint64_t i = 0; i < 400; i++) {
+		snprintf(name, sizeof(name), "task%u", (unsigned int)i);
+		feed(m, rec_thread(1, 1000 + i * 10, 1000 + i * 10 + 1 + i % 9, 20, name));
+	}
+	feed(m, rec_sample(1, 1000, 0, 0, 0, 5000));
+	s = snap(m);
+	o = &s->outliers[0];
+	assert_true(o->nr_parts <= SNAP_PARTS);
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		sum += o->parts[i].ns;
+	/* 400 runs of 1…9 ns: 44 rounds of 45 and 1 + 2 + 3 + 4 */
+	assert_int_equal(sum, 44 * 45 + 10);
+	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 4000 - sum);
+	assert_true(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "(other)") > 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static void test_meta(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_lost(0, 5));
+	feed(m, rec_lost(0, 9));
+	feed(m, rec_lost(3, 1));
+	feed(m, rec_lost(0, 7)); /* cumulative: an older figure says nothing new */
+	feed(m, rec_probe("b_probe", QPW_PROBE_MISSING, -1, "flush waits"));
+	feed(m, rec_probe("a_probe", QPW_PROBE_TP_BTF, 0, ""));
+	model_set_truncated(m);
+	s = snap(m);
+	assert_int_equal(s->nr_lost, 10);
+	assert_int_equal(s->nr_events, 0);
+	assert_int_equal(s->nr_probes, 2);
+	assert_string_equal(s->probes[0].name, "a_probe");
+	assert_int_equal(s->probes[1].state, QPW_PROBE_MISSING);
+	assert_int_equal(s->probes[1].error, -1);
+	assert_string_equal(s->probes[1].loses, "flush waits");
+	assert_true(s->truncated);
+	assert_int_equal(s->window_ns, 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+	model_destroy(NULL);
+}
+
+static void test_refused(void **state)
+{
+	struct model *m = new_model(0, 0);
+	union rec r = rec_irq(1, 100, 200, "nic");
+	struct snapshot *s;
+
+	(void)state;
+	r.h.size = 48;
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	r = rec_irq(1, 200, 100, "nic");
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	r = rec_irq(4096, 100, 200, "nic");
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	r.h.kind = 99;
+	r.h.size = 8;
+	assert_int_equal(model_feed(m, &r.h), -EINVAL);
+	r.h.cpu = 1;
+	r.h.size = 40;
+	assert_int_equal(model_feed(m, &r.h), 0); /* unknown: counted, otherwise ignored */
+	r.h.kind = 999;
+	assert_int_equal(model_feed(m, &r.h), 0);
+	s = snap(m);
+	assert_int_equal(s->nr_events, 1);
+	assert_int_equal(s->nr_causes, 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nesting),	      cmocka_unit_test(test_cpus_apart),
+		cmocka_unit_test(test_long_run),      cmocka_unit_test(test_broken_nesting),
+		cmocka_unit_test(test_window),	      cmocka_unit_test(test_bad_window),
+		cmocka_unit_test(test_works),	      cmocka_unit_test(test_flushes),
+		cmocka_unit_test(test_names),	      cmocka_unit_test(test_long_name),
+		cmocka_unit_test(test_decomposition), cmocka_unit_test(test_late_record),
+		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
+		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
