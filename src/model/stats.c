@@ -17,6 +17,12 @@
 /* Beyond this both counts are so large that the normal limit is exact to four digits. */
 #define STATS_NORMAL_COUNT 1e5
 
+/*
+ * Values from histograms are known to 1/128: boots that fall into one bucket are not identical,
+ * their logarithms spread at least as a uniform distribution of that width does.
+ */
+#define STATS_RESOLUTION_VARIANCE (1.0 / 128 / 128 / 12)
+
 static int compare_doubles(const void *left, const void *right)
 {
 	double a = *(const double *)left, b = *(const double *)right;
@@ -183,13 +189,9 @@ struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b
 	r.ratio = exp(mean_b - mean_a);
 	if (nr_a < 2 || nr_b < 2)
 		return r;
-	var_a /= (double)nr_a;
-	var_b /= (double)nr_b;
+	var_a = fmax(var_a, STATS_RESOLUTION_VARIANCE) / (double)nr_a;
+	var_b = fmax(var_b, STATS_RESOLUTION_VARIANCE) / (double)nr_b;
 	error = sqrt(var_a + var_b);
-	if (error <= 0) {
-		/* identical boots: values so coarse that their spread is hidden carry no interval */
-		return r;
-	}
 	df = (var_a + var_b) * (var_a + var_b) /
 	     (var_a * var_a / (double)(nr_a - 1) + var_b * var_b / (double)(nr_b - 1));
 	t = gsl_cdf_tdist_Pinv((1 + level) / 2, df);

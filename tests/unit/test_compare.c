@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules of the verdict one by one, on boots made by hand, and how often it errs on boots drawn
+ * at random.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sample_boots.h"
+
+static const struct compare_metric *metric(const struct comparison *c, const char *group,
+					   const char *subject)
+{
+	for (size_t i = 0; i < c->nr_metrics; i++)
+		if (!strcmp(c->metrics[i].group, group) && !strcmp(c->metrics[i].subject, subject))
+			return &c->metrics[i];
+	fail_msg("no metric %s %s", group, subject);
+	return NULL;
+}
+
+static void test_improved(void **state)
+{
+	struct sample_sets s;
+	struct comparison *c;
+	const struct compare_metric *m;
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	c = sample_compare(&s);
+	assert_int_equal(c->nr_reasons, 0);
+	assert_int_equal(c->verdict, COMPARE_IMPROVED);
+	assert_string_equal(c->mode[COMPARE_A].name, "qpw=0");
+	assert_string_equal(c->mode[COMPARE_B].name, "qpw=1");
+	m = metric(c, "remote work", "QPW families");
+	assert_int_equal(m->finding, COMPARE_DECREASE);
+	/* 420, 421 and 422 in 10 s each */
+	assert_true(m->total[COMPARE_A] == 1263 && m->total[COMPARE_B] == 0);
+	assert_true(fabs(m->median[COMPARE_A] - 42.1) < 1e-9);
+	assert_true(m->ratio.ratio == 0 && m->ratio.high < 0.01);
+	assert_true(fabs(m->rank_p - 0.1) < 1e-12);
+	/* emulated: latency has figures and no finding */
+	m = metric(c, "latency", "p99");
+	assert_false(m->primary);
+	assert_int_equal(m->finding, COMPARE_NOT_JUDGED);
+	assert_true(m->median[COMPARE_A] > 0);
+	sample_sets_finish(&s);
+}
+
+static void test_regressed(void **state)
+{
+	struct sample_sets s;
+	struct boot *swap;
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	for (int i = 0; i < 3; i++) {
+		swap = s.a[i];
+		s.a[i] = s.b[i];
+		s.b[i] = swap;
+	}
+	assert_int_equal(sample_compare(&s)->verdict, COMPARE_REGRESSED);
+	sample_sets_finish(&s);
+}
+
+/* Both sides the same mode and steady figures: a difference of 10 % is excluded. */
+static void test_no_difference(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 4, 0);
+	for (int i = 0; i < 4; i++)
+		s.b[s.nr_b++] = sample_boot(HOST_MODE_QPW_OFF, i);
+	/* many events, so that the interval of their ratio is narrow */
+	for (int i = 0; i < 4; i++) {
+		sample_work(s.a[i], "lru_add_drain_per_cpu", 20000 + (uint64_t)i);
+		sample_work(s.b[i], "lru_add_drain_per_cpu", 20001 + (uint64_t)i);
+	}
+	assert_int_equal(sample_compare(&s)->verdict, COMPARE_NO_DIFFERENCE);
+	assert_string_equal(s.c->mode[COMPARE_A].name, "qpw=0 (A)");
+	assert_string_equal(s.c->mode[COMPARE_B].name, "qpw=0 (B)");
+	sample_sets_finish(&s);
+}
+
+static void test_names(void **state)
+{
+	const struct compare_options options = { .names = { "before", NULL } };
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 1, 1);
+	assert_int_equal(compare_run(&options, s.a, 1, s.b, 1, &s.c), 0);
+	assert_string_equal(s.c->mode[COMPARE_A].name, "before");
+	assert_string_equal(s.c->mode[COMPARE_B].name, "qpw=1");
+	sample_sets_finish(&s);
+}
+
+/* A flaw in one boot of six, each by itself: no verdict, and this reason. */
+struct flaw {
+	enum compare_reason_code code;
+	void (*make)(struct boot *b);
+};
+
+static void flaw_lost(struct boot *b)
+{
+	b->snapshot->nr_lost = 1;
+}
+
+static void flaw_truncated(struct boot *b)
+{
+	b->snapshot->truncated = true;
+}
+
+static void flaw_open(struct boot *b)
+{
+	b->snapshot->window_closed = false;
+}
+
+static void flaw_no_samples(struct boot *b)
+{
+	b->snapshot->nr_samples = 0;
+}
+
+static void flaw_splat(struct boot *b)
+{
+	b->splats = 1;
+}
+
+static void flaw_probe(struct boot *b)
+{
+	struct snap_probe *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	strcpy(p->name, "workqueue_execute_start");
+	p->state = QPW_PROBE_MISSING;
+	b->snapshot->probes = p;
+	b->snapshot->nr_probes = 1;
+}
+
+static void flaw_witness_missing(struct boot *b)
+{
+	b->witness.state = BOOT_WITNESS_ABSENT;
+}
+
+static void flaw_witness_unreadable(struct boot *b)
+{
+	b->witness.state = BOOT_WITNESS_UNREADABLE;
+}
+
+static void flaw_witness_lossy(struct boot *b)
+{
+	b->witness.state = BOOT_WITNESS_LOSSY;
+	b->witness.nr_overrun = 3;
+}
+
+static void flaw_witness_less(struct boot *b)
+{
+	b->witness.functions[0].count--;
+}
+
+static void flaw_witness_more(struct boot *b)
+{
+	assert_int_equal(boot_count_add(&b->witness.functions, &b->witness.nr_functions,
+					"unseen_work", 1),
+			 0);
+}
+
+static void flaw_collector_more(struct boot *b)
+{
+	b->snapshot->works[2].executed++;
+}
+
+static void flaw_kernel(struct boot *b)
+{
+	strcpy(b->facts.release, "7.3.0");
+}
+
+static void flaw_isolation(struct boot *b)
+{
+	strcpy(b->facts.isolated, "1-2");
+}
+
+static void flaw_vcpus(struct boot *b)
+{
+	b->vcpus = 4;
+}
+
+static void flaw_duration(struct boot *b)
+{
+	b->snapshot->window_ns /= 2;
+}
+
+static void flaw_backend(struct boot *b)
+{
+	strcpy(b->backend, "kvm");
+}
+
+static void flaw_mode(struct boot *b)
+{
+	b->facts.mode = HOST_MODE_NONE;
+}
+
+static void flaw_no_triggers(struct boot *b)
+{
+	b->triggers.present = false;
+}
+
+/* Of three boots 100, 300, 300 or 100, 100, … would still be of one order: this one is not. */
+static void flaw_triggers(struct boot *b)
+{
+	b->triggers.rows[0].count = 5000;
+}
+
+static const struct flaw flaws[] = {
+	{ COMPARE_LOST_EVENTS, flaw_lost },
+	{ COMPARE_TRUNCATED, flaw_truncated },
+	{ COMPARE_WINDOW_OPEN, flaw_open },
+	{ COMPARE_NO_SAMPLES, flaw_no_samples },
+	{ COMPARE_KERNEL_SPLAT, flaw_splat },
+	{ COMPARE_PROBE_MISSING, flaw_probe },
+	{ COMPARE_WITNESS_MISSING, flaw_witness_missing },
+	{ COMPARE_WITNESS_UNUSABLE, flaw_witness_unreadable },
+	{ COMPARE_WITNESS_UNUSABLE, flaw_witness_lossy },
+	{ COMPARE_WITNESS_DIFFERS, flaw_witness_less },
+	{ COMPARE_WITNESS_DIFFERS, flaw_witness_more },
+	{ COMPARE_WITNESS_DIFFERS, flaw_collector_more },
+	{ COMPARE_SETUP_DIFFERS, flaw_kernel },
+	{ COMPARE_SETUP_DIFFERS, flaw_isolation },
+	{ COMPARE_SETUP_DIFFERS, flaw_vcpus },
+	{ COMPARE_SETUP_DIFFERS, flaw_duration },
+	{ COMPARE_SETUP_DIFFERS, flaw_backend },
+	{ COMPARE_MODE_MIXED, flaw_mode },
+	{ COMPARE_TRIGGERS_MISSING, flaw_no_triggers },
+	{ COMPARE_TRIGGERS_DIFFER, flaw_triggers },
+};
+
+static void test_flaws(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(flaws) / sizeof(flaws[0]); i++) {
+		for (int side = 0; side < COMPARE_SIDES; side++) {
+			struct sample_sets s;
+
+			sample_sets_init(&s, 3, 3);
+			flaws[i].make(side ? s.b[2] : s.a[1]);
+			sample_compare(&s);
+			if (s.c->verdict != COMPARE_INCONCLUSIVE ||
+			    !sample_has_reason(s.c, flaws[i].code))
+				fail_msg("flaw %zu on side %d: verdict %s", i, side,
+					 compare_verdict_name(s.c->verdict));
+			/* nothing else is made up beside it */
+			for (size_t j = 0; j < s.c->nr_reasons; j++)
+				assert_int_equal(s.c->reasons[j].code, flaws[i].code);
+			sample_sets_finish(&s);
+		}
+	}
+}
+
+static void test_no_boots(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 0);
+	sample_compare(&s);
+	assert_int_equal(s.c->verdict, COMPARE_INCONCLUSIVE);
+	assert_true(sample_has_reason(s.c, COMPARE_NO_BOOTS));
+	sample_sets_finish(&s);
+}
+
+/* One boot a side: none against 30 decides, none against 29 or one against 300 does not. */
+static void test_one_boot(void **state)
+{
+	static const struct {
+		uint64_t a, b;
+		enum compare_verdict verdict;
+	} cases[] = {
+		{ 30, 0, COMPARE_IMPROVED },
+		{ 0, 30, COMPARE_REGRESSED },
+		{ 29, 0, COMPARE_INCONCLUSIVE },
+		{ 300, 1, COMPARE_INCONCLUSIVE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sample_sets s;
+
+		sample_sets_init(&s, 1, 1);
+		sample_work(s.a[0], "flush_cpu_sheaves", 0);
+		sample_work(s.a[0], "lru_add_drain_per_cpu", cases[i].a);
+		sample_work(s.b[0], "lru_add_drain_per_cpu", cases[i].b);
+		assert_int_equal(sample_compare(&s)->verdict, cases[i].verdict);
+		if (cases[i].verdict == COMPARE_INCONCLUSIVE)
+			assert_true(sample_has_reason(s.c, COMPARE_ONE_BOOT));
+		sample_sets_finish(&s);
+	}
+}
+
+/* Without triggers on record a single boot is never enough. */
+static void test_one_boot_without_triggers(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 1, 1);
+	s.a[0]->triggers.present = s.b[0]->triggers.present = false;
+	s.a[0]->triggers.nr_rows = s.b[0]->triggers.nr_rows = 0;
+	sample_compare(&s);
+	assert_int_equal(s.c->verdict, COMPARE_INCONCLUSIVE);
+	assert_true(sample_has_reason(s.c, COMPARE_ONE_BOOT));
+	sample_sets_finish(&s);
+}
+
+/* Half the triggers and half the works is no improvement: the ratio per trigger stays 1. */
+static void test_fewer_triggers(void **state)
+{
+	struct sample_sets s;
+	const struct compare_metric *m;
+
+	(void)state;
+	sample_sets_init(&s, 3, 0);
+	for (int i = 0; i < 3; i++) {
+		struct boot *b = sample_boot(HOST_MODE_QPW_OFF, i);
+
+		b->triggers.rows[0].count = 160;
+		b->triggers.rows[1].count = 60;
+		sample_work(b, "lru_add_drain_per_cpu", 160);
+		sample_work(b, "flush_cpu_sheaves", 60);
+		b->snapshot->classes[SNAP_WORK].self_ns /= 2;
+		s.b[s.nr_b++] = b;
+	}
+	sample_compare(&s);
+	m = metric(s.c, "remote work", "QPW families");
+	assert_true(m->ratio.high < 0.7);
+	assert_true(fabs(m->per_trigger.ratio - 1) < 0.02);
+	assert_int_equal(m->finding, COMPARE_UNCLEAR);
+	assert_int_equal(s.c->verdict, COMPARE_INCONCLUSIVE);
+	sample_sets_finish(&s);
+}
+
+static void test_contradicting(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	for (int i = 0; i < 3; i++)
+		s.b[i]->snapshot->classes[SNAP_WORK].self_ns = 900000000 + (uint64_t)i;
+	sample_compare(&s);
+	assert_int_equal(s.c->verdict, COMPARE_INCONCLUSIVE);
+	assert_true(sample_has_reason(s.c, COMPARE_CONTRADICTING));
+	sample_sets_finish(&s);
+}
+
+/* With a backend that has real time, latency is asked for too. */
+static void test_latency_judged(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	for (int i = 0; i < 3; i++) {
+		strcpy(s.a[i]->backend, "kvm");
+		strcpy(s.b[i]->backend, "kvm");
+	}
+	sample_compare(&s);
+	assert_false(s.c->emulated);
+	assert_true(metric(s.c, "latency", "p99")->primary);
+	assert_false(isnan(metric(s.c, "latency", "p99")->holm_p));
+	sample_sets_finish(&s);
+}
+
+/* A virtual machine that does not say what it is may be an emulated one. */
+static void test_latency_unknown(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (int i = 0; i < 2; i++)
+		s.a[i]->backend[0] = s.b[i]->backend[0] = '\0';
+	sample_compare(&s);
+	assert_true(s.c->latency_unknown);
+	assert_false(metric(s.c, "latency", "p99")->primary);
+	sample_sets_finish(&s);
+}
+
+static void test_stressors(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (int i = 0; i < 4; i++) {
+		struct boot *b = i < 2 ? s.a[i] : s.b[i - 2];
+
+		b->stressors = calloc(1, sizeof(*b->stressors));
+		assert_non_null(b->stressors);
+		b->nr_stressors = 1;
+		strcpy(b->stressors[0].name, "vm");
+		b->stressors[0].ops = i < 2 ? 1000 : 2000;
+		b->stressors[0].seconds = 10;
+	}
+	sample_compare(&s);
+	assert_true(metric(s.c, "stress-ng", "vm")->median[COMPARE_A] == 100);
+	assert_true(fabs(metric(s.c, "stress-ng", "vm")->ratio.ratio - 2) < 1e-12);
+	sample_sets_finish(&s);
+}
+
+/* ---------------------------------------------------------------- error rates */
+
+static double uniform(uint64_t *seed)
+{
+	uint64_t z = *seed += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return ((double)((z ^ z >> 31) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static uint64_t poisson(double mean, uint64_t *seed)
+{
+	double limit = exp(-mean), product = uniform(seed);
+	uint64_t n = 0;
+
+	while (product > limit) {
+		product *= uniform(seed);
+		n++;
+	}
+	return n;
+}
+
+/* A boot with Poisson counts; time stolen varies by 5 % and follows the rate. */
+static void draw(struct boot *b, double mean, uint64_t *seed)
+{
+	sample_work(b, "lru_add_drain_per_cpu", poisson(mean, seed));
+	sample_work(b, "flush_cpu_sheaves", 0);
+	b->snapshot->classes[SNAP_WORK].self_ns =
+		(uint64_t)(mean * 20000 * (0.95 + uniform(seed) / 10));
+}
+
+/* How many of 400 comparisons of 3 and 3 boots end in each verdict. */
+static void verdicts(double mean_a, double mean_b, int *nr)
+{
+	struct sample_sets s;
+	uint64_t seed = 42;
+
+	memset(nr, 0, 4 * sizeof(*nr));
+	sample_sets_init(&s, 3, 3);
+	for (int i = 0; i < 400; i++) {
+		for (int j = 0; j < 3; j++) {
+			draw(s.a[j], mean_a, &seed);
+			draw(s.b[j], mean_b, &seed);
+		}
+		nr[sample_compare(&s)->verdict]++;
+	}
+	sample_sets_finish(&s);
+}
+
+static void test_error_rates(void **state)
+{
+	int nr[4];
+
+	(void)state;
+	verdicts(100, 100, nr);
+	assert_true(nr[COMPARE_IMPROVED] + nr[COMPARE_REGRESSED] <= 20);
+	verdicts(100, 50, nr);
+	assert_true(nr[COMPARE_IMPROVED] >= 380);
+	assert_int_equal(nr[COMPARE_REGRESSED], 0);
+	verdicts(80, 100, nr);
+	assert_true(nr[COMPARE_REGRESSED] >= 320);
+	assert_int_equal(nr[COMPARE_IMPROVED], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_improved),
+		cmocka_unit_test(test_regressed),
+		cmocka_unit_test(test_no_difference),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_flaws),
+		cmocka_unit_test(test_no_boots),
+		cmocka_unit_test(test_one_boot),
+		cmocka_unit_test(test_one_boot_without_triggers),
+		cmocka_unit_test(test_fewer_triggers),
+		cmocka_unit_test(test_contradicting),
+		cmocka_unit_test(test_latency_judged),
+		cmocka_unit_test(test_latency_unknown),
+		cmocka_unit_test(test_stressors),
+		cmocka_unit_test(test_error_rates),
+	};
+
+	return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+}
