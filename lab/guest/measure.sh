@@ -67,11 +67,13 @@ fi
 # Enabling the event patched kernel text, which interrupts every CPU: let that pass.
 sleep 1
 say "measuring for $DURATION s"
+# Into a file: writing to the console while measuring would be a disturbance of our own.
 qpwlat record -c "$ISOLATED" -H "$HOUSEKEEPING" -d "${DURATION}s" -o trace.qpw \
 	--victim cyclictest --cyclictest-json cyclictest.json -- \
 	/lab/memory-churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" \
-	--triggers /results/triggers.json --stress-yaml /results/stress-ng.yaml
+	--triggers /results/triggers.json --stress-yaml /results/stress-ng.yaml >record.log 2>&1
 status=$?
+sed 's/^/lab: /' record.log
 say "qpwlat record ended with status $status"
 stop_witness
 exit "$status"
