@@ -165,7 +165,7 @@ static char *feed_all(const struct stream *streams, uint64_t seed, bool look)
 
 		for (; n && at[cpu] < streams[cpu].nr; n--)
 			assert_int_equal(model_feed(m, &streams[cpu].recs[at[cpu]++].h), 0);
-		if (look && !pick(10))
+		if (look && !pick(100))
 			free(dump(m));
 		left = 0;
 		for (size_t i = 0; i < CPUS; i++)
@@ -182,7 +182,7 @@ static void test_any_interleaving(void **state)
 
 	(void)state;
 	assert_non_null(streams);
-	for (uint64_t trace = 1; trace <= 20; trace++) {
+	for (uint64_t trace = 1; trace <= 8; trace++) {
 		char *first;
 
 		rng = trace * 7919;

@@ -123,9 +123,7 @@ static void test_members(void **state)
 	expect_int(at(json_object_get(work, "origins"), 0), "pid", 10);
 	assert_int_equal(json_array_size(json_object_get(json, "interruptions")), SNAP_NR_CLASSES);
 	expect_int(at(json_object_get(json, "interruptions"), SNAP_WORK), "ns", 500);
-	assert_string_equal(
-		json_string_value(json_object_get(at(json_object_get(json, "causes"), 1), "name")),
-		"\\x1b[2Jevil");
+	expect_text(at(json_object_get(json, "causes"), 1), "name", "\\x1b[2Jevil");
 	flush = at(json_object_get(json, "flush_waits"), 0);
 	assert_true(json_is_null(json_object_get(flush, "wait_ns")));
 	assert_int_equal(json_array_size(json_object_get(json, "missing_probes")), 1);

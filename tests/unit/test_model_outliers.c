@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Late samples of traces written by hand, and what the model says they are made of. What it must
+ * say is worked out in the comments.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../feeding.h"
+#include "../records.h"
+#include "util/array.h"
+
+#define FN_DRAIN 0xffffffff81000000U
+#define FN_WAKEUP 0xffffffff81000200U
+#define VICTIM_TIMER "victim timer (hrtimer_wakeup)"
+
+static uint64_t part_ns(const struct snap_outlier *o, enum snap_step step, enum snap_class class,
+			const char *name)
+{
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		if (o->parts[i].step == step && o->parts[i].class == class &&
+		    !strcmp(o->parts[i].name, name))
+			return o->parts[i].ns;
+	return 0;
+}
+
+/*
+ * Expiry 10000. A thread "hog" runs 9000…10400, in it an IRQ 10100…10150. The timer interrupt
+ * 10300…10350 expires the timer at 10310 and wakes at 10340, inside the run of the hog. A kworker
+ * runs 10400…10900 with a work 10500…10800 from CPU 0. Switch-in at 11000; latency 1000.
+ *   irq step 10000…10310: irq 50, timer 10, hog 250 (100+150), residual 0
+ *   wakeup step 10310…10340: timer 30
+ *   run step 10340…11000: timer 10, hog 50, kworker 200, work 300, residual 100
+ */
+static void test_decomposition(void **state)
+{
+	const struct qpw_origin origin = rec_origin(10200, 0, 7, "churn");
+	struct model *m = new_model(0, 0);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_symbol(FN_WAKEUP, "hrtimer_wakeup"));
+	feed(m, rec_irq(1, 8000, 8100, "nic"));
+	feed(m, rec_irq(1, 10100, 10150, "nic"));
+	feed(m, rec_timer(1, 10300, 10350, QPW_F_VICTIM, FN_WAKEUP));
+	feed(m, rec_thread(1, 9000, 10400, 20, "hog"));
+	feed(m,
+	     rec_work(QPW_KIND_WORK, 1, 10500, 10800, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &origin));
+	feed(m, rec_thread(1, 10400, 10900, 33, "kworker/1:1"));
+	feed(m, rec_sample(1, 10000, 10300, 10310, 10340, 11000));
+	s = snap(m);
+	assert_int_equal(s->nr_outliers, 1);
+	o = &s->outliers[0];
+	assert_int_equal(o->latency_ns, 1000);
+	assert_string_equal(o->comm, "cyclictest");
+	assert_int_equal(o->step_ns[SNAP_STEP_IRQ], 310);
+	assert_int_equal(o->step_ns[SNAP_STEP_WAKEUP], 30);
+	assert_int_equal(o->step_ns[SNAP_STEP_RUN], 660);
+	assert_int_equal(o->residual_ns[SNAP_STEP_IRQ], 0);
+	assert_int_equal(o->residual_ns[SNAP_STEP_WAKEUP], 0);
+	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 100);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_IRQ, "nic"), 50);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_TIMER, VICTIM_TIMER), 10);
+	assert_int_equal(part_ns(o, SNAP_STEP_IRQ, SNAP_THREAD, "hog"), 250);
+	assert_int_equal(part_ns(o, SNAP_STEP_WAKEUP, SNAP_TIMER, VICTIM_TIMER), 30);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "hog"), 50);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "kworker/1:1"), 200);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_WORK, "drain"), 300);
+	assert_int_equal(o->nr_parts, 8);
+	assert_string_equal(o->parts[0].name, "drain");
+	assert_string_equal(o->parts[0].origin.comm, "churn");
+	assert_int_equal(o->parts[0].origin.count, 1);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* The run that delayed the victim ends with its switch-in and may be told after the sample. */
+static void test_late_record(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *before, *after;
+
+	(void)state;
+	feed(m, rec_sample(1, 1000, 1010, 1020, 1030, 2000));
+	before = snap(m);
+	assert_int_equal(before->outliers[0].residual_ns[SNAP_STEP_RUN], 970);
+	feed(m, rec_thread(1, 900, 2000, 20, "hog"));
+	feed(m, rec_irq(1, 2500, 2600, "nic"));
+	after = snap(m);
+	assert_int_equal(after->nr_outliers, 1);
+	assert_int_equal(after->outliers[0].residual_ns[SNAP_STEP_RUN], 0);
+	assert_int_equal(part_ns(&after->outliers[0], SNAP_STEP_RUN, SNAP_THREAD, "hog"), 970);
+	snapshot_destroy(before);
+	snapshot_destroy(after);
+	model_destroy(m);
+}
+
+/* Steps that were not seen have no length; times out of order are put in order. */
+static void test_missing_steps(void **state)
+{
+	static const struct {
+		uint64_t expire, wakeup, step[SNAP_NR_STEPS];
+	} cases[] = {
+		{ 0, 0, { 0, 0, 100 } },       { 1020, 0, { 20, 0, 80 } },
+		{ 0, 1030, { 0, 30, 70 } },    { 1020, 1030, { 20, 10, 70 } },
+		{ 1050, 1030, { 50, 0, 50 } }, { 5, 9999, { 0, 100, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct model *m = new_model(0, 0);
+		struct snapshot *s;
+
+		feed(m, rec_sample(1, 1000, 0, cases[i].expire, cases[i].wakeup, 1100));
+		s = snap(m);
+		for (int step = 0; step < SNAP_NR_STEPS; step++)
+			assert_int_equal(s->outliers[0].step_ns[step], cases[i].step[step]);
+		snapshot_destroy(s);
+		model_destroy(m);
+	}
+}
+
+/* The worst three are kept, and with a threshold none below it. */
+static void test_which_outliers(void **state)
+{
+	static const uint64_t latencies[] = { 50, 10, 40, 30, 20, 45 };
+	struct model *worst = new_model(0, 3), *over = new_model(42, 0);
+	struct snapshot *s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(latencies); i++) {
+		union rec r = rec_sample(1, 1000 * i, 0, 0, 0, 1000 * i + latencies[i]);
+
+		feed(worst, r);
+		feed(over, r);
+	}
+	s = snap(worst);
+	assert_int_equal(s->nr_outliers, 3);
+	assert_int_equal(s->outliers[0].latency_ns, 50);
+	assert_int_equal(s->outliers[1].latency_ns, 45);
+	assert_int_equal(s->outliers[2].latency_ns, 40);
+	assert_int_equal(s->nr_samples, 6);
+	snapshot_destroy(s);
+	s = snap(over);
+	assert_int_equal(s->nr_outliers, 2);
+	assert_int_equal(s->outlier_ns, 42);
+	snapshot_destroy(s);
+	model_destroy(worst);
+	model_destroy(over);
+}
+
+/* More causes than parts: the largest stay, the others are one part per step, sums hold. */
+static void test_many_parts(void **state)
+{
+	struct model *m = new_model(0, 0);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+	uint64_t sum = 0;
+	char name[16];
+
+	(void)state;
+	for (uint64_t i = 0; i < 400; i++) {
+		snprintf(name, sizeof(name), "task%u", (unsigned int)i);
+		feed(m, rec_thread(1, 1000 + i * 10, 1000 + i * 10 + 1 + i % 9, 20, name));
+	}
+	feed(m, rec_sample(1, 1000, 0, 0, 0, 5000));
+	s = snap(m);
+	o = &s->outliers[0];
+	assert_true(o->nr_parts <= SNAP_PARTS);
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		sum += o->parts[i].ns;
+	/* 400 runs of 1…9 ns: 44 rounds of 45 and 1 + 2 + 3 + 4 */
+	assert_int_equal(sum, 44 * 45 + 10);
+	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 4000 - sum);
+	assert_true(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "(other)") > 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_decomposition), cmocka_unit_test(test_late_record),
+		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
+		cmocka_unit_test(test_many_parts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
