@@ -22,39 +22,35 @@ static void put_key(FILE *f, const char *css, const char *name, const char *what
 	fprintf(f, "%s</span>\n", what);
 }
 
-static void put_percentile_rows(FILE *f, const char *source, const struct hist *a,
-				const struct hist *b)
+/* The percentile as far as the samples carry it. */
+static void put_percentile(FILE *f, const struct hist *h, const struct percentile *p)
 {
-	for (size_t i = 0; i <= PERCENTILES; i++) {
-		bool max = i == PERCENTILES;
-		const struct hist *side[COMPARE_SIDES] = { a, b };
+	part_ns(f, hist_count(h) >= p->needs ? (double)hist_percentile(h, p->percent) : NAN);
+}
 
-		if (!max && hist_count(a) < percentiles[i].needs &&
-		    hist_count(b) < percentiles[i].needs)
-			continue;
-		fprintf(f, "<tr><td class=\"t\">%s</td><td class=\"t\">%s</td>", source,
-			max ? "max" : percentiles[i].label);
-		for (int j = 0; j < COMPARE_SIDES; j++) {
-			uint64_t needs = max ? 1 : percentiles[i].needs;
-
-			if (hist_count(side[j]) < needs)
-				part_ns(f, NAN);
-			else
-				part_ns(f, max ? (double)hist_max(side[j]) :
-						 (double)hist_percentile(side[j],
-									 percentiles[i].percent));
-		}
+static void put_percentiles(FILE *f, const struct hist *const *hists, size_t nr)
+{
+	for (size_t i = 0; i < PERCENTILES; i++) {
+		fprintf(f, "<tr><td class=\"t\">%s</td>", percentiles[i].label);
+		for (size_t j = 0; j < nr; j++)
+			put_percentile(f, hists[j], &percentiles[i]);
 		fputs("</tr>\n", f);
 	}
-	fprintf(f,
-		"<tr><td class=\"t\">%s</td><td class=\"t\">samples</td><td>%" PRIu64
-		"</td><td>%" PRIu64 "</td></tr>\n",
-		source, hist_count(a), hist_count(b));
+	fputs("<tr><td class=\"t\">max</td>", f);
+	for (size_t j = 0; j < nr; j++)
+		part_ns(f, hist_count(hists[j]) ? (double)hist_max(hists[j]) : NAN);
+	fputs("</tr>\n<tr><td class=\"t\">samples</td>", f);
+	for (size_t j = 0; j < nr; j++)
+		part_count(f, hist_count(hists[j]));
+	fputs("</tr>\n", f);
 }
 
 void part_latency(FILE *f, const struct comparison *c)
 {
-	static const char *const first[] = { "seen by", "figure" }, *const groups[] = { "latency" };
+	static const struct part_columns columns = {
+		.first = { "figure" },
+		.groups = { "seen by the collector", "by cyclictest itself" },
+	};
 	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
 	const struct svg_series series[] = {
 		{ a->name, "dash-a", a->cyclictest },
@@ -62,6 +58,8 @@ void part_latency(FILE *f, const struct comparison *c)
 		{ a->name, "line-a", a->merged->latency },
 		{ b->name, "line-b", b->merged->latency },
 	};
+	const struct hist *const hists[] = { a->merged->latency, b->merged->latency, a->cyclictest,
+					     b->cyclictest };
 	char caveat[WORDS_MAX];
 
 	part_begin(f, "latency", "Latency");
@@ -81,12 +79,9 @@ void part_latency(FILE *f, const struct comparison *c)
 	words_caveat(c, caveat, sizeof(caveat));
 	if (caveat[0])
 		fprintf(f, "<p class=\"note\">%s</p>\n", caveat);
-	part_table_begin(
-		f, "Percentiles over all boots; one that the samples do not carry is left out");
-	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
-	put_percentile_rows(f, "collector", a->merged->latency, b->merged->latency);
-	if (hist_count(a->cyclictest) || hist_count(b->cyclictest))
-		put_percentile_rows(f, "cyclictest", a->cyclictest, b->cyclictest);
+	part_table_begin(f, "Percentiles over all boots; – where the samples do not carry one");
+	part_mode_head(f, c, &columns);
+	put_percentiles(f, hists, ARRAY_SIZE(hists));
 	fputs("</tbody>", f);
 	part_table_end(f);
 	part_end(f);

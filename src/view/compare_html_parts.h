@@ -28,9 +28,17 @@ void part_count(FILE *f, uint64_t count);
 /* <td> with a name as it stands in the kernel. */
 void part_name(FILE *f, const char *name);
 
-/* A header row of one column heading per mode under each of nr group headings. */
-void part_mode_head(FILE *f, const struct comparison *c, const char *const *first, size_t nr_first,
-		    const char *const *groups, size_t nr_groups);
+/* Column headings: first, then one per mode under each group, then last. Lists end with NULL. */
+struct part_columns {
+	const char *first[4];
+	const char *groups[8];
+	const char *last[4];
+};
+
+void part_mode_head(FILE *f, const struct comparison *c, const struct part_columns *columns);
+
+/* <td> with a probability; empty where there is none. */
+void part_p(FILE *f, double p);
 
 void part_latency(FILE *f, const struct comparison *c);
 void part_figures(FILE *f, const struct comparison *c);

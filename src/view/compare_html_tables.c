@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "util/array.h"
 #include "view/compare_html_parts.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
@@ -21,7 +20,8 @@ void part_figures(FILE *f, const struct comparison *c)
 {
 	part_begin(f, "figures", "All figures");
 	fputs("<p>Medians over boots, and B over A with its 95&nbsp;% interval. Each dot is one boot, "
-	      "the scale begins at 0. The verdict rests on the figures in bold.</p>\n",
+	      "the scale begins at 0. The verdict rests on the figures in bold. What is zero in both modes is "
+	      "left out.</p>\n",
 	      f);
 	part_table_begin(f, "Figures of both modes");
 	fputs("<thead><tr><th class=\"t\" scope=\"col\">figure</th>", f);
@@ -38,6 +38,8 @@ void part_figures(FILE *f, const struct comparison *c)
 		const struct compare_metric *m = &c->metrics[i];
 		char cell[WORDS_MAX];
 
+		if (!words_worth(m))
+			continue;
 		words_metric(m, cell, sizeof(cell));
 		fprintf(f, "<tr><td class=\"t\">%s", m->primary ? "<b>" : "");
 		escape_html(f, cell);
@@ -53,14 +55,8 @@ void part_figures(FILE *f, const struct comparison *c)
 		svg_strip(f, "per boot", m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots,
 			  m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots);
 		fputs("</td>", f);
-		if (isnan(m->rank_p))
-			fputs("<td></td>", f);
-		else
-			fprintf(f, "<td>%.3f</td>", m->rank_p);
-		if (isnan(m->holm_p))
-			fputs("<td></td>", f);
-		else
-			fprintf(f, "<td>%.4f</td>", m->holm_p);
+		part_p(f, m->rank_p);
+		part_p(f, m->holm_p);
 		fprintf(f, "<td class=\"t\">%s</td></tr>\n", words_finding(m->finding));
 	}
 	fputs("</tbody>", f);
@@ -120,8 +116,11 @@ static void put_cause(FILE *f, const struct comparison *c, const struct cause_ro
 
 void part_causes(FILE *f, const struct comparison *c)
 {
-	static const char *const first[] = { "class", "cause" };
-	static const char *const groups[] = { "count", "rate", "time stolen", "longest" };
+	static const struct part_columns columns = {
+		.first = { "class", "cause" },
+		.groups = { "count", "rate", "time stolen", "longest" },
+		.last = { "ratio of time", "time stolen" },
+	};
 	struct cause_row *rows;
 	size_t nr = compare_cause_rows(c, &rows);
 	size_t shown = nr < CAUSE_ROWS ? nr : CAUSE_ROWS;
@@ -139,8 +138,7 @@ void part_causes(FILE *f, const struct comparison *c)
 	escape_html(f, c->mode[COMPARE_B].name);
 	fputs("</span></p>\n", f);
 	part_table_begin(f, "Causes of both modes, by time stolen");
-	fputs("<colgroup span=\"2\"></colgroup>", f);
-	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	part_mode_head(f, c, &columns);
 	for (size_t i = 0; i < shown; i++)
 		put_cause(f, c, &rows[i], scale);
 	fputs("</tbody>", f);
@@ -205,10 +203,12 @@ static void put_work(FILE *f, const struct comparison *c, const struct work_row 
 
 void part_works(FILE *f, const struct comparison *c)
 {
-	static const char *const first[] = { "function" };
-	static const char *const groups[] = { "queued",		"executed",
-					      "by the witness", "in the caller",
-					      "time stolen",	"queue to run, p50, max" };
+	static const struct part_columns columns = {
+		.first = { "function" },
+		.groups = { "queued", "executed", "by the witness", "in the caller", "time stolen",
+			    "queue to run: p50, max" },
+		.last = { "queued by" },
+	};
 	struct work_row *rows;
 	size_t nr = compare_work_rows(c, &rows);
 
@@ -217,7 +217,7 @@ void part_works(FILE *f, const struct comparison *c)
 	      "in the caller instead. Functions that QPW converts come first.</p>\n",
 	      f);
 	part_table_begin(f, "Work by function");
-	part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+	part_mode_head(f, c, &columns);
 	for (size_t i = 0; i < nr; i++) {
 		fputs("<tr>", f);
 		put_work(f, c, &rows[i]);
@@ -225,15 +225,16 @@ void part_works(FILE *f, const struct comparison *c)
 	}
 	fputs("</tbody>", f);
 	part_table_end(f);
-	fputs("<p class=\"note\">The last column says who queued, most frequent first.</p>\n", f);
 	part_end(f);
 	free(rows);
 }
 
 void part_flushes(FILE *f, const struct comparison *c)
 {
-	static const char *const first[] = { "where", "for the work" };
-	static const char *const groups[] = { "waits", "skipped", "time", "p50", "longest" };
+	static const struct part_columns columns = {
+		.first = { "where", "for the work" },
+		.groups = { "waits", "skipped", "time", "p50", "longest" },
+	};
 	struct flush_row *rows;
 	size_t nr = compare_flush_rows(c, &rows);
 	size_t shown = nr < FLUSH_ROWS ? nr : FLUSH_ROWS;
@@ -243,7 +244,7 @@ void part_flushes(FILE *f, const struct comparison *c)
 		fputs("<p>None was seen; see below for probes that were missing.</p>\n", f);
 	if (nr) {
 		part_table_begin(f, "Flush waits");
-		part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+		part_mode_head(f, c, &columns);
 	}
 	for (size_t i = 0; i < shown; i++) {
 		const struct snap_flush *const *side = rows[i].side;
@@ -278,7 +279,10 @@ void part_flushes(FILE *f, const struct comparison *c)
 
 void part_triggers(FILE *f, const struct comparison *c)
 {
-	static const char *const first[] = { "family" }, *const groups[] = { "triggered" };
+	static const struct part_columns columns = {
+		.first = { "family" },
+		.groups = { "triggered" },
+	};
 	struct count_row *rows;
 	size_t nr = compare_trigger_rows(c, &rows);
 
@@ -287,7 +291,7 @@ void part_triggers(FILE *f, const struct comparison *c)
 		fputs("<p>The workload did not say.</p>\n", f);
 	if (nr) {
 		part_table_begin(f, "Triggers by family");
-		part_mode_head(f, c, first, ARRAY_SIZE(first), groups, ARRAY_SIZE(groups));
+		part_mode_head(f, c, &columns);
 	}
 	for (size_t i = 0; i < nr; i++) {
 		fputs("<tr>", f);

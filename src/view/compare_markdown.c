@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "util/array.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
 #include "view/escape.h"
@@ -24,6 +23,16 @@ static void put_mode_columns(FILE *f, const struct comparison *c, const char *wh
 		escape_markdown(f, c->mode[side].name);
 		fprintf(f, "%s%s", *what ? " " : "", what);
 	}
+}
+
+static void put_p(FILE *f, double p)
+{
+	if (isnan(p))
+		fputs(" | ", f);
+	else if (p < 0.0001)
+		fputs(" | < 0.0001", f);
+	else
+		fprintf(f, " | %.4f", p);
 }
 
 static void put_figures(FILE *f, const struct comparison *c)
@@ -41,6 +50,8 @@ static void put_figures(FILE *f, const struct comparison *c)
 		const struct compare_metric *m = &c->metrics[i];
 		char cell[WORDS_MAX];
 
+		if (!words_worth(m))
+			continue;
 		words_metric(m, cell, sizeof(cell));
 		fprintf(f, "| %s", m->primary ? "**" : "");
 		escape_markdown(f, cell);
@@ -50,15 +61,14 @@ static void put_figures(FILE *f, const struct comparison *c)
 			fprintf(f, " | %s", cell);
 		}
 		words_ratio(&m->ratio, cell, sizeof(cell));
-		fprintf(f, " | %s | ", cell);
-		if (!isnan(m->rank_p))
-			fprintf(f, "%.3f", m->rank_p);
-		fputs(" | ", f);
-		if (!isnan(m->holm_p))
-			fprintf(f, "%.4f", m->holm_p);
+		fprintf(f, " | %s", cell);
+		put_p(f, m->rank_p);
+		put_p(f, m->holm_p);
 		fprintf(f, " | %s |\n", words_finding(m->finding));
 	}
-	fputs("\nMedians over boots; the verdict rests on the figures in bold.\n\n", f);
+	fputs("\nMedians over boots; the verdict rests on the figures in bold. What is zero in both "
+	      "modes is left out.\n\n",
+	      f);
 }
 
 static void put_works(FILE *f, const struct comparison *c)

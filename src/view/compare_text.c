@@ -16,6 +16,7 @@
 
 #define COLUMNS 80
 #define WORK_ROWS 7
+#define REASONS 8 /* beyond the first, which stands in the heading */
 
 /* One cell, padded to width; to the right when it is a figure. */
 static void put_cell(FILE *f, const char *text, size_t width, bool figure)
@@ -40,7 +41,7 @@ static void put_count(FILE *f, uint64_t count, size_t width)
 /* A paragraph broken at blanks. */
 static void put_wrapped(FILE *f, const char *text)
 {
-	char safe[4 * WORDS_MAX + 1];
+	char safe[8 * WORDS_MAX + 1];
 	size_t column = 0;
 	char *at = safe;
 
@@ -67,7 +68,7 @@ static void put_wrapped(FILE *f, const char *text)
 
 static void put_heading(FILE *f, const struct comparison *c)
 {
-	char line[WORDS_MAX];
+	char line[2 * WORDS_MAX], setup[WORDS_MAX], witness[WORDS_CELL];
 
 	snprintf(line, sizeof(line), "%s → %s: %s", c->mode[COMPARE_A].name,
 		 c->mode[COMPARE_B].name, compare_verdict_name(c->verdict));
@@ -75,10 +76,9 @@ static void put_heading(FILE *f, const struct comparison *c)
 	words_why(c, line, sizeof(line));
 	put_wrapped(f, line);
 	fputc('\n', f);
-	words_setup(c, line, sizeof(line));
-	if (line[0])
-		put_wrapped(f, line);
-	words_witness(c, line, sizeof(line));
+	words_setup(c, setup, sizeof(setup));
+	words_witness(c, witness, sizeof(witness));
+	snprintf(line, sizeof(line), "%s%s%s.", setup, setup[0] ? "; " : "", witness);
 	put_wrapped(f, line);
 }
 
@@ -167,17 +167,15 @@ void compare_text(FILE *f, const struct comparison *c)
 		fputc('\n', f);
 		put_wrapped(f, line);
 	}
-	for (size_t i = 1; i < c->nr_reasons; i++) {
-		char reason[WORDS_MAX];
+	for (size_t i = 1; i < c->nr_reasons && i <= REASONS; i++) {
+		char reason[WORDS_MAX - 2];
 
 		words_reason(c, &c->reasons[i], reason, sizeof(reason));
-		snprintf(line, sizeof(line), "%s%.900s", i == 1 ? "\nAlso: " : "      ", reason);
+		snprintf(line, sizeof(line), "- %s", reason);
 		if (i == 1)
-			fputc('\n', f);
-		put_wrapped(f, line + (i == 1));
-		if (i == 8 && c->nr_reasons > 9) {
-			fprintf(f, "      and %zu more\n", c->nr_reasons - 9);
-			break;
-		}
+			fputs("\nAlso against a verdict:\n", f);
+		put_wrapped(f, line);
 	}
+	if (c->nr_reasons > REASONS + 1)
+		fprintf(f, "- and %zu more\n", c->nr_reasons - REASONS - 1);
 }

@@ -32,7 +32,13 @@ static void add_number(char *buf, size_t size, double v)
 	else if (v <= 0 && v >= 0)
 		add(buf, size, "0");
 	else
-		add(buf, size, "%.*f", a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.0995 ? 2 : 3, v);
+		add(buf, size, "%.*f",
+		    a >= 99.95	 ? 0 :
+		    a >= 9.995	 ? 1 :
+		    a >= 0.0995	 ? 2 :
+		    a >= 0.00995 ? 3 :
+				   4,
+		    v);
 }
 
 void words_ns(double ns, char *buf, size_t size)
@@ -104,6 +110,12 @@ void words_metric(const struct compare_metric *m, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	add(buf, size, "%s: %s", m->group, m->subject);
+}
+
+bool words_worth(const struct compare_metric *m)
+{
+	return m->primary || m->median[COMPARE_A] > 0 || m->median[COMPARE_B] > 0 ||
+	       m->total[COMPARE_A] > 0 || m->total[COMPARE_B] > 0;
 }
 
 const char *words_finding(enum compare_finding finding)

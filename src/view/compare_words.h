@@ -28,6 +28,9 @@ void words_metric(const struct compare_metric *m, char *buf, size_t size);
 /* What came out of a primary question: "less", "more", "same", "unclear". */
 const char *words_finding(enum compare_finding finding);
 
+/* Is there anything to show: not zero or unknown in both modes. Primary figures always are. */
+bool words_worth(const struct compare_metric *m);
+
 /* One reason against a verdict as a sentence without its full stop. */
 void words_reason(const struct comparison *c, const struct compare_reason *r, char *buf,
 		  size_t size);

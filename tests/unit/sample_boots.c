@@ -219,7 +219,7 @@ struct boot *sample_boot(enum host_mode mode, int index)
 	sample_cause(b, SNAP_TIMER, "hrtimer_wakeup", 10000, 30000000 + (uint64_t)index * 5000);
 	sample_cause(b, SNAP_IPI, "reschedule", 20, 60000 + (uint64_t)index * 70);
 	sample_cause(b, SNAP_THREAD, "kworker/1:1", on ? 10 : 430, on ? 100000 : 4300000);
-	add_samples(b, 50000, index);
+	add_samples(b, on ? 30000 : 50000, index);
 	add_outlier(b, on ? 1200000 : 5900000, on ? "vmstat_update" : "lru_add_drain_per_cpu");
 	add_flush(b, "lru_add_drain_all", "", on ? 20000 : 400000);
 	add_triggers(b);
