@@ -205,7 +205,7 @@ static int choose_cpus(struct top *t, struct cpulist *watched)
 	return 0;
 }
 
-/* Off the watched CPUs, so that the view does not show itself. Best effort: there may be no other. */
+/* Off the watched CPUs, so that the view does not show itself; where there are others. */
 static void keep_off(const struct cpulist *watched, const struct host_facts *facts)
 {
 	size_t size = CPU_ALLOC_SIZE(CPULIST_MAX);

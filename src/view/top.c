@@ -3,9 +3,11 @@
  * The pages of the live view. Rates are of the last interval; maxima, percentiles and counts are
  * since the view began, as the model keeps no others.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/text.h"
 #include "view/percentiles.h"
 #include "view/top.h"
@@ -76,8 +78,8 @@ static void add_doubts(struct page *p, const struct snapshot *s, const struct to
 
 	for (size_t i = 0; i < s->nr_probes; i++)
 		missing += s->probes[i].state == QPW_PROBE_MISSING;
-	page_add(p, s->nr_lost ? PAGE_WARN : PAGE_PLAIN, "lost %llu (+%llu)  probes %zu of %zu%s%s",
-		 (unsigned long long)s->nr_lost, (unsigned long long)r->lost,
+	page_add(p, s->nr_lost ? PAGE_WARN : PAGE_PLAIN,
+		 "lost %" PRIu64 " (+%" PRIu64 ")  probes %zu of %zu%s%s", s->nr_lost, r->lost,
 		 s->nr_probes - missing, s->nr_probes,
 		 missing ? "; qpwlat probes says what is not seen" : "",
 		 s->truncated ? "  the trace broke off" : "");
@@ -90,8 +92,8 @@ static void add_latency(struct page *p, const struct snapshot *s, const struct t
 
 	if (!s->nr_samples)
 		return;
-	len = snprintf(line, sizeof(line), "latency us  samples %llu (%.0f/s)",
-		       (unsigned long long)s->nr_samples, r->samples_s);
+	len = snprintf(line, sizeof(line), "latency us  samples %" PRIu64 " (%.0f/s)",
+		       s->nr_samples, r->samples_s);
 	for (size_t i = 0; i < PERCENTILES && len < (int)sizeof(line); i++) {
 		if (hist_count(s->latency) < percentiles[i].needs)
 			continue;
@@ -108,8 +110,8 @@ static void add_row(struct page *p, const char *class, const struct top_rate *ra
 	char max[WORD];
 
 	microseconds(max_ns, max, sizeof(max));
-	page_add(p, PAGE_PLAIN, "%-8s %10.1f %11.1f %11s %10llu  %s", class, rate->count_s,
-		 rate->stolen_us_s, max, (unsigned long long)count, name);
+	page_add(p, PAGE_PLAIN, "%-8s %10.1f %11.1f %11s %10" PRIu64 "  %s", class, rate->count_s,
+		 rate->stolen_us_s, max, count, name);
 }
 
 static void add_classes(struct page *p, const struct top_rates *r, const struct snapshot *s)
@@ -181,9 +183,9 @@ static void add_works(struct page *p, const struct top_rates *r, unsigned int nr
 		}
 		text_escape(w->function, name, sizeof(name));
 		origin(w, from, sizeof(from));
-		page_add(p, PAGE_PLAIN, "%8.1f %10.1f %11s %11s %10llu  %s %s",
+		page_add(p, PAGE_PLAIN, "%8.1f %10.1f %11s %11s %10" PRIu64 "  %s %s",
 			 r->works[i].executed_s, r->works[i].inlined_s, p50, max,
-			 (unsigned long long)(w->executed + w->inlined), name, from);
+			 w->executed + w->inlined, name, from);
 	}
 }
 
@@ -221,6 +223,6 @@ void top_help(struct page *p)
 
 	page_clear(p);
 	page_add(p, PAGE_TITLE, "qpwtop: what interrupts the watched CPUs");
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		page_add(p, PAGE_PLAIN, "%s", lines[i]);
 }

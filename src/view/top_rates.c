@@ -22,8 +22,7 @@ static struct top_rate rate(uint64_t count_before, uint64_t count, uint64_t ns_b
 
 static int cause_by_name(const void *a, const void *b)
 {
-	const struct snap_cause *x = *(const struct snap_cause *const *)a;
-	const struct snap_cause *y = *(const struct snap_cause *const *)b;
+	const struct snap_cause *x = a, *y = b;
 
 	if (x->class != y->class)
 		return x->class < y->class ? -1 : 1;
@@ -43,24 +42,24 @@ static int add_causes(struct top_rates *out, const struct snapshot *before,
 		      const struct snapshot *now, uint64_t span_ns)
 {
 	size_t nr = before ? before->nr_causes : 0;
-	const struct snap_cause **old = calloc(nr + 1, sizeof(*old));
+	struct snap_cause *old = calloc(nr + 1, sizeof(*old));
 
 	out->causes = calloc(now->nr_causes + 1, sizeof(*out->causes));
 	if (!old || !out->causes) {
 		free(old);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < nr; i++)
-		old[i] = &before->causes[i];
+	if (nr)
+		memcpy(old, before->causes, nr * sizeof(*old));
 	qsort(old, nr, sizeof(*old), cause_by_name);
 	for (size_t i = 0; i < now->nr_causes; i++) {
 		const struct snap_cause *c = &now->causes[i];
-		const struct snap_cause **found = bsearch(&c, old, nr, sizeof(*old), cause_by_name);
+		const struct snap_cause *found = bsearch(c, old, nr, sizeof(*old), cause_by_name);
 
 		out->causes[i] = (struct top_cause){
 			.cause = c,
-			.rate = rate(found ? (*found)->count : 0, c->count,
-				     found ? (*found)->self_ns : 0, c->self_ns, span_ns),
+			.rate = rate(found ? found->count : 0, c->count, found ? found->self_ns : 0,
+				     c->self_ns, span_ns),
 		};
 	}
 	out->nr_causes = now->nr_causes;

@@ -19,6 +19,7 @@
 #include "view/top.h"
 
 #define SECOND 1000000000ULL
+#define EPSILON 0.000001
 
 static void add_cause(struct snapshot *s, enum snap_class class, const char *name, uint64_t count,
 		      uint64_t self_ns)
@@ -72,16 +73,16 @@ static void rates_are_differences_per_second(void **state)
 	before->nr_lost = 3;
 	now->nr_lost = 8;
 	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND), 0);
-	assert_float_equal(r.classes[SNAP_IRQ].count_s, 25, 1e-9);
-	assert_float_equal(r.classes[SNAP_IRQ].stolen_us_s, 1000, 1e-9);
-	assert_float_equal(r.all.count_s, 25, 1e-9);
-	assert_float_equal(r.all.stolen_us_s, 1000, 1e-9);
+	assert_float_equal(r.classes[SNAP_IRQ].count_s, 25, EPSILON);
+	assert_float_equal(r.classes[SNAP_IRQ].stolen_us_s, 1000, EPSILON);
+	assert_float_equal(r.all.count_s, 25, EPSILON);
+	assert_float_equal(r.all.stolen_us_s, 1000, EPSILON);
 	assert_float_equal(r.classes[SNAP_NMI].count_s, 0, 0);
-	assert_float_equal(r.events_s, 250, 1e-9);
-	assert_float_equal(r.samples_s, 1000, 1e-9);
+	assert_float_equal(r.events_s, 250, EPSILON);
+	assert_float_equal(r.samples_s, 1000, EPSILON);
 	assert_int_equal(r.lost, 5);
 	assert_int_equal(r.nr_causes, 1);
-	assert_float_equal(r.causes[0].rate.count_s, 25, 1e-9);
+	assert_float_equal(r.causes[0].rate.count_s, 25, EPSILON);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
 	snapshot_destroy(now);
@@ -96,8 +97,8 @@ static void first_interval_counts_from_nothing(void **state)
 	add_cause(now, SNAP_TICK, "tick", 500, 500000);
 	now->nr_lost = 2;
 	assert_int_equal(top_rates_init(&r, NULL, now, SECOND / 2), 0);
-	assert_float_equal(r.classes[SNAP_TICK].count_s, 1000, 1e-9);
-	assert_float_equal(r.classes[SNAP_TICK].stolen_us_s, 1000, 1e-9);
+	assert_float_equal(r.classes[SNAP_TICK].count_s, 1000, EPSILON);
+	assert_float_equal(r.classes[SNAP_TICK].stolen_us_s, 1000, EPSILON);
 	assert_int_equal(r.lost, 2);
 	top_rates_finish(&r);
 	snapshot_destroy(now);
@@ -142,10 +143,10 @@ static void causes_match_by_class_and_name(void **state)
 	assert_int_equal(r.nr_causes, 4);
 	assert_string_equal(r.causes[0].cause->name, "x");
 	assert_int_equal(r.causes[0].cause->class, SNAP_THREAD);
-	assert_float_equal(r.causes[0].rate.count_s, 3, 1e-9);
-	assert_float_equal(r.causes[0].rate.stolen_us_s, 990, 1e-9);
+	assert_float_equal(r.causes[0].rate.count_s, 3, EPSILON);
+	assert_float_equal(r.causes[0].rate.stolen_us_s, 990, EPSILON);
 	assert_string_equal(r.causes[1].cause->name, "new");
-	assert_float_equal(r.causes[1].rate.stolen_us_s, 50, 1e-9);
+	assert_float_equal(r.causes[1].rate.stolen_us_s, 50, EPSILON);
 	/* Idle now: by what they took since the start. */
 	assert_string_equal(r.causes[2].cause->name, "x");
 	assert_float_equal(r.causes[2].rate.stolen_us_s, 0, 0);
@@ -168,10 +169,10 @@ static void busiest_work_comes_first_and_idle_work_stays_away(void **state)
 	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND), 0);
 	assert_int_equal(r.nr_works, 2);
 	assert_string_equal(r.works[0].work->function, "c");
-	assert_float_equal(r.works[0].executed_s, 1.5, 1e-9);
-	assert_float_equal(r.works[0].inlined_s, 3, 1e-9);
+	assert_float_equal(r.works[0].executed_s, 1.5, EPSILON);
+	assert_float_equal(r.works[0].inlined_s, 3, EPSILON);
 	assert_string_equal(r.works[1].work->function, "b");
-	assert_float_equal(r.works[1].executed_s, 2, 1e-9);
+	assert_float_equal(r.works[1].executed_s, 2, EPSILON);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
 	snapshot_destroy(now);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -16,7 +17,7 @@
 #include "util/array.h"
 #include "view/tui/screen.h"
 
-static SCREEN *screen;
+static struct screen *screen; /* SCREEN of curses */
 static struct termios saved;
 static char leave[128]; /* bytes that make the terminal show its usual screen and cursor */
 
@@ -34,7 +35,7 @@ static const char *capability(const char *name)
 {
 	const char *text = tigetstr(name);
 
-	return text == (const char *)-1 ? NULL : text;
+	return (intptr_t)text == -1 ? NULL : text;
 }
 
 static void add_leave(const char *name)

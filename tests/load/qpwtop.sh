@@ -1,0 +1,226 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwtop on this machine's own kernel: batch blocks against a planted load, a replay without
+# privilege, errors, and a session in a real terminal (tmux) on every way out.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+BUILD=${BUILD:-build}
+QPWTOP=${QPWTOP:-$PWD/$BUILD/qpwtop}
+QPWLAT=${QPWLAT:-$PWD/$BUILD/qpwlat}
+out=$(mktemp -d)
+failed=0
+tmux=(tmux -L "qpwtop-test-$$" -f /dev/null)
+churn_pid=
+
+finish() {
+	[ -z "$churn_pid" ] || kill "$churn_pid" 2>/dev/null
+	"${tmux[@]}" kill-server 2>/dev/null
+	rm -rf "$out"
+}
+trap finish EXIT
+
+ok() { echo "ok qpwtop $1"; }
+not_ok() {
+	echo "not ok qpwtop $1: $2"
+	failed=1
+}
+
+# is NAME WANTED GOT
+is() {
+	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted '$2', got '$3'"; fi
+}
+
+# says NAME EXIT_CODE TEXT ARGUMENT... : the exit code, TEXT on stderr, nothing on stdout.
+says() {
+	local name=$1 rc=$2 text=$3 got
+	shift 3
+	"$@" >"$out/stdout" 2>"$out/stderr" </dev/null
+	got=$?
+	if [ "$got" -eq "$rc" ] && grep -qF -- "$text" "$out/stderr" && [ ! -s "$out/stdout" ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit code $got, stderr: $(cat "$out/stderr")"
+	fi
+}
+
+# ------------------------------------------------------------------ usage
+
+"$QPWTOP" --help >"$out/help" 2>&1
+is "--help shows an example" "0 1" "$? $(grep -c '^example: qpwtop ' "$out/help")"
+says "wrong option" 129 'try qpwtop --help' "$QPWTOP" --nonsense
+says "wrong list of CPUs" 129 "-c: '1-'" "$QPWTOP" -c 1-
+says "wrong delay" 129 "-d: '0'" "$QPWTOP" -d 0
+says "wrong count" 129 "-n: '0'" "$QPWTOP" -n 0
+says "stray argument" 129 "'stray'" "$QPWTOP" stray
+says "CPUs of a recording are its own" 129 '-c' "$QPWTOP" -c 1 --replay x
+says "no such recording" 1 'No such file' "$QPWTOP" -b --replay "$out/none.qpw"
+echo "this is text, and long enough to be a header of something else" >"$out/text.qpw"
+says "not a recording" 1 'is no recording' "$QPWTOP" -b --replay "$out/text.qpw"
+
+if [ "$(id -u)" -ne 0 ]; then
+	says "needs privilege and says so" 1 'root' "$QPWTOP" -b -n 1 -c 0
+	echo "skip qpwtop: the rest needs root"
+	exit "$failed"
+fi
+cpu=$(($(getconf _NPROCESSORS_ONLN) - 1))
+says "a CPU that is not there" 1 'CPU 4000 is not online' "$QPWTOP" -b -n 1 -c 4000
+if ! grep -q '[0-9]' /sys/devices/system/cpu/{isolated,nohz_full} 2>/dev/null; then
+	says "no CPU is isolated: says what to do" 1 '-c LIST' "$QPWTOP" -b -n 1
+fi
+cp "$QPWTOP" "$out/qpwtop" && chmod 755 "$out" "$out/qpwtop"
+says "needs privilege and says so" 1 'root' setpriv --reuid=65534 --clear-groups "$out/qpwtop" \
+	-b -n 1 -c 0
+
+# ------------------------------------------------------------------ batch, with a planted load
+
+# 20 times a second churn makes the kernel run a work item on the CPU.
+planted=' flush_cpu_(sheaves|slab)'
+"$BUILD/churn" --isolated "$cpu" --housekeeping 0 --families sheaves --interval 50 \
+	--output "$out/triggers.json" &
+churn_pid=$!
+"$QPWTOP" -b -c "$cpu" -d 1 -n 3 >"$out/batch" 2>"$out/stderr"
+is "batch: three blocks and no message" "0 3 0" \
+	"$? $(grep -c '^qpwtop ' "$out/batch") $(wc -c <"$out/stderr")"
+kill -TERM "$churn_pid"
+wait "$churn_pid"
+churn_pid=
+
+for class in irq softirq ipi tick timer thread work nmi all; do
+	is "batch: class $class in every block" 3 \
+		"$(sed '/^CAUSE/,/^$/d' "$out/batch" | grep -cE "^$class +[0-9]")"
+done
+is "batch: every row of a class has four figures" 0 "$(sed '/^CAUSE/,/^$/d' "$out/batch" |
+	grep -E '^(irq|softirq|ipi|tick|timer|thread|work|nmi|all) ' | awk 'NF != 5' | wc -l)"
+
+# The rate of what was planted, and its origin.
+is "batch: the planted work and its origin in every block" 3 \
+	"$(grep -cE "$planted churn" "$out/batch")"
+rates=$(awk -v p="$planted churn" '$0 ~ p { sum += $1; n++ } END { print n ? sum / n : 0 }' "$out/batch")
+rounds=$(jq -r '.rounds / (.elapsed_ns / 1e9)' "$out/triggers.json")
+if awk -v a="$rates" -v b="$rounds" 'BEGIN { exit !(a > 0.75 * b && a < 1.25 * b) }'; then
+	ok "batch: the rate of the planted work is that of its triggers ($rates, $rounds a second)"
+else
+	not_ok "batch: the rate of the planted work" "$rates a second, triggered $rounds a second"
+fi
+# Figures of one block hold together: count of the block before + rate * second = count.
+if awk '/^all / { if (n++ && ($5 - last < $2 * 0.9 - 2 || $5 - last > $2 * 1.2 + 2)) bad = 1; last = $5 }
+	END { exit bad || n != 3 }' "$out/batch"; then
+	ok "batch: rates are the growth of the counts"
+else
+	not_ok "batch: rates are the growth of the counts" "$(grep '^all ' "$out/batch" | paste -sd/)"
+fi
+
+# ------------------------------------------------------------------ replay
+
+"$QPWLAT" record -q -c "$cpu" -d 2 --victim none -o "$out/trace.qpw" 2>"$out/stderr" ||
+	not_ok "recording to replay" "$(cat "$out/stderr")"
+chmod 644 "$out/trace.qpw"
+setpriv --reuid=65534 --clear-groups "$out/qpwtop" -b -d 0.5 --replay "$out/trace.qpw" \
+	>"$out/replay" 2>"$out/stderr"
+is "replay needs no privilege" "0 0" "$? $(wc -c <"$out/stderr")"
+blocks=$(grep -c '^qpwtop ' "$out/replay")
+if [ "$blocks" -ge 4 ] && [ "$blocks" -le 7 ]; then
+	ok "replay: a block for each half second"
+else
+	not_ok "replay: a block for each half second" "$blocks blocks for 2 s and a bit"
+fi
+"$QPWTOP" -b -d 0.5 --replay "$out/trace.qpw" >"$out/again"
+is "replay gives the same output again" "" "$(cmp "$out/replay" "$out/again" 2>&1)"
+is "replay: the last counts are those of the report" \
+	"$("$QPWLAT" report --json "$out/trace.qpw" | jq '[.interruptions[].count] | add')" \
+	"$(awk '/^all / { last = $5 } END { print last }' "$out/replay")"
+head -c $(($(stat -c %s "$out/trace.qpw") / 2)) "$out/trace.qpw" >"$out/half.qpw"
+"$QPWTOP" -b -d 0.5 --replay "$out/half.qpw" >"$out/stdout" 2>"$out/stderr"
+is "replay: a broken trace is shown and said to be broken" "0 1 1" \
+	"$? $(tail -n +1 "$out/stdout" | grep -c 'the trace broke off') $(wc -l <"$out/stderr")"
+
+# ------------------------------------------------------------------ a terminal
+
+term() { "${tmux[@]}" "$@"; }
+screen() { term capture-pane -p; }
+
+# appears TEXT: within 15 s on the screen.
+appears() {
+	local i
+	for ((i = 0; i < 150; i++)); do
+		if screen | grep -qF -- "$1"; then return 0; fi
+		sleep 0.1
+	done
+	return 1
+}
+
+# shows NAME TEXT
+shows() {
+	if appears "$2"; then ok "$1"; else not_ok "$1" "no '$2' on the screen: $(screen)"; fi
+}
+
+# The usual screen, the cursor, the line settings of before: as a shell needs them.
+given_back() {
+	local after
+	if ! appears "ended=$2"; then
+		not_ok "terminal: $1" "did not end with $2: $(screen)"
+		return
+	fi
+	term send-keys "clear; stty -g >$out/stty.after; echo written" Enter
+	appears written
+	after=$(cat "$out/stty.after")
+	is "terminal: $1: given back as it was" "0 1 $(cat "$out/stty.before")" \
+		"$(term display-message -p '#{alternate_on} #{cursor_flag}') $after"
+}
+
+start() {
+	term send-keys "clear; $QPWTOP -d 0.3 $1; echo ended=\$?" Enter
+	appears 'STOLEN-US/S' || not_ok "terminal: starts with $1" "$(screen)"
+}
+
+pid_of() { pgrep -n -f "^$QPWTOP -d 0.3"; }
+
+if ! command -v tmux >/dev/null; then
+	echo "skip qpwtop: no tmux for a session in a terminal"
+	exit "$failed"
+fi
+term new-session -d -x 100 -y 30 'TERM=screen sh'
+term send-keys "ulimit -c 0; stty -g >$out/stty.before; echo ready" Enter
+appears ready
+
+start "-c $cpu"
+shows "terminal: live" '  live  '
+is "terminal: takes the other screen" "1 0" "$(term display-message -p '#{alternate_on} #{cursor_flag}')"
+term send-keys '?'
+shows "terminal: ? shows the help" 'microseconds a second that they took'
+term send-keys '?'
+shows "terminal: ? again leaves it" 'CLASS'
+term send-keys ' '
+shows "terminal: space pauses" '  paused  '
+first=$(screen)
+sleep 1
+is "terminal: a pause stands still" "$first" "$(screen)"
+term resize-window -x 70 -y 20
+sleep 0.5
+is "terminal: follows a new size" "20 q quit  space pause  ? help" \
+	"$(screen | wc -l) $(screen | tail -n 1)"
+is "terminal: nothing is wider than it" 0 "$(screen | awk 'length($0) > 70' | wc -l)"
+term send-keys ' '
+shows "terminal: space goes on" '  live  '
+term send-keys q
+given_back "q" 0
+
+start "--replay $out/trace.qpw"
+shows "terminal: a replay stays at its end" 'replay, ended'
+term send-keys q
+given_back "q of a replay" 0
+for signal in INT TERM HUP; do
+	start "--replay $out/trace.qpw"
+	kill -s "$signal" "$(pid_of)"
+	given_back "SIG$signal" 0
+done
+start "--replay $out/trace.qpw"
+kill -s SEGV "$(pid_of)"
+given_back "a fault" 139
+start "-c $cpu -n 2"
+given_back "-n" 0
+
+term send-keys "clear; TERM=dumb $QPWTOP -d 0.3 -n 1 --replay $out/trace.qpw; echo ended=\$?" Enter
+given_back "TERM=dumb falls back to text" 0
+exit "$failed"
