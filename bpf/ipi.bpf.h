@@ -9,11 +9,14 @@
 
 #include "emit.bpf.h"
 
-#define CSD_FLAG_TYPE_MASK 0xf0 /* include/linux/smp_types.h */
-#define CSD_TYPE_SYNC \
-	0x10 /* ASYNC is 0; the others, IRQ_WORK and TTWU, are not called as functions */
+/* include/linux/smp_types.h. An irq_work queued to a CPU is no function call to the tracepoints. */
+#define CSD_FLAG_TYPE_MASK 0xf0
+#define CSD_TYPE_IRQ_WORK 0x20
 
-/* By address of the call_single_data: from its queueing to the start of its function. */
+/*
+ * By address of the call_single_data: from its queueing to the start of its function. LRU: of
+ * several wake-ups in one interrupt only the first is told to the tracepoint.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096); /* grown by user space with the number of CPUs */
@@ -28,7 +31,7 @@ static __always_inline int csd_queued(u32 target, struct __call_single_data *csd
 
 	if (!cpu_is_watched(target))
 		return 0;
-	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) > CSD_TYPE_SYNC)
+	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
 		return 0;
 	origin_here(&origin, bpf_ktime_get_ns());
 	bpf_map_update_elem(&csd_origins, &key, &origin, BPF_ANY);

@@ -157,6 +157,15 @@ static __always_inline int hrtimer_end(struct hrtimer *timer)
 	return 0;
 }
 
+static __always_inline int hrtimer_start_expired(struct hrtimer *timer)
+{
+	u32 cpu;
+
+	if (slot_here(&cpu) && (u64)timer->function == address_hrtimer_wakeup)
+		victim_never_slept(timer, cpu, bpf_ktime_get_ns());
+	return 0;
+}
+
 /* The kernel hands over how long the handler ran; several handlers share one NMI. */
 static __always_inline int nmi_end(u64 handler, s64 ran_ns)
 {

@@ -105,6 +105,13 @@ struct __call_single_data {
 
 #pragma clang attribute pop
 
+/*
+ * Functions of the kernel for programs, since 6.10. Weak: an object loads without them as long as no
+ * program that calls them is loaded.
+ */
+extern void bpf_preempt_disable(void) __attribute__((weak, section(".ksyms")));
+extern void bpf_preempt_enable(void) __attribute__((weak, section(".ksyms")));
+
 /* kernel/workqueue.c, named since 6.10; before that the enumeration had no name to find it by */
 enum work_bits {
 	WORK_STRUCT_PWQ_BIT = 2,

@@ -2,7 +2,8 @@
 /*
  * Entry points of the kernel half and nothing else: each hands its arguments to the header of its
  * source of events. Every program is optional ("?"): user space loads what this kernel has. Names
- * are a convention of src/collect/probes.c: on_TRACEPOINT, enter_FUNCTION, leave_FUNCTION.
+ * are a convention of src/collect/probes.c: on_TRACEPOINT, np_TRACEPOINT, enter_FUNCTION,
+ * leave_FUNCTION.
  */
 #include "kernel_types.bpf.h"
 #include "emit.bpf.h"
@@ -40,10 +41,24 @@ int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
 	return work_queued(pwq, work);
 }
 
+/*
+ * These two come from a task that may be preempted. Since 7.0 tracepoints let programs be preempted
+ * too, and the switch would then find the slot half written. So there are twins (np_) for kernels
+ * that let programs forbid it; older kernels do so by themselves.
+ */
 SEC("?tp_btf/workqueue_execute_start")
 int BPF_PROG(on_workqueue_execute_start, struct work_struct *work)
 {
 	return work_begin(work);
+}
+
+SEC("?tp_btf/workqueue_execute_start")
+int BPF_PROG(np_workqueue_execute_start, struct work_struct *work)
+{
+	bpf_preempt_disable();
+	work_begin(work);
+	bpf_preempt_enable();
+	return 0;
 }
 
 /*
@@ -54,6 +69,15 @@ SEC("?raw_tp/workqueue_execute_end")
 int BPF_PROG(on_workqueue_execute_end, u64 work, u64 function)
 {
 	return work_end(work, function);
+}
+
+SEC("?raw_tp/workqueue_execute_end")
+int BPF_PROG(np_workqueue_execute_end, u64 work, u64 function)
+{
+	bpf_preempt_disable();
+	work_end(work, function);
+	bpf_preempt_enable();
+	return 0;
 }
 
 /* ------------------------------------------------------------------ interrupts */
@@ -104,6 +128,13 @@ SEC("?tp_btf/hrtimer_expire_exit")
 int BPF_PROG(on_hrtimer_expire_exit, struct hrtimer *timer)
 {
 	return hrtimer_end(timer);
+}
+
+/* since 7.2: a timer that had expired when it was to be armed, so that nothing is to wait for */
+SEC("?tp_btf/hrtimer_start_expired")
+int BPF_PROG(on_hrtimer_start_expired, struct hrtimer *timer)
+{
+	return hrtimer_start_expired(timer);
 }
 
 SEC("?tp_btf/nmi_handler")

@@ -20,6 +20,8 @@ struct wake {
 	u64 irq_ns;
 	u64 expire_ns;
 	u64 wakeup_ns;
+	u32 expire_cpu;
+	u32 pad;
 };
 
 struct {
@@ -58,6 +60,7 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 	pid = BPF_CORE_READ(task, pid);
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_ns = now;
+	wake.expire_cpu = bpf_get_smp_processor_id();
 	if (slot) {
 		wake.irq_ns = slot->timer_ns ?: slot->irq_ns;
 		if (slot->timer_ns)
@@ -86,8 +89,8 @@ static __always_inline int victim_waking(struct task_struct *task)
 static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, const char *comm,
 					u32 cpu, u64 now)
 {
-	struct qpw_sample *r =
-		EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now, 0);
+	struct qpw_sample *r = EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now,
+				    wake->expire_cpu != cpu ? QPW_F_REMOTE : 0);
 
 	if (r) {
 		r->irq_ns = wake->irq_ns;
@@ -123,6 +126,24 @@ static __always_inline void victim_preempted(struct task_struct *task)
 
 	if (wake)
 		wake->expire_ns = 0;
+}
+
+/*
+ * The victim was so late that the time it wanted to sleep until had passed: no timer, no wake-up,
+ * no switch, but one more of its cycles, late by all that has passed since.
+ */
+static __always_inline void victim_never_slept(struct hrtimer *timer, u32 cpu, u64 now)
+{
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct wake wake = {};
+
+	if (!victim_is(pid_tgid >> 32))
+		return;
+	wake.expiry_ns = compat_expiry_ns(timer);
+	wake.expire_cpu = cpu;
+	victim_emit(&wake, (u32)pid_tgid, pid_tgid >> 32,
+		    (const char *)__builtin_preserve_access_index(&task->comm), cpu, now);
 }
 
 /*

@@ -52,7 +52,9 @@ enum qpw_flag {
 	QPW_F_VICTIM = 1 << 4,	/* TIMER: the victim's own timer expired in it */
 	QPW_F_INLINE = 1 << 5,	/* QPW_QUEUE: run in the caller, not queued */
 	QPW_F_SKIPPED = 1 << 6, /* QPW_FLUSH: nothing to wait for */
-	QPW_F_REMOTE = 1 << 7,	/* QPW_CONTENDED: the waiter was another CPU than the lock's */
+	QPW_F_REMOTE = 1 << 7,	/* QPW_CONTENDED: the waiter was another CPU than the lock's.
+				 * SAMPLE: the timer expired on another CPU, irq_ns is 0
+				 */
 };
 
 /* Every record starts with this. size is that of the whole record in bytes, a multiple of 8. */

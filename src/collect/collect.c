@@ -195,25 +195,38 @@ static int programs_load(struct collect *c, struct collect_error *err)
 	return code ? fail_load(err, code) : 0;
 }
 
+/*
+ * What CPU cpu has lost so far. Events for which a program was not run are counted by the kernel
+ * for each program, not for each CPU: they go to the first watched one.
+ */
+static uint64_t lost_on(const struct collect *c, uint32_t cpu)
+{
+	uint64_t nr_lost = 0;
+
+	bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost);
+	if ((int)cpu == cpulist_next(&c->watched, -1))
+		nr_lost += probes_nr_missed(c->probes, c->bpf->obj);
+	return nr_lost;
+}
+
 /* A loss is told when it grew, and for every watched CPU at the end. */
 static void losses_tell(struct collect *c, bool at_end)
 {
-	uint64_t nr_lost, now = now_ns();
+	uint64_t now = now_ns();
 	uint32_t cpu;
 
 	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
+		uint64_t nr_lost = lost_on(c, cpu);
 		struct qpw_lost r = { .h = { .start_ns = now,
 					     .end_ns = now,
 					     .cpu = cpu,
 					     .kind = QPW_META_LOST,
-					     .size = sizeof(r) } };
+					     .size = sizeof(r) },
+				      .nr_lost = nr_lost };
 
-		if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost))
-			continue;
 		if (nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
 			continue;
 		c->nr_lost[cpu] = nr_lost;
-		r.nr_lost = nr_lost;
 		if (at_end)
 			stream_put_last(c->stream, &r.h);
 		else
@@ -397,15 +410,13 @@ unsigned int collect_fill_percent(const struct collect *c)
 	return 100 * ring_pending_bytes(c->ring) / c->buffer_bytes;
 }
 
-uint64_t collect_nr_lost(struct collect *c)
+uint64_t collect_nr_lost(const struct collect *c)
 {
-	uint64_t nr_lost, sum = 0;
+	uint64_t sum = 0;
 	uint32_t cpu;
 
-	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
-		if (!bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost))
-			sum += nr_lost;
-	}
+	for (cpu = 0; cpu < c->nr_cpus; cpu++)
+		sum += c->nr_lost[cpu];
 	return sum;
 }
 

@@ -68,8 +68,8 @@ void collect_close_window(struct collect *c);
 /* How full the ring buffer is, in percent. To be read when polling, before it is drained. */
 unsigned int collect_fill_percent(const struct collect *c);
 
-/* Records lost so far on all CPUs. */
-uint64_t collect_nr_lost(struct collect *c);
+/* Records lost so far on all CPUs, as last told in the source. */
+uint64_t collect_nr_lost(const struct collect *c);
 
 /* Detach and free. NULL is taken. */
 void collect_destroy(struct collect *c);

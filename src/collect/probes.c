@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tracepoints are found in the kernel's BTF by the typedef btf_trace_NAME, functions by their name.
- * Programs are found by the names that bpf/qpw.bpf.c gives them: on_TRACEPOINT, enter_FUNCTION,
- * leave_FUNCTION.
+ * Programs are found by the names that bpf/qpw.bpf.c gives them: on_TRACEPOINT, np_TRACEPOINT,
+ * enter_FUNCTION, leave_FUNCTION.
  */
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -19,6 +20,9 @@ enum probe_kind {
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
 	PROBE_FUNCTION,
+	/* the first two from a context in which newer kernels preempt programs */
+	PROBE_TASK_TRACEPOINT,
+	PROBE_TASK_RAW_TRACEPOINT,
 };
 
 struct probe_info {
@@ -38,8 +42,10 @@ static const struct probe_info table[] = {
 	  "the wake-up step of a sample; its time falls to the running step" },
 	{ "workqueue_queue_work", PROBE_TRACEPOINT,
 	  "work queued to watched CPUs, who queued it, queue to execute times" },
-	{ "workqueue_execute_start", PROBE_TRACEPOINT, "executions of work items and their times" },
-	{ "workqueue_execute_end", PROBE_RAW_TRACEPOINT, "the end of executions of work items" },
+	{ "workqueue_execute_start", PROBE_TASK_TRACEPOINT,
+	  "executions of work items and their times" },
+	{ "workqueue_execute_end", PROBE_TASK_RAW_TRACEPOINT,
+	  "the end of executions of work items" },
 	{ "irq_handler_entry", PROBE_TRACEPOINT, "device interrupts" },
 	{ "irq_handler_exit", PROBE_TRACEPOINT, "device interrupts" },
 	{ "softirq_entry", PROBE_TRACEPOINT, "softirqs" },
@@ -49,6 +55,8 @@ static const struct probe_info table[] = {
 	{ "hrtimer_expire_entry", PROBE_TRACEPOINT,
 	  "the victim's samples; what a timer interrupt was for, the tick told apart" },
 	{ "hrtimer_expire_exit", PROBE_TRACEPOINT, "what a timer interrupt was for" },
+	{ "hrtimer_start_expired", PROBE_TRACEPOINT,
+	  "samples of a victim too late to sleep at all" },
 	{ "nmi_handler", PROBE_TRACEPOINT, "non-maskable interrupts" },
 	{ "reschedule_entry", PROBE_TRACEPOINT, IPI_LOSES("reschedule IPIs") },
 	{ "reschedule_exit", PROBE_TRACEPOINT, IPI_LOSES("reschedule IPIs") },
@@ -127,18 +135,24 @@ int probes_plan(struct probe *probes)
 		[PROBE_TRACEPOINT] = QPW_PROBE_TP_BTF,
 		[PROBE_RAW_TRACEPOINT] = QPW_PROBE_RAW_TP,
 		[PROBE_FUNCTION] = QPW_PROBE_FENTRY,
+		[PROBE_TASK_TRACEPOINT] = QPW_PROBE_TP_BTF,
+		[PROBE_TASK_RAW_TRACEPOINT] = QPW_PROBE_RAW_TP,
 	};
+	bool can_forbid_preemption;
 	struct btf *btf = btf__load_vmlinux_btf();
 	int trial = 1; /* not made yet; then 0 or -errno */
 	size_t i;
 
 	if (!btf)
 		return -errno;
+	can_forbid_preemption = btf__find_by_name_kind(btf, "bpf_preempt_disable", BTF_KIND_FUNC) >
+				0;
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &probes[i];
 
 		memset(probe, 0, sizeof(*probe));
 		probe->info = &table[i];
+		probe->forbids_preemption = can_forbid_preemption;
 		if (!in_kernel(btf, probe->info))
 			continue;
 		probe->state = states[probe->info->kind];
@@ -155,14 +169,25 @@ int probes_plan(struct probe *probes)
 	return 0;
 }
 
+/* Prefix of the name of program i; NULL: there is none. */
+static const char *program_prefix(const struct probe *probe, int i)
+{
+	switch (probe->info->kind) {
+	case PROBE_FUNCTION:
+		return i ? "leave" : "enter";
+	case PROBE_TASK_TRACEPOINT:
+	case PROBE_TASK_RAW_TRACEPOINT:
+		if (probe->forbids_preemption)
+			return i ? NULL : "np";
+		/* fall through */
+	default:
+		return i ? NULL : "on";
+	}
+}
+
 struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i)
 {
-	static const char *const prefixes[][PROBE_PROGRAMS] = {
-		[PROBE_TRACEPOINT] = { "on", NULL },
-		[PROBE_RAW_TRACEPOINT] = { "on", NULL },
-		[PROBE_FUNCTION] = { "enter", "leave" },
-	};
-	const char *prefix = prefixes[probe->info->kind][i];
+	const char *prefix = program_prefix(probe, i);
 	char name[QPW_SYMBOL_LEN];
 
 	if (!prefix)
@@ -233,6 +258,26 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj)
 			nr_attached++;
 	}
 	return nr_attached;
+}
+
+uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj)
+{
+	uint64_t sum = 0;
+	size_t i;
+	int j;
+
+	for (i = 0; i < nr_probes; i++) {
+		for (j = 0; j < PROBE_PROGRAMS && probes[i].state != QPW_PROBE_MISSING; j++) {
+			struct bpf_program *program = probe_program(&probes[i], obj, j);
+			struct bpf_prog_info info = { 0 };
+			uint32_t len = sizeof(info);
+
+			if (program &&
+			    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
+				sum += info.recursion_misses;
+		}
+	}
+	return sum;
 }
 
 void probes_detach(struct probe *probes)

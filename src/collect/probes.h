@@ -6,7 +6,9 @@
 #ifndef QPW_COLLECT_PROBES_H
 #define QPW_COLLECT_PROBES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "qpw/event.h"
 
@@ -21,6 +23,7 @@ struct probe_info; /* a row of the table */
 struct probe {
 	const struct probe_info *info;
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
+	bool forbids_preemption;    /* this kernel lets programs do that */
 	int error;		    /* of a missing one: negative errno, 0 = not in this kernel */
 	struct bpf_link *links[PROBE_PROGRAMS];
 };
@@ -41,6 +44,12 @@ void probes_select(const struct probe *probes, struct bpf_object *obj);
 size_t probes_attach(struct probe *probes, struct bpf_object *obj);
 
 void probes_detach(struct probe *probes);
+
+/*
+ * How often the kernel did not run one of the programs because it was already running on that CPU,
+ * preempted or interrupted. Each may be an event that was not seen.
+ */
+uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj);
 
 /* Program at place i (< PROBE_PROGRAMS) of a probe, NULL when it has no such. */
 struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i);
