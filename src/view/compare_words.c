@@ -60,6 +60,10 @@ void words_ns(double ns, char *buf, size_t size)
 		add(buf, size, "–");
 		return;
 	}
+	if (ns <= 0) {
+		add(buf, size, "0");
+		return;
+	}
 	while (ns >= units[i].limit)
 		i++;
 	add_number(buf, size, ns / units[i].scale);
@@ -79,7 +83,7 @@ void words_value(enum compare_unit unit, double value, char *buf, size_t size)
 		break;
 	case COMPARE_NS_PER_SECOND:
 		words_ns(value, buf, size);
-		add(buf, size, "/s");
+		add(buf, size, value > 0 ? "/s" : "");
 		break;
 	case COMPARE_PER_SECOND:
 	case COMPARE_OPS:
@@ -397,7 +401,8 @@ void words_witness(const struct comparison *c, char *buf, size_t size)
 		nr_differ += c->reasons[i].code == COMPARE_WITNESS_DIFFERS;
 	buf[0] = '\0';
 	if (nr_differ)
-		add(buf, size, "the witness differs from the collector (%zu counts)", nr_differ);
+		add(buf, size, "the witness differs from the collector in %zu count%s", nr_differ,
+		    nr_differ > 1 ? "s" : "");
 	else if (nr_ok < nr_boots)
 		add(buf, size, "%zu of %zu boots have a usable witness", nr_ok, nr_boots);
 	else

@@ -11,7 +11,7 @@
 /* The drawing's own units; the page scales it to its width. */
 #define WIDTH 720
 #define HEIGHT 400
-#define LEFT 92
+#define LEFT 112
 #define RIGHT 20
 #define TOP 16
 #define BOTTOM 52
