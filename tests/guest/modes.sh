@@ -68,7 +68,7 @@ holds() {
 
 holds schema '.schema == "qpwlat.compare" and .version == 1'
 holds nothing-lost '$off.lost_events == 0 and $on.lost_events == 0'
-holds samples-in-both '$off.samples > 1000 and $on.samples > 1000'
+holds samples-in-both '$off.samples > 300 and $on.samples > 300'
 holds witness-agrees '[$off, $on] | all(
 	([.remote_work[] | select(.executed > 0) | {(.function): .executed}] | add // {}) ==
 	([.witness[] | select(.executed > 0) | {(.function): .executed}] | add // {}))'
