@@ -3,6 +3,7 @@
  * `qpwlat probes`: what this kernel lets the recorder see. Really loads and attaches everything for
  * a moment, with no CPU watched, since only that tells. Knows no BPF.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -59,23 +60,23 @@ static int print_json(const struct qpw_probe *probes, size_t n, const char *path
 	struct host_facts facts;
 	json_t *list = json_array(), *root;
 	size_t i;
-	int err;
+	bool err;
+	FILE *f;
 
 	host_read("", &facts);
 	for (i = 0; i < n; i++)
 		json_array_append_new(list, probe_json(&probes[i]));
 	root = json_pack("{s:s, s:i, s:s, s:o}", "schema", "qpwlat.probes", "version", 1, "kernel",
 			 facts.release, "probes", list);
-	err = path && strcmp(path, "-") ? json_dump_file(root, path, JSON_INDENT(2)) :
-					  json_dumpf(root, stdout, JSON_INDENT(2));
+	f = path && strcmp(path, "-") ? fopen(path, "we") : stdout;
+	err = !f || json_dumpf(root, f, JSON_INDENT(2)) || fputc('\n', f) == EOF;
+	if (f && (f == stdout ? fflush(f) : fclose(f)))
+		err = true;
 	json_decref(root);
-	if (err) {
-		fprintf(stderr, "qpwlat probes: %s: can't be written\n", path ? path : "stdout");
-		return CMD_ERROR;
-	}
-	if (!path || !strcmp(path, "-"))
-		putchar('\n');
-	return CMD_OK;
+	if (err)
+		fprintf(stderr, "qpwlat probes: %s: can't be written: %s\n", path ? path : "stdout",
+			strerror(errno));
+	return err ? CMD_ERROR : CMD_OK;
 }
 
 static void print_help(void)

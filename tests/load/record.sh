@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# qpwlat record on this machine's own kernel, CPU 1: its counts against cyclictest's and against
+# an ftrace instance (no code of ours) over the same window, and noise made on purpose. Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'stop_witness; rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+tracing=/sys/kernel/tracing
+witness=
+
+stop_witness() {
+	[[ -z $witness ]] || rmdir "$witness"
+	witness=
+}
+
+start_witness() {
+	local event
+
+	mountpoint -q $tracing || mount -t tracefs tracefs $tracing || return
+	mkdir "$tracing/instances/qpwlat-test" || return
+	witness=$tracing/instances/qpwlat-test
+	echo 0 >"$witness/tracing_on"
+	echo mono >"$witness/trace_clock"
+	echo 2 >"$witness/tracing_cpumask"
+	echo 16384 >"$witness/buffer_size_kb"
+	for event in workqueue/workqueue_execute_start irq/irq_handler_exit irq/softirq_exit \
+		irq_vectors/local_timer_exit; do
+		echo 1 >"$witness/events/$event/enable" || return
+	done
+	echo 1 >"$witness/tracing_on"
+}
+
+# Lines of one event inside the window of report.json, without those of the tasks that the
+# reference machine hides from programs but not from ftrace: the threads of process 1.
+witness_count() {
+	local hidden start end
+	hidden=$(cd /proc/1/task && echo -- *)
+	start=$(jq .window_start_ns "$scratch/report.json")
+	end=$((start + $(jq .window_ns "$scratch/report.json")))
+	awk -v event="$1:" -v start="$start" -v end="$end" -v hidden="$hidden" '
+		BEGIN { n = split(hidden, h, " "); for (i = 1; i <= n; i++) skip[h[i]] = 1 }
+		/^#/ { next }
+		{ match($0, /-[0-9]+ +\[/); pid = substr($0, RSTART + 1) + 0
+		  if (pid in skip) next
+		  for (i = 2; i < NF; i++) if ($(i + 1) == event) {
+			t = substr($i, 1, length($i) - 1) * 1e9
+			if (t >= start && t <= end) count++ } }
+		END { print count + 0 }' "$scratch/trace.txt"
+}
+
+class_count() {
+	jq --arg c "$1" '[.interruptions[] | select(.class == $c) | .count] | add' \
+		"$scratch/report.json"
+}
+
+# near NAME OURS THEIRS: equal but for what is under way at the two edges of the window. Some of
+# an interruption lies before the edge by our clock, which is read first, and after it by ftrace's.
+near() {
+	local diff=$(($2 - $3)) allowed=3
+
+	check "$1" "recorded $2, ftrace saw $3" test "$3" -gt 0 -a "${diff#-}" -le "$allowed"
+}
+
+# recorded NAME OPTION...: record and make report.json; false after a "not ok".
+recorded() {
+	local name=$1
+	shift
+	run "$QPWLAT" record -c 1 -q -o "$scratch/t.qpw" "$@"
+	if [[ $rc != 0 ]]; then
+		not_ok "$name" "record ended with $rc: $(tail -n 3 "$scratch/stderr")"
+		return 1
+	fi
+	run "$QPWLAT" report --json -i "$scratch/t.qpw"
+	if [[ $rc != 0 ]]; then
+		not_ok "$name" "report ended with $rc: $(tail -n 3 "$scratch/stderr")"
+		return 1
+	fi
+	mv "$scratch/stdout" "$scratch/report.json"
+}
+
+test_samples() {
+	local samples cycles diff theirs_ns
+	recorded samples -d 3s --cyclictest-json "$scratch/ct.json" || return
+	samples=$(jq .samples "$scratch/report.json")
+	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
+	diff=$((samples - cycles))
+	check samples "$samples recorded, cyclictest counts $cycles" \
+		test "$cycles" -gt 1000 -a "${diff#-}" -le $((cycles / 100 + 3))
+	check nothing-lost "$(jq .lost_events "$scratch/report.json") lost" \
+		json_holds "$scratch/report.json" '.lost_events == 0'
+	check window-is-closed "it is not" json_holds "$scratch/report.json" \
+		'.window_closed and .truncated == false and .window_ns > 3000000000'
+	# cyclictest rounds down to whole microseconds; the way to user space comes on top of ours
+	theirs_ns=$((($(jq '.thread["0"].max' "$scratch/ct.json") + 1) * 1000))
+	check latency-below-cyclictest \
+		"max $(jq .latency_ns.max "$scratch/report.json") ns, cyclictest's $theirs_ns ns" \
+		json_holds "$scratch/report.json" ".latency_ns.max < $theirs_ns"
+	check missing-probes-are-named "none is" json_holds "$scratch/report.json" \
+		'[.missing_probes[].name] | contains(["qpw_queue"])'
+}
+
+test_witness() {
+	if ! start_witness; then
+		echo "skip against-ftrace: no ftrace instance here"
+		return
+	fi
+	recorded against-ftrace -d 3s -- sh -c 'while :; do sleep 0.01; sync; done' || return
+	echo 0 >"$witness/tracing_on"
+	cat "$witness/trace" >"$scratch/trace.txt"
+	near softirqs-as-ftrace "$(class_count softirq)" "$(witness_count softirq_exit)"
+	near irqs-as-ftrace "$(class_count irq)" "$(witness_count irq_handler_exit)"
+	near timers-as-ftrace "$(($(class_count tick) + $(class_count timer)))" \
+		"$(witness_count local_timer_exit)"
+	near works-as-ftrace "$(jq '[.remote_work[].executed] | add' "$scratch/report.json")" \
+		"$(witness_count workqueue_execute_start)"
+	stop_witness
+}
+
+# Runs of a program with a name of its own, and nothing of it that was not made.
+test_thread_noise() {
+	local runs=40 count
+	cp "$(type -P true)" "$scratch/qpw_known_run"
+	recorded known-thread -d 2s --victim none -- sh -c \
+		"for i in \$(seq $runs); do taskset -c 1 '$scratch/qpw_known_run'; done; sleep 10" ||
+		return
+	count=$(jq '[.causes[] | select(.class == "thread" and .name == "qpw_known_run") | .count] |
+		add // 0' "$scratch/report.json")
+	# one that is preempted makes two runs
+	check known-thread "$runs runs made, $count recorded" \
+		test "$count" -ge "$runs" -a "$count" -le $((runs * 3))
+	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
+}
+
+# Victims that run already.
+test_victim_by_pid() {
+	local pid
+	cyclictest -q -p 80 -t 1 -a 1 -i 1000 -D 20 >/dev/null 2>&1 &
+	pid=$!
+	sleep 0.5
+	if recorded victim-by-pid -d 1s --victim "pid:$pid"; then
+		check victim-by-pid "$(jq .samples "$scratch/report.json") samples" json_holds \
+			"$scratch/report.json" '.samples > 700 and .samples < 1500'
+	fi
+	if recorded victim-by-comm -d 1s --victim comm:cyclictest; then
+		check victim-by-comm "$(jq .samples "$scratch/report.json") samples" json_holds \
+			"$scratch/report.json" '.samples > 700 and .samples < 1500'
+	fi
+	kill "$pid"
+	wait "$pid"
+}
+
+if [[ $(id -u) != 0 ]]; then
+	echo "skip record: needs root"
+	exit 0
+fi
+if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
+	echo "skip record: needs two CPUs"
+	exit 0
+fi
+test_samples
+test_witness
+test_thread_noise
+test_victim_by_pid
+finish_tests

@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How recordings end that don't go as planned: signals, a failing command, a full disk, a buffer
+# that is too small, refusals. What was recorded stays readable, what was lost is told, nothing
+# stays behind. Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+trace=$scratch/t.qpw
+
+# report FILTER: the jq filter is true of the recording.
+report_holds() {
+	"$QPWLAT" report --json -i "$trace" >"$scratch/report.json" 2>"$scratch/stderr" &&
+		json_holds "$scratch/report.json" "$1"
+}
+
+report_value() {
+	jq -c "$1" "$scratch/report.json" 2>/dev/null
+}
+
+# start OPTION...: record in the background; $recorder is its pid once the victim runs.
+start() {
+	"$QPWLAT" record -c 1 -d 60s -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	recorder=$!
+	for _ in {1..100}; do
+		pgrep -P $recorder >/dev/null && break
+		sleep 0.1
+	done
+	sleep 1
+}
+
+# gone NAME: no child of the last recorder is left.
+gone() {
+	local left
+	sleep 0.3
+	left=$(pgrep -af "^cyclictest.*$scratch|^sleep 4711" || true)
+	check "$1" "still there: $left" test -z "$left"
+}
+
+test_signals() {
+	local rc=0
+	start --cyclictest-json "$scratch/ct.json" -- sleep 4711
+	kill -INT $recorder
+	wait $recorder || rc=$?
+	check sigint-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
+	check sigint-keeps-the-recording "$(cat "$scratch/stderr" 2>/dev/null)" \
+		report_holds '.window_closed and .samples > 500 and .lost_events == 0'
+	gone sigint-leaves-nothing
+	rc=0
+	# the command ignores SIGTERM, so that the recorder waits and can be interrupted again
+	start --cyclictest-json "$scratch/ct.json" -- sh -c 'trap "" TERM; sleep 4711; sleep 4711'
+	kill -INT $recorder
+	sleep 0.5
+	kill -INT $recorder
+	wait $recorder || rc=$?
+	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
+	gone second-sigint-leaves-nothing
+	start --cyclictest-json "$scratch/ct.json" -- sleep 4711
+	kill -KILL $recorder
+	wait $recorder 2>/dev/null
+	sleep 0.5
+	gone sigkill-leaves-nothing
+}
+
+test_command() {
+	run "$QPWLAT" record -c 1 -d 20s -q -o "$trace" -- sh -c 'sleep 0.5; exit 3'
+	fails_saying failing-command "sh ended too early" "exit code 3"
+	check failing-command-keeps-the-recording "$(cat "$scratch/stderr")" \
+		report_holds '.window_closed and .window_ns < 15000000000'
+	run "$QPWLAT" record -c 1 -d 1s -q -o "$trace" -- "$scratch/no-such-program"
+	fails_saying missing-command "exit code 127"
+	run "$QPWLAT" record -c 1 -d 2s -q -o "$trace" -- true
+	check short-command-is-no-error "exit code $rc: $(cat "$scratch/stderr")" test $rc = 0
+	check short-command-is-recorded-to-the-end "$(report_value .window_ns) ns" \
+		report_holds '.window_ns > 2000000000'
+}
+
+# The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
+test_loss() {
+	local cycles
+	start --buffer-size 4K --cyclictest-json "$scratch/ct.json"
+	kill -STOP $recorder
+	sleep 1
+	kill -CONT $recorder
+	sleep 0.5
+	kill -INT $recorder
+	wait $recorder
+	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
+	check loss-is-told "$(cat "$scratch/out")" report_holds '.lost_events > 500'
+	check loss-is-complete "$(report_value '[.samples, .lost_events]') of $cycles cycles" \
+		report_holds ".samples + .lost_events >= $cycles and .samples < $cycles"
+	check loss-is-shown "$(cat "$scratch/out")" \
+		grep -q "^lost *$(report_value .lost_events): take a larger --buffer-size" "$scratch/out"
+}
+
+test_full_disk() {
+	mkdir "$scratch/small"
+	if ! mount -t tmpfs -o size=32k none "$scratch/small"; then
+		echo "skip full-disk: tmpfs can't be mounted"
+		return
+	fi
+	run "$QPWLAT" record -c 1 -d 20s -i 100 -q -o "$scratch/small/t.qpw"
+	fails_saying full-disk "No space left on device" "what came before is kept"
+	trace=$scratch/small/t.qpw
+	run "$QPWLAT" report --json -i "$trace"
+	check full-disk-keeps-what-fitted "$(cat "$scratch/stderr")" \
+		json_holds "$scratch/stdout" '.truncated'
+	trace=$scratch/t.qpw
+}
+
+test_refusals() {
+	local path
+	for path in "$scratch/no-dir/t.qpw" /proc/version; do
+		run "$QPWLAT" record -c 1 -d 1s -o "$path"
+		fails_saying "unwritable ${path##*/}" "$path" "can't be written"
+	done
+	run "$QPWLAT" record -c 4095 -d 1s -o "$trace"
+	fails_saying no-such-cpu "CPU 4095" "this machine has no such CPU"
+	run "$QPWLAT" record -c 1 -H 1 -d 1s -o "$trace"
+	fails_saying housekeeping-is-watched "CPU 1" "is watched"
+	run "$QPWLAT" record -c one -d 1s -o "$trace"
+	fails_saying not-a-list "'one'" "not a list of CPUs"
+	run env PATH="$scratch" "$PWD/$QPWLAT_RELATIVE" record -c 1 -d 1s -o "$trace"
+	fails_saying no-cyclictest cyclictest "rt-tests"
+	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim pid:4194304
+	fails_saying no-such-victim "no such process"
+	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim comm:qpw_nobody
+	fails_saying no-victim-of-that-name "no such process"
+}
+
+test_usage() {
+	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -p 100" "-d 1s -o x --victim us"
+		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x"
+		"-d 1s -o x --victim none --cyclictest-json y")
+	local options
+	for options in "${bad[@]}"; do
+		# shellcheck disable=SC2086 # split on purpose
+		run "$QPWLAT" record $options
+		check "usage '$options'" "exit code $rc: $(cat "$scratch/stderr")" \
+			grep -q -- "--help" "$scratch/stderr"
+		check "usage-code '$options'" "exit code $rc" test $rc = 129
+	done
+	run "$QPWLAT" record --help
+	check help "exit code $rc" grep -q '^example: ' "$scratch/stdout"
+}
+
+# Without privilege: which one is missing is said, and an older recording is left alone.
+test_privilege() {
+	local old=$scratch/old.qpw
+	echo old >"$old"
+	chmod 755 "$scratch"
+	chmod 666 "$old"
+	run setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps -all \
+		"$QPWLAT" record -c 1 -d 1s -o "$old"
+	fails_saying unprivileged CAP_BPF "capability is missing"
+	check unprivileged-spoils-nothing "it is $(cat "$old")" grep -qx old "$old"
+	run setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps -all,+bpf \
+		--ambient-caps -all,+bpf "$QPWLAT" record -c 1 -d 1s -o "$old"
+	fails_saying half-privileged CAP_PERFMON
+}
+
+if [[ $(id -u) != 0 ]]; then
+	echo "skip record-ends: needs root"
+	exit 0
+fi
+if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
+	echo "skip record-ends: needs two CPUs"
+	exit 0
+fi
+QPWLAT_RELATIVE=$(realpath --relative-to=. "$QPWLAT")
+test_usage
+test_refusals
+test_privilege
+test_signals
+test_command
+test_loss
+test_full_disk
+finish_tests
