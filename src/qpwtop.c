@@ -493,8 +493,10 @@ static int run_replay(struct top *t)
 		    (t->on_screen && wait_until(t, clock_ns() + t->o.delay_ns)))
 			return CMD_ERROR;
 	}
+	if (!t->on_screen || !want_more(t))
+		return 0;
 	/* The last look stays. */
-	return t->on_screen && want_more(t) ? wait_until(t, UINT64_MAX) : 0;
+	return show(t) || wait_until(t, UINT64_MAX) ? CMD_ERROR : CMD_OK;
 }
 
 static int run(struct top *t)
