@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The text report's sections about work: remote work, flush waits, lock contention. Knows neither
+ * files nor options.
+ */
+#include "view/report_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/text.h"
+#include "view/text_table.h"
+
+#define ORIGINS_SHOWN 3
+
+/* "churn:77" or, for several tasks of that name, "churn". */
+static void format_task(const struct snap_origin *o, char *buf, size_t size)
+{
+	char comm[4 * QPW_COMM_LEN + 1];
+
+	text_escape(o->comm, comm, sizeof(comm));
+	if (o->pid == SNAP_PID_MANY)
+		snprintf(buf, size, "%s", comm);
+	else
+		snprintf(buf, size, "%s:%" PRIu32, comm, o->pid);
+}
+
+/* "from churn:77 on CPU 0 (12), …; 3 more" */
+static void note_origins(struct text_table *t, const struct snap_work *w)
+{
+	char note[512] = "from ", task[96];
+	uint64_t more = w->other_origins;
+
+	if (!w->nr_origins)
+		return;
+	for (uint32_t i = 0; i < w->nr_origins; i++) {
+		const struct snap_origin *o = &w->origins[i];
+		size_t len = strlen(note);
+
+		if (i >= ORIGINS_SHOWN) {
+			more += o->count;
+			continue;
+		}
+		format_task(o, task, sizeof(task));
+		snprintf(note + len, sizeof(note) - len, "%s%s on CPU %" PRIu32 " (%" PRIu64 ")",
+			 i ? ", " : "", task, o->cpu, o->count);
+	}
+	if (more)
+		snprintf(note + strlen(note), sizeof(note) - strlen(note), ", others (%" PRIu64 ")",
+			 more);
+	text_table_note(t, note);
+}
+
+/* p50 and max of a histogram in us, "-" for none. */
+static void add_wait(struct text_table *t, const struct hist *wait)
+{
+	if (!wait || !hist_count(wait)) {
+		text_table_name(t, "-");
+		text_table_name(t, "-");
+		return;
+	}
+	text_table_us(t, hist_percentile(wait, 50));
+	text_table_us(t, hist_max(wait));
+}
+
+void report_works(FILE *f, const struct report *r)
+{
+	static const struct text_column columns[] = {
+		{ "function", true },	  { "queued", false },	  { "executed", false },
+		{ "remote", false },	  { "unknown", false },	  { "inline", false },
+		{ "run us", false },	  { "inline us", false }, { "wait p50 us", false },
+		{ "wait max us", false },
+	};
+	const struct snapshot *s = r->snapshot;
+	struct text_table t;
+
+	if (!s->nr_works) {
+		fputs("\nwork for the watched CPUs: none\n", f);
+		return;
+	}
+	fputs("\nwork for the watched CPUs (remote: queued by another CPU; inline: run by the "
+	      "caller; wait: queue to execute)\n",
+	      f);
+	text_table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < s->nr_works; i++) {
+		const struct snap_work *w = &s->works[i];
+
+		text_table_name(&t, w->function);
+		text_table_count(&t, w->queued);
+		text_table_count(&t, w->executed);
+		text_table_count(&t, w->remote);
+		text_table_count(&t, w->unknown);
+		text_table_count(&t, w->inlined);
+		text_table_us(&t, w->run_ns);
+		text_table_us(&t, w->inline_ns);
+		add_wait(&t, w->wait);
+		note_origins(&t, w);
+	}
+	text_table_print(&t, f, 2);
+	text_table_finish(&t);
+}
+
+void report_flushes(FILE *f, const struct report *r)
+{
+	static const struct text_column columns[] = {
+		{ "waited in", true }, { "for work", true },  { "count", false },
+		{ "skipped", false },  { "total ms", false }, { "p50 us", false },
+		{ "max us", false },
+	};
+	const struct snapshot *s = r->snapshot;
+	struct text_table t;
+
+	if (!s->nr_flushes)
+		return;
+	fputs("\nwaits in flushes and drains (skipped: nothing to wait for)\n", f);
+	text_table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < s->nr_flushes; i++) {
+		const struct snap_flush *w = &s->flushes[i];
+
+		text_table_name(&t, w->function);
+		text_table_name(&t, w->work[0] ? w->work : "-");
+		text_table_count(&t, w->count);
+		text_table_count(&t, w->skipped);
+		text_table_ms(&t, w->total_ns);
+		add_wait(&t, w->wait);
+	}
+	text_table_print(&t, f, 2);
+	text_table_finish(&t);
+}
+
+void report_contended(FILE *f, const struct report *r)
+{
+	static const struct text_column columns[] = {
+		{ "waiter", true },
+		{ "count", false },
+		{ "total us", false },
+		{ "longest us", false },
+	};
+	const struct snapshot *s = r->snapshot;
+	struct text_table t;
+
+	if (!s->contended[0].count && !s->contended[1].count)
+		return;
+	fputs("\nwaits for the watched CPUs' qpw locks\n", f);
+	text_table_init(&t, columns, ARRAY_SIZE(columns));
+	for (int i = 0; i < 2; i++) {
+		text_table_name(&t, i ? "another CPU" : "the CPU itself");
+		text_table_count(&t, s->contended[i].count);
+		text_table_us(&t, s->contended[i].total_ns);
+		text_table_us(&t, s->contended[i].max_ns);
+	}
+	text_table_print(&t, f, 2);
+	text_table_finish(&t);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes small traces for the golden tests: make_trace NAME FILE. The figures that a report must
+ * give for them are worked out in the comments, not taken from a report.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../records.h"
+#include "store/trace.h"
+#include "util/array.h"
+
+#define SECOND UINT64_C(1000000000)
+#define FN_LRU 0xffffffff81200000U
+#define FN_TICK 0xffffffff81200100U
+#define FN_WAKEUP 0xffffffff81200200U
+#define FN_SHEAVES 0xffffffff81200300U
+
+static const struct host_facts lab = {
+	.hostname = "lab",
+	.release = "7.2.13-qpw",
+	.version = "#1 SMP PREEMPT_DYNAMIC",
+	.machine = "x86_64",
+	.cmdline = "isolcpus=1 nohz_full=1 rcu_nocbs=1 qpw=0",
+	.possible = "0-1",
+	.online = "0-1",
+	.isolated = "1",
+	.nohz_full = "1",
+	.watched = "1",
+	.clocksource = "tsc",
+	.hypervisor = "yes",
+	.mode = HOST_MODE_QPW_OFF,
+	.mode_reason = "parameter",
+	.tool_version = "0.1.0",
+};
+
+static int put(struct trace_writer *w, union rec r)
+{
+	return trace_writer_put(w, &r.h);
+}
+
+static int put_setup(struct trace_writer *w)
+{
+	int ret = 0;
+
+	ret |= put(w, rec_probe("workqueue_queue_work", QPW_PROBE_TP_BTF, 0, "who queued work"));
+	ret |= put(w,
+		   rec_probe("__flush_work", QPW_PROBE_MISSING, -EPERM, "waits in flush_work()"));
+	ret |= put(w, rec_probe("qpw_queue", QPW_PROBE_MISSING, 0, "queue_percpu_work_on()"));
+	ret |= put(w, rec_symbol(FN_LRU, "lru_add_drain_per_cpu"));
+	ret |= put(w, rec_symbol(FN_TICK, "tick_nohz_handler"));
+	ret |= put(w, rec_symbol(FN_WAKEUP, "hrtimer_wakeup"));
+	ret |= put(w, rec_symbol(FN_SHEAVES, "flush_cpu_sheaves"));
+	return ret;
+}
+
+/*
+ * Sample i of 100: expiry at 2 s + i ms, timer interrupt 1 us later that expires the timer after
+ * another 500 ns, wakes after 200 ns more and ends 300 ns after that (1000 ns long); the victim
+ * runs 1 us after its end: latency 3.0 us. Parts: irq step 1.5 us (0.5 timer, 1.0 residual),
+ * wakeup step 0.2 us (timer), run step 1.3 us (0.3 timer, 1.0 residual).
+ */
+static int put_quick_sample(struct trace_writer *w, uint64_t expiry)
+{
+	int ret = 0;
+
+	ret |= put(w, rec_timer(1, expiry + 1000, expiry + 2000, QPW_F_VICTIM, FN_WAKEUP));
+	ret |= put(w, rec_sample(1, expiry, expiry + 1000, expiry + 1500, expiry + 1700,
+				 expiry + 3000));
+	return ret;
+}
+
+/*
+ * One late sample, 60 us: as above up to the wake-up; then a kworker runs from 3 us to 58 us, in
+ * it the drain from 5 us to 45 us, queued by churn on CPU 0 20 us before it ran, in that a tick
+ * from 10 us to 14 us. Run step 58.3 us: work 36, tick 4, kworker 15, timer 0.3, residual 3.0.
+ */
+static int put_late_sample(struct trace_writer *w, uint64_t t)
+{
+	const struct qpw_origin o = rec_origin(t - 15000, 0, 77, "churn");
+	int ret = 0;
+
+	ret |= put(w, rec_work(QPW_KIND_WORK_QUEUE, 1, t - 15000, t - 15000, 0, FN_LRU, &o));
+	ret |= put(w, rec_timer(1, t + 1000, t + 2000, QPW_F_VICTIM, FN_WAKEUP));
+	ret |= put(w, rec_timer(1, t + 10000, t + 14000, QPW_F_TICK, FN_TICK));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, t + 5000, t + 45000, QPW_F_BEGIN | QPW_F_END,
+			       FN_LRU, &o));
+	ret |= put(w, rec_flush(0, t - 16000, t + 50000, QPW_FLUSH_LRU_ADD_DRAIN_ALL, 0, "churn"));
+	ret |= put(w, rec_thread(1, t + 3000, t + 58000, 35, "kworker/1:1"));
+	ret |= put(w, rec_sample(1, t, t + 1000, t + 1500, t + 1700, t + 60000));
+	return ret;
+}
+
+/*
+ * Window of 4 s from 1 s. 99 quick samples, one late one: p50 3.0 us, p99 3.0 us (rank 99 of
+ * 100), max 60.0 us, mean 3.57 us. Outside the window, and so not counted: an interrupt before it,
+ * another after it. A work that ran without a seen queuer, one that was run inline by its caller.
+ */
+static int write_lab(struct trace_writer *w)
+{
+	const struct qpw_origin own = rec_origin(4 * SECOND + 100000, 1, 20, "app");
+	int ret = put_setup(w);
+
+	ret |= put(w, rec_irq(1, SECOND - 5000, SECOND - 4000, "early"));
+	ret |= put(w, rec_window(SECOND, 0));
+	for (uint64_t i = 0; i < 99; i++)
+		ret |= put_quick_sample(w, 2 * SECOND + i * 1000000);
+	ret |= put_late_sample(w, 3 * SECOND);
+	ret |= put(w, rec_irq(1, 4 * SECOND, 4 * SECOND + 5000, "virtio0-input"));
+	ret |= put(w, rec_softirq(1, 4 * SECOND + 5000, 4 * SECOND + 7500, 3));
+	ret |= put(w, rec_work(QPW_KIND_WORK_QUEUE, 1, 4 * SECOND + 100000, 4 * SECOND + 100000, 0,
+			       FN_SHEAVES, &own));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 4 * SECOND + 102000, 4 * SECOND + 103000,
+			       QPW_F_BEGIN | QPW_F_END, FN_SHEAVES, &own));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 4 * SECOND + 200000, 4 * SECOND + 201500,
+			       QPW_F_BEGIN | QPW_F_END, FN_SHEAVES, NULL));
+	ret |= put(w, rec_op(QPW_KIND_QPW_INLINE, 1, 4 * SECOND + 300000, 4 * SECOND + 302000, 0,
+			     FN_SHEAVES, 0, "churn"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_FLUSH, 1, 4 * SECOND + 302000, 4 * SECOND + 302000,
+			     QPW_F_SKIPPED, FN_SHEAVES, 0, "churn"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_CONTENDED, 1, 4 * SECOND + 300000, 4 * SECOND + 300700,
+			     QPW_F_REMOTE, 0, 0, "churn"));
+	ret |= put(w, rec_window(SECOND, 5 * SECOND));
+	ret |= put(w, rec_irq(1, 5 * SECOND + 1, 5 * SECOND + 1000, "late"));
+	ret |= put(w, rec_lost(0, 0));
+	return ret;
+}
+
+/* Names that try to clear the screen, break JSON, forge a line; records lost, no closing window. */
+static int write_hostile(struct trace_writer *w)
+{
+	const struct qpw_origin o = rec_origin(1500, 0, 66, "\x1b[2J\"\\\n");
+	int ret = 0;
+
+	ret |= put(w, rec_symbol(FN_LRU, "fn\r\n\xff\"<script>"));
+	ret |= put(w, rec_window(1000, 0));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 2000, 3000, QPW_F_BEGIN | QPW_F_END, FN_LRU, &o));
+	ret |= put(w, rec_thread(1, 1900, 3100, 66, "\x1b]0;owned\x07"));
+	ret |= put(w, rec_lost(1, 12));
+	return ret;
+}
+
+/* A recording in which nothing was seen. */
+static int write_empty(struct trace_writer *w)
+{
+	return put(w, rec_window(SECOND, 0)) | put(w, rec_window(SECOND, 2 * SECOND));
+}
+
+static const struct {
+	const char *name;
+	int (*write)(struct trace_writer *w);
+} traces[] = {
+	{ "lab", write_lab },
+	{ "hostile", write_hostile },
+	{ "empty", write_empty },
+};
+
+int main(int argc, char **argv)
+{
+	struct trace_writer *w;
+	int ret;
+
+	for (size_t i = 0; argc == 3 && i < ARRAY_SIZE(traces); i++) {
+		if (strcmp(argv[1], traces[i].name) != 0)
+			continue;
+		ret = trace_writer_open(argv[2], &lab, &w);
+		if (!ret) {
+			ret = traces[i].write(w);
+			ret |= trace_writer_close(w);
+		}
+		if (ret)
+			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
+		return ret != 0;
+	}
+	fputs("usage: make_trace lab|hostile|empty FILE\n", stderr);
+	return 129;
+}
