@@ -111,7 +111,7 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 			return 'h';
 		else if (c != 'm')
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
-		else if (parse_effect(optarg, &args->options.min_effect))
+		else if (!optarg || parse_effect(optarg, &args->options.min_effect))
 			return usage_error("--min-effect wants 0.1 or 10%, not", optarg);
 	}
 	return 0;
@@ -122,7 +122,7 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 {
 	int separator = 1, ret, nr_stdout = 0;
 
-	while (separator < argc && strcmp(argv[separator], "--"))
+	while (separator < argc && strcmp(argv[separator], "--") != 0)
 		separator++;
 	ret = parse_options(separator, argv, args);
 	if (ret)
@@ -134,7 +134,8 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 		args->nr_items[COMPARE_B] = argc - separator - 1;
 	} else if (args->nr_items[COMPARE_A] == 2) {
 		args->items[COMPARE_B] = args->items[COMPARE_A] + 1;
-		args->nr_items[COMPARE_A] = args->nr_items[COMPARE_B] = 1;
+		args->nr_items[COMPARE_A] = 1;
+		args->nr_items[COMPARE_B] = 1;
 	}
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		if (args->nr_items[side] < 1)
@@ -168,7 +169,7 @@ static int load_side(const struct compare_args *args, int side, struct boot_set 
 	return 0;
 }
 
-/* 0 or an errno; what the stream itself says comes later. */
+/* 0 or -errno; what the stream itself says comes later. */
 static int put_format(FILE *f, enum format format, const struct comparison *c)
 {
 	json_t *json;
@@ -190,11 +191,11 @@ static int put_format(FILE *f, enum format format, const struct comparison *c)
 	}
 	json = compare_json(c);
 	if (!json)
-		return ENOMEM;
+		return -ENOMEM;
 	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	fputc('\n', f);
 	json_decref(json);
-	return ret ? EIO : 0;
+	return ret ? -EIO : 0;
 }
 
 static int write_output(const char *path, enum format format, const struct comparison *c)
@@ -205,7 +206,7 @@ static int write_output(const char *path, enum format format, const struct compa
 
 	if (f) {
 		errno = 0;
-		error = put_format(f, format, c);
+		error = -put_format(f, format, c);
 		if ((fflush(f) || ferror(f)) && !error)
 			error = errno ? errno : EIO;
 		if (!to_stdout && fclose(f) && !error)

@@ -23,6 +23,7 @@ void boot_destroy(struct boot *b)
 	if (b->cyclictest.latency)
 		hist_destroy(b->cyclictest.latency);
 	free(b->stressors);
+	free(b->facts);
 	free(b);
 }
 
@@ -34,36 +35,39 @@ static void copy_text(char *dst, const char *src, size_t size)
 	dst[len] = '\0';
 }
 
-static struct boot_count *find(const struct boot_count *rows, size_t nr, const char *name)
+/* Index of the row of that name, nr where there is none. */
+static size_t find(const struct boot_count *rows, size_t nr, const char *name)
 {
-	for (size_t i = 0; i < nr; i++)
-		if (!strncmp(rows[i].name, name, sizeof(rows[i].name) - 1))
-			return (struct boot_count *)(uintptr_t)&rows[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < nr && strncmp(rows[i].name, name, sizeof(rows[i].name) - 1) != 0)
+		i++;
+	return i;
 }
 
 int boot_count_add(struct boot_count **rows, size_t *nr, const char *name, uint64_t count)
 {
-	struct boot_count *row = find(*rows, *nr, name);
+	size_t i = find(*rows, *nr, name);
 
-	if (!row) {
-		row = realloc(*rows, (*nr + 1) * sizeof(*row));
-		if (!row)
+	if (i == *nr) {
+		struct boot_count *more = realloc(*rows, (*nr + 1) * sizeof(*more));
+
+		if (!more)
 			return -ENOMEM;
-		*rows = row;
-		row += (*nr)++;
-		memset(row, 0, sizeof(*row));
-		copy_text(row->name, name, sizeof(row->name));
+		*rows = more;
+		memset(&more[i], 0, sizeof(*more));
+		copy_text(more[i].name, name, sizeof(more[i].name));
+		(*nr)++;
 	}
-	row->count += count;
+	(*rows)[i].count += count;
 	return 0;
 }
 
 uint64_t boot_count_of(const struct boot_count *rows, size_t nr, const char *name)
 {
-	const struct boot_count *row = find(rows, nr, name);
+	size_t i = find(rows, nr, name);
 
-	return row ? row->count : 0;
+	return i < nr ? rows[i].count : 0;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -75,6 +79,15 @@ void boot_count_sort(struct boot_count *rows, size_t nr)
 {
 	if (nr)
 		qsort(rows, nr, sizeof(*rows), compare_names);
+}
+
+void boot_set_up(struct boot *b, const char *what, const char *text)
+{
+	if (b->nr_setup == BOOT_SETUP)
+		return;
+	b->setup[b->nr_setup].what = what;
+	copy_text(b->setup[b->nr_setup].text, text, sizeof(b->setup[0].text));
+	b->nr_setup++;
 }
 
 void boot_note(struct boot *b, const char *file, const char *why)

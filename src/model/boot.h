@@ -11,12 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/host.h"
 #include "model/snapshot.h"
 
 #define BOOT_TEXT 96
 #define BOOT_PATH 1024
 #define BOOT_NOTES 12
+#define BOOT_SETUP 16
+#define BOOT_SETUP_TEXT 256
+
+struct host_facts; /* for the views; not looked into here */
 
 struct boot_count {
 	char name[QPW_SYMBOL_LEN];
@@ -80,11 +83,21 @@ struct boot_note {
 	char why[BOOT_TEXT];
 };
 
+/* One thing that has to be the same in boots that are compared. */
+struct boot_setup {
+	const char *what;
+	char text[BOOT_SETUP_TEXT];
+};
+
 struct boot {
 	char label[BOOT_TEXT]; /* last part of the path */
 	char path[BOOT_PATH];
-	struct host_facts facts; /* of the traced kernel */
-	bool described;		 /* boot.json was there; what follows is from it, else empty */
+	char mode[BOOT_TEXT]; /* "qpw=0", "qpw=1", "no-qpw" */
+	bool virtualised;     /* the traced kernel ran in a virtual machine */
+	struct boot_setup setup[BOOT_SETUP];
+	size_t nr_setup;
+	struct host_facts *facts; /* of the traced kernel; owned */
+	bool described;		  /* boot.json was there; what follows is from it, else empty */
 	char backend[BOOT_TEXT];
 	char host_cpu[BOOT_TEXT];
 	char host_kernel[BOOT_TEXT];
@@ -114,6 +127,9 @@ uint64_t boot_count_of(const struct boot_count *rows, size_t nr, const char *nam
 
 /* Bring rows into the order of their names. */
 void boot_count_sort(struct boot_count *rows, size_t nr);
+
+/* Add to what has to be the same; what lives longer than the boot, text is copied. */
+void boot_set_up(struct boot *b, const char *what, const char *text);
 
 /* Remember that an optional file is missing or unusable; beyond BOOT_NOTES they are dropped. */
 void boot_note(struct boot *b, const char *file, const char *why);

@@ -119,7 +119,7 @@ static void name_modes(struct comparison *c, const struct compare_options *optio
 		if (options->names[side])
 			append(m->name, sizeof(m->name), options->names[side]);
 		else if (m->nr_boots)
-			append(m->name, sizeof(m->name), host_mode_name(m->boots[0]->facts.mode));
+			append(m->name, sizeof(m->name), m->boots[0]->mode);
 	}
 	same = !strcmp(c->mode[COMPARE_A].name, c->mode[COMPARE_B].name);
 	for (int side = 0; same && side < COMPARE_SIDES; side++)
@@ -135,7 +135,7 @@ static void find_backend(struct comparison *c)
 
 			if (!strcmp(b->backend, "tcg"))
 				c->emulated = true;
-			else if (!b->backend[0] && b->facts.hypervisor[0])
+			else if (!b->backend[0] && b->virtualised)
 				c->latency_unknown = true;
 		}
 	}

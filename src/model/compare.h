@@ -27,7 +27,7 @@ struct compare_options {
 };
 
 struct compare_mode {
-	char name[HOST_TEXT];
+	char name[BOOT_TEXT];
 	struct boot *const *boots; /* the caller's */
 	size_t nr_boots;
 	struct snapshot *merged;

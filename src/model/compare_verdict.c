@@ -98,73 +98,6 @@ static int check_witness(struct comparison *c, int side, const struct boot *b)
 
 /* ---------------------------------------------------------------- boots beside each other */
 
-static const char *setup_kernel(const struct boot *b)
-{
-	return b->facts.release;
-}
-
-static const char *setup_build(const struct boot *b)
-{
-	return b->facts.version;
-}
-
-static const char *setup_machine(const struct boot *b)
-{
-	return b->facts.machine;
-}
-
-static const char *setup_isolated(const struct boot *b)
-{
-	return b->facts.isolated;
-}
-
-static const char *setup_nohz_full(const struct boot *b)
-{
-	return b->facts.nohz_full;
-}
-
-static const char *setup_watched(const struct boot *b)
-{
-	return b->facts.watched;
-}
-
-static const char *setup_online(const struct boot *b)
-{
-	return b->facts.online;
-}
-
-static const char *setup_clocksource(const struct boot *b)
-{
-	return b->facts.clocksource;
-}
-
-static const char *setup_tool(const struct boot *b)
-{
-	return b->facts.tool_version;
-}
-
-static const char *setup_backend(const struct boot *b)
-{
-	return b->backend;
-}
-
-static const char *setup_host_cpu(const struct boot *b)
-{
-	return b->host_cpu;
-}
-
-static const struct {
-	const char *what;
-	const char *(*text)(const struct boot *b);
-} setup[] = {
-	{ "kernel", setup_kernel },	     { "kernel build", setup_build },
-	{ "machine", setup_machine },	     { "online CPUs", setup_online },
-	{ "isolated CPUs", setup_isolated }, { "nohz_full CPUs", setup_nohz_full },
-	{ "watched CPUs", setup_watched },   { "clocksource", setup_clocksource },
-	{ "tool version", setup_tool },	     { "backend", setup_backend },
-	{ "host CPU", setup_host_cpu },
-};
-
 /* All but the boot mode has to be the same as in the first boot of all. */
 static int check_setup(struct comparison *c, int side, const struct boot *b)
 {
@@ -173,18 +106,14 @@ static int check_setup(struct comparison *c, int side, const struct boot *b)
 	double window = compare_seconds(b), wanted = compare_seconds(first);
 	int ret = 0;
 
-	if (b->facts.mode != own->facts.mode)
-		ret = ADD_REASON(c, COMPARE_MODE_MIXED, side, b->label,
-				 .left = host_mode_name(own->facts.mode),
-				 .right = host_mode_name(b->facts.mode));
-	for (size_t i = 0; !ret && i < ARRAY_SIZE(setup); i++)
-		if (strcmp(setup[i].text(b), setup[i].text(first)))
+	if (strcmp(b->mode, own->mode) != 0)
+		ret = ADD_REASON(c, COMPARE_MODE_MIXED, side, b->label, .left = own->mode,
+				 .right = b->mode);
+	for (size_t i = 0; !ret && i < b->nr_setup && i < first->nr_setup; i++)
+		if (strcmp(b->setup[i].text, first->setup[i].text) != 0)
 			ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label,
-					 .subject = setup[i].what, .left = setup[i].text(first),
-					 .right = setup[i].text(b));
-	if (!ret && b->vcpus != first->vcpus)
-		ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label, .subject = "vCPUs",
-				 .a = first->vcpus, .b = b->vcpus);
+					 .subject = b->setup[i].what, .left = first->setup[i].text,
+					 .right = b->setup[i].text);
 	if (!ret && fmax(window, wanted) > COMPARE_WINDOW_RATIO * fmin(window, wanted))
 		ret = ADD_REASON(c, COMPARE_SETUP_DIFFERS, side, b->label,
 				 .subject = "measured window, ms",

@@ -54,7 +54,7 @@ static double beta_quantile(double q, double a, double b)
 {
 	double low = 0, high = 1;
 
-	for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+	for (int i = 0; i < 200 && high - low > 0.000000000000001 * high; i++) {
 		double mid = (low + high) / 2;
 
 		if (gsl_cdf_beta_P(mid, a, b) < q)
@@ -250,7 +250,7 @@ static double exact_rank_p(const struct ranked *r, size_t n, size_t nr_a, double
 			if (mask & 1u << i)
 				rank_sum += r[i].rank;
 		total++;
-		if (fabs(rank_sum - mean) >= distance - 1e-9)
+		if (fabs(rank_sum - mean) >= distance - 0.000000001)
 			extreme++;
 	}
 	return (double)extreme / (double)total;

@@ -45,8 +45,8 @@ struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct s
 
 /*
  * Ratio of geometric means of positive values, by Welch's t test on their logarithms (Welch,
- * Biometrika 34, 1947); values are taken as known to 1/128, as histograms give them. Interval and p are NAN below two values a side, all is NAN where a value
- * is not positive.
+ * Biometrika 34, 1947); values are taken as known to 1/128, as histograms give them. Interval and
+ * p are NAN below two values a side, all is NAN where a value is not positive.
  */
 struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b, size_t nr_b,
 				   double level);

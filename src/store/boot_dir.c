@@ -5,6 +5,7 @@
 #include "store/boot_dir.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +61,12 @@ static int load_trace(const char *path, struct boot *b, char *why, size_t size)
 		model_destroy(model);
 		return ret;
 	}
-	b->facts = *trace_reader_facts(reader);
-	ret = feed_all(reader, model);
+	b->facts = malloc(sizeof(*b->facts));
+	ret = b->facts ? 0 : -ENOMEM;
+	if (!ret) {
+		*b->facts = *trace_reader_facts(reader);
+		ret = feed_all(reader, model);
+	}
 	if (!ret) {
 		b->snapshot = model_snapshot(model);
 		ret = b->snapshot ? 0 : -ENOMEM;
@@ -224,6 +229,29 @@ static void set_label(struct boot *b, const char *path)
 	snprintf(b->path, sizeof(b->path), "%.*s", (int)end, path);
 }
 
+void boot_dir_describe(struct boot *b)
+{
+	const struct host_facts *f = b->facts;
+	char vcpus[24];
+
+	snprintf(b->mode, sizeof(b->mode), "%s", host_mode_name(f->mode));
+	snprintf(vcpus, sizeof(vcpus), "%" PRIu64, b->vcpus);
+	b->virtualised = f->hypervisor[0];
+	b->nr_setup = 0;
+	boot_set_up(b, "kernel", f->release);
+	boot_set_up(b, "kernel build", f->version);
+	boot_set_up(b, "machine", f->machine);
+	boot_set_up(b, "list of online CPUs", f->online);
+	boot_set_up(b, "list of isolated CPUs", f->isolated);
+	boot_set_up(b, "list of nohz_full CPUs", f->nohz_full);
+	boot_set_up(b, "list of watched CPUs", f->watched);
+	boot_set_up(b, "clocksource", f->clocksource);
+	boot_set_up(b, "tool version", f->tool_version);
+	boot_set_up(b, "backend", b->backend);
+	boot_set_up(b, "host CPU", b->host_cpu);
+	boot_set_up(b, "number of vCPUs", vcpus);
+}
+
 int boot_dir_load(const char *path, struct boot **out, char *why, size_t size)
 {
 	struct boot *b = boot_create();
@@ -257,6 +285,7 @@ int boot_dir_load(const char *path, struct boot **out, char *why, size_t size)
 		boot_destroy(b);
 		return ret;
 	}
+	boot_dir_describe(b);
 	*out = b;
 	return 0;
 }

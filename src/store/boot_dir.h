@@ -16,4 +16,7 @@
  */
 int boot_dir_load(const char *path, struct boot **out, char *why, size_t size);
 
+/* Derive mode and setup from the facts and from what boot.json said; anew when called again. */
+void boot_dir_describe(struct boot *b);
+
 #endif

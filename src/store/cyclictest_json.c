@@ -12,6 +12,8 @@
 
 #include <jansson.h>
 
+#include "util/array.h"
+
 /* Cyclictest's own limit is one million buckets, an hour at 1 µs is 2^32 cycles. */
 #define BUCKET_LIMIT 1000000000ull
 #define CYCLES_LIMIT (1ull << 40)
@@ -65,7 +67,7 @@ static uint64_t histogram_bound(const char *cmdline)
 {
 	static const char *const options[] = { " -h", " -H", " --histogram", " --histofall" };
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const char *at = strstr(cmdline, options[i]);
 		uint64_t bound;
 
@@ -86,13 +88,13 @@ struct scale {
 };
 
 /* The sparse buckets; *sum and *end tell how many samples and the first bucket beyond the last. */
-static int read_histogram(const json_t *histogram, const struct scale *scale, struct hist *h,
+static int read_histogram(json_t *histogram, const struct scale *scale, struct hist *h,
 			  uint64_t *sum, uint64_t *end)
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)histogram, key, value) {
+	json_object_foreach(histogram, key, value) {
 		char *rest;
 		uint64_t bucket = strtoull(key, &rest, 10), count;
 
@@ -113,7 +115,7 @@ static int read_histogram(const json_t *histogram, const struct scale *scale, st
 
 static int read_thread(const json_t *thread, const struct scale *scale, struct boot_cyclictest *out)
 {
-	const json_t *histogram = get(thread, "histogram");
+	json_t *histogram = get(thread, "histogram");
 	uint64_t cycles, max = 0, sum = 0, end = 0, over;
 	int ret;
 
@@ -146,7 +148,7 @@ static int read_thread(const json_t *thread, const struct scale *scale, struct b
 
 static int read_all(const json_t *root, struct boot_cyclictest *out)
 {
-	const json_t *threads = get(root, "thread");
+	json_t *threads = get(root, "thread");
 	const char *cmdline = json_string_value(get(root, "cmdline"));
 	struct scale scale = { .ns = 1000, .bound = 0 };
 	const char *key;
@@ -161,7 +163,7 @@ static int read_all(const json_t *root, struct boot_cyclictest *out)
 		out->break_value = strstr(cmdline, " -b") || strstr(cmdline, " --breaktrace");
 	}
 	out->return_code = (int)json_integer_value(get(root, "return_code"));
-	json_object_foreach((json_t *)(uintptr_t)threads, key, thread) {
+	json_object_foreach(threads, key, thread) {
 		int ret = read_thread(thread, &scale, out);
 
 		if (ret)

@@ -87,7 +87,7 @@ static bool take_lost(const char *line, struct boot_witness *out)
 	uint64_t lost = 1;
 	int cpu;
 
-	if (strncmp(line, "CPU:", 4) || !strstr(line, " [LOST "))
+	if (strncmp(line, "CPU:", 4) != 0 || !strstr(line, " [LOST "))
 		return false;
 	if (sscanf(line, "CPU:%d [LOST %" SCNu64, &cpu, &lost) < 1)
 		return false;
@@ -107,11 +107,11 @@ static int parse_lines(FILE *f, const struct window *window, struct boot_witness
 	while (!ret && (len = getline(&line, &room, f)) > 0) {
 		if (line[len - 1] == '\n')
 			line[--len] = '\0';
-		if (!nr_lines++)
-			ret = strcmp(line, "# witness 1") ? -EINVAL : 0;
-		else if (line[0] == '#')
+		if (!nr_lines++) {
+			ret = strcmp(line, "# witness 1") != 0 ? -EINVAL : 0;
+		} else if (line[0] == '#') {
 			take_comment(line, out, &entries);
-		else if (len && !take_lost(line, out)) {
+		} else if (len && !take_lost(line, out)) {
 			ret = take_event(line, window, out);
 			nr_events++;
 		}

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "host/host.h"
 #include "view/compare_html_parts.h"
 #include "view/compare_words.h"
 #include "view/escape.h"
@@ -85,7 +86,7 @@ static void put_demo(FILE *f, const struct comparison *c, const struct boot *b)
 		return;
 	fprintf(f, "<pre>make demo BOOTS=%zu DURATION=%.0f VCPUS=%" PRIu64 " ISOLATED=", boots,
 		round((double)b->snapshot->window_ns / 1e9), b->vcpus);
-	escape_html(f, b->facts.isolated);
+	escape_html(f, b->facts->isolated);
 	fputs(" BACKEND=", f);
 	escape_html(f, b->backend);
 	fputs("</pre>\n", f);
@@ -103,20 +104,20 @@ void part_setup(FILE *f, const struct comparison *c)
 	}
 	part_table_begin(f, "The first boot; the verdict needs all others to be like it");
 	fputs("<tbody>\n", f);
-	put_fact(f, "kernel", b->facts.release);
-	put_fact(f, "kernel build", b->facts.version);
-	put_fact(f, "machine", b->facts.machine);
+	put_fact(f, "kernel", b->facts->release);
+	put_fact(f, "kernel build", b->facts->version);
+	put_fact(f, "machine", b->facts->machine);
 	put_fact(f, "backend", words_backend(c));
 	put_fact(f, "host CPU", b->host_cpu);
 	put_fact(f, "host kernel", b->host_kernel);
 	put_fact(f, "QEMU", b->qemu);
-	put_fact(f, "online CPUs", b->facts.online);
-	put_fact(f, "isolated CPUs", b->facts.isolated);
-	put_fact(f, "nohz_full CPUs", b->facts.nohz_full);
-	put_fact(f, "watched CPUs", b->facts.watched);
-	put_fact(f, "clocksource", b->facts.clocksource);
+	put_fact(f, "online CPUs", b->facts->online);
+	put_fact(f, "isolated CPUs", b->facts->isolated);
+	put_fact(f, "nohz_full CPUs", b->facts->nohz_full);
+	put_fact(f, "watched CPUs", b->facts->watched);
+	put_fact(f, "clocksource", b->facts->clocksource);
 	put_fact(f, "started", b->started);
-	put_fact(f, "tool version", b->facts.tool_version);
+	put_fact(f, "tool version", b->facts->tool_version);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct compare_mode *m = &c->mode[side];
 
@@ -125,14 +126,14 @@ void part_setup(FILE *f, const struct comparison *c)
 		fputs("<tr><th class=\"t\" scope=\"row\">command line of ", f);
 		escape_html(f, m->name);
 		fputs("</th><td class=\"t w\"><code>", f);
-		escape_html(f, m->boots[0]->facts.cmdline);
+		escape_html(f, m->boots[0]->facts->cmdline);
 		fputs("</code></td></tr>\n", f);
-		if (!m->boots[0]->facts.mode_reason[0])
+		if (!m->boots[0]->facts->mode_reason[0])
 			continue;
 		fputs("<tr><th class=\"t\" scope=\"row\">mode of ", f);
 		escape_html(f, m->name);
 		fputs("</th><td class=\"t w\"><code>", f);
-		escape_html(f, m->boots[0]->facts.mode_reason);
+		escape_html(f, m->boots[0]->facts->mode_reason);
 		fputs("</code></td></tr>\n", f);
 	}
 	fputs("</tbody>", f);

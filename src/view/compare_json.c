@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/host.h"
 #include "util/text.h"
 #include "view/compare_rows.h"
 #include "view/compare_views.h"
@@ -67,8 +68,8 @@ static json_t *boot_json(const struct boot *b)
 	for (size_t i = 0; notes && i < b->nr_notes; i++)
 		notes = append(notes, json_pack("{s:o, s:o}", "file", text_json(b->notes[i].file),
 						"why", text_json(b->notes[i].why)));
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
-			 text_json(b->label), "mode", host_mode_name(b->facts.mode), "window_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
+			 text_json(b->label), "mode", text_json(b->mode), "window_ns",
 			 integer_json(b->snapshot->window_ns), "lost_events",
 			 integer_json(b->snapshot->nr_lost), "samples",
 			 integer_json(b->snapshot->nr_samples), "latency_ns",
@@ -114,8 +115,8 @@ static json_t *mode_json(const struct compare_mode *m)
 	json_t *own =
 		json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
 			  text_json(m->name), "boots", (json_int_t)m->nr_boots, "isolated_cpus",
-			  text_json(first ? first->facts.isolated : ""), "watched_cpus",
-			  text_json(first ? first->facts.watched : ""), "witness",
+			  text_json(first ? first->facts->isolated : ""), "watched_cpus",
+			  text_json(first ? first->facts->watched : ""), "witness",
 			  counts_json(m->witness, m->nr_witness, "function", "executed"),
 			  "triggers", counts_json(m->triggers, m->nr_triggers, "family", "count"),
 			  "cyclictest_ns", summary_hist_json(m->cyclictest), "bogo_ops",
@@ -196,9 +197,9 @@ json_t *compare_json(const struct comparison *c)
 	words_caveat(c, caveat, sizeof(caveat));
 	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:f, s:o, s:s, s:o, s:o, s:o}",
 			 "schema", "qpwlat.compare", "version", 1, "kernel",
-			 text_json(first ? first->facts.release : ""), "backend",
+			 text_json(first ? first->facts->release : ""), "backend",
 			 text_json(words_backend(c)), "host",
-			 first ? summary_host_json(&first->facts) : json_null(), "modes",
+			 first ? summary_host_json(first->facts) : json_null(), "modes",
 			 mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]),
 			 "min_effect", c->min_effect, "metrics", metrics_json(c), "verdict",
 			 compare_verdict_name(c->verdict), "why", text_json(why), "reasons",

@@ -121,12 +121,12 @@ static uint64_t flush_ns(const struct flush_row *r)
 static int order_flushes(const void *a, const void *b)
 {
 	const struct flush_row *x = a, *y = b;
+	int order;
 
 	if (flush_ns(x) != flush_ns(y))
 		return flush_ns(x) > flush_ns(y) ? -1 : 1;
-	if (strcmp(x->any->function, y->any->function))
-		return strcmp(x->any->function, y->any->function);
-	return strcmp(x->any->work, y->any->work);
+	order = strcmp(x->any->function, y->any->function);
+	return order ? order : strcmp(x->any->work, y->any->work);
 }
 
 static struct flush_row *flush_row(struct flush_row *rows, size_t *nr, const struct snap_flush *of)

@@ -2,6 +2,7 @@
 /*
  * Sentences and figures of a comparison. Knows no format.
  */
+#include "host/host.h"
 #include "view/compare_words.h"
 
 #include <inttypes.h>
@@ -169,9 +170,10 @@ static void setup_words(const struct compare_reason *r, char *buf, size_t size)
 {
 	add(buf, size, "different setups: %s is ", r->subject);
 	if (r->left)
-		add(buf, size, "“%s” in %s but “%s” in the first boot", r->right, r->boot, r->left);
+		add(buf, size, "\"%s\" in %s, \"%s\" in the first boot", r->right, r->boot,
+		    r->left);
 	else
-		add(buf, size, "%" PRIu64 " in %s but %" PRIu64 " in the first boot", r->b, r->boot,
+		add(buf, size, "%" PRIu64 " in %s, %" PRIu64 " in the first boot", r->b, r->boot,
 		    r->a);
 }
 
@@ -364,12 +366,12 @@ void words_setup(const struct comparison *c, char *buf, size_t size)
 	if (!b)
 		return;
 	words_ns((double)b->snapshot->window_ns, window, sizeof(window));
-	add(buf, size, "Linux %s, %s", b->facts.release[0] ? b->facts.release : "?",
+	add(buf, size, "Linux %s, %s", b->facts->release[0] ? b->facts->release : "?",
 	    words_backend(c));
 	if (b->vcpus)
 		add(buf, size, ", %" PRIu64 " vCPUs", b->vcpus);
 	add(buf, size, ", watched CPUs %s, %zu + %zu boots of %s, %" PRIu64 " events lost",
-	    b->facts.watched[0] ? b->facts.watched : "?", c->mode[COMPARE_A].nr_boots,
+	    b->facts->watched[0] ? b->facts->watched : "?", c->mode[COMPARE_A].nr_boots,
 	    c->mode[COMPARE_B].nr_boots, window,
 	    c->mode[COMPARE_A].merged->nr_lost + c->mode[COMPARE_B].merged->nr_lost);
 }

@@ -56,7 +56,7 @@ static bool find_axes(const struct svg_series *series, size_t nr, struct axes *a
 	axes->x_high = ceil(log10(fmax(high, 10)));
 	if (axes->x_high <= axes->x_low)
 		axes->x_high = axes->x_low + 1;
-	axes->y_low = fmin(-1, -ceil(log10(most) - 1e-9));
+	axes->y_low = fmin(-1, -ceil(log10(most) - 0.000000001));
 	return true;
 }
 
@@ -72,14 +72,14 @@ static void put_decade(FILE *f, int exponent)
 /* "1", "1 in 10", "1 in 10⁶": the shares of a CCDF as people say them. */
 static void put_share(FILE *f, int exponent)
 {
-	static const char *const powers[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+	static const char *const powers[] = { "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
 
 	if (!exponent)
 		fputs("all", f);
 	else if (exponent < 4)
 		fprintf(f, "1 in %.0f", pow(10, exponent));
 	else if (exponent < 10)
-		fprintf(f, "1 in 10%s", powers[exponent]);
+		fprintf(f, "1 in 10%s", powers[exponent - 4]);
 	else
 		fprintf(f, "1e-%d", exponent);
 }

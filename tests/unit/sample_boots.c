@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/boot_dir.h"
+
+static void must(int ret)
+{
+	assert(!ret);
+}
+
 static void *grown(void *rows, size_t nr, size_t size)
 {
 	char *more = realloc(rows, (nr + 1) * size);
@@ -32,7 +39,9 @@ struct snap_work *sample_work(struct boot *b, const char *function, uint64_t exe
 		w = &s->works[s->nr_works++];
 		snprintf(w->function, sizeof(w->function), "%s", function);
 	}
-	w->queued = w->executed = w->remote = executed;
+	w->queued = executed;
+	w->executed = executed;
+	w->remote = executed;
 	for (size_t i = 0; i < b->witness.nr_functions; i++) {
 		if (!strcmp(b->witness.functions[i].name, function)) {
 			b->witness.functions[i].count = executed;
@@ -40,8 +49,8 @@ struct snap_work *sample_work(struct boot *b, const char *function, uint64_t exe
 		}
 	}
 	if (!witnessed)
-		assert(!boot_count_add(&b->witness.functions, &b->witness.nr_functions, function,
-				       executed));
+		must(boot_count_add(&b->witness.functions, &b->witness.nr_functions, function,
+				    executed));
 	return w;
 }
 
@@ -56,7 +65,8 @@ void sample_cause(struct boot *b, enum snap_class class, const char *name, uint6
 	c->class = class;
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	c->count = count;
-	c->self_ns = c->total_ns = self_ns;
+	c->self_ns = self_ns;
+	c->total_ns = self_ns;
 	c->max_ns = count ? 2 * self_ns / count : 0;
 	s->classes[class].count += count;
 	s->classes[class].self_ns += self_ns;
@@ -72,8 +82,8 @@ static void add_samples(struct boot *b, uint64_t base_ns, int index)
 
 		if (i % 100 == 99)
 			ns *= i == 9999 ? 100 : 10;
-		assert(!hist_add(b->snapshot->latency, ns));
-		assert(!hist_add(b->cyclictest.latency, (ns + 2000) / 1000 * 1000));
+		must(hist_add(b->snapshot->latency, ns));
+		must(hist_add(b->cyclictest.latency, (ns + 2000) / 1000 * 1000));
 	}
 	b->snapshot->nr_samples = 10000;
 	b->cyclictest.nr_cycles = 10000;
@@ -89,7 +99,7 @@ static void add_outlier(struct boot *b, uint64_t latency_ns, const char *what)
 	o = &s->outliers[s->nr_outliers++];
 	o->cpu = 1;
 	o->pid = 90;
-	strcpy(o->comm, "cyclictest");
+	SET_TEXT(o->comm, "cyclictest");
 	o->latency_ns = latency_ns;
 	o->step_ns[SNAP_STEP_IRQ] = latency_ns / 10;
 	o->step_ns[SNAP_STEP_RUN] = latency_ns - latency_ns / 10;
@@ -99,7 +109,7 @@ static void add_outlier(struct boot *b, uint64_t latency_ns, const char *what)
 	o->parts[0].class = SNAP_WORK;
 	snprintf(o->parts[0].name, sizeof(o->parts[0].name), "%s", what);
 	o->parts[0].ns = latency_ns / 2;
-	strcpy(o->parts[0].origin.comm, "churn");
+	SET_TEXT(o->parts[0].origin.comm, "churn");
 	o->parts[0].origin.count = 1;
 	o->residual_ns[SNAP_STEP_RUN] = o->step_ns[SNAP_STEP_RUN] - latency_ns / 2;
 }
@@ -118,33 +128,33 @@ static void add_flush(struct boot *b, const char *where, const char *work, uint6
 	f->wait = hist_create();
 	assert(f->wait);
 	for (int i = 0; i < 100; i++)
-		assert(!hist_add(f->wait, wait_ns));
+		must(hist_add(f->wait, wait_ns));
 }
 
 static void describe(struct boot *b, enum host_mode mode, int index)
 {
-	struct host_facts *h = &b->facts;
+	struct host_facts *h = b->facts;
 
 	snprintf(b->label, sizeof(b->label), "%02d-%s", index + 1,
 		 mode == HOST_MODE_QPW_ON ? "qpw1" : "qpw0");
 	snprintf(b->path, sizeof(b->path), "boots/%s", b->label);
-	strcpy(h->release, "7.2.13-qpw");
-	strcpy(h->version, "#1 SMP PREEMPT_DYNAMIC");
-	strcpy(h->machine, "x86_64");
+	SET_TEXT(h->release, "7.2.13-qpw");
+	SET_TEXT(h->version, "#1 SMP PREEMPT_DYNAMIC");
+	SET_TEXT(h->machine, "x86_64");
 	snprintf(h->cmdline, sizeof(h->cmdline), "isolcpus=1 nohz_full=1 qpw=%d",
 		 mode == HOST_MODE_QPW_ON);
-	strcpy(h->online, "0-1");
-	strcpy(h->isolated, "1");
-	strcpy(h->nohz_full, "1");
-	strcpy(h->watched, "1");
-	strcpy(h->clocksource, "tsc");
-	strcpy(h->hypervisor, "yes");
-	strcpy(h->mode_reason, "qpw= on the command line");
-	strcpy(h->tool_version, "0.1.0");
+	SET_TEXT(h->online, "0-1");
+	SET_TEXT(h->isolated, "1");
+	SET_TEXT(h->nohz_full, "1");
+	SET_TEXT(h->watched, "1");
+	SET_TEXT(h->clocksource, "tsc");
+	SET_TEXT(h->hypervisor, "yes");
+	SET_TEXT(h->mode_reason, "qpw= on the command line");
+	SET_TEXT(h->tool_version, "0.1.0");
 	h->mode = mode;
 	b->described = true;
-	strcpy(b->backend, "tcg");
-	strcpy(b->host_cpu, "a host's CPU");
+	SET_TEXT(b->backend, "tcg");
+	SET_TEXT(b->host_cpu, "a host's CPU");
 	b->vcpus = 2;
 }
 
@@ -176,9 +186,9 @@ static void add_works(struct boot *b, bool on, uint64_t index)
 		w->wait = hist_create();
 		assert(w->wait);
 		for (uint64_t i = 0; i < w->executed; i++)
-			assert(!hist_add(w->wait, 30000 + i * 100));
+			must(hist_add(w->wait, 30000 + i * 100));
 		w->nr_origins = 1;
-		strcpy(w->origins[0].comm, "churn");
+		SET_TEXT(w->origins[0].comm, "churn");
 		w->origins[0].pid = 77;
 		w->origins[0].count = w->executed;
 	}
@@ -205,7 +215,10 @@ struct boot *sample_boot(enum host_mode mode, int index)
 	b->snapshot = snapshot_create();
 	b->cyclictest.latency = hist_create();
 	assert(b->snapshot && b->cyclictest.latency);
+	b->facts = calloc(1, sizeof(*b->facts));
+	assert(b->facts);
 	describe(b, mode, index);
+	boot_dir_describe(b);
 	b->snapshot->nr_boots = 1;
 	b->snapshot->window_start_ns = 1000000000;
 	b->snapshot->window_ns = SAMPLE_SECONDS * 1000000000ull;
@@ -240,7 +253,7 @@ struct comparison *sample_compare(struct sample_sets *s)
 	const struct compare_options options = { 0 };
 
 	compare_destroy(s->c);
-	assert(!compare_run(&options, s->a, s->nr_a, s->b, s->nr_b, &s->c));
+	must(compare_run(&options, s->a, s->nr_a, s->b, s->nr_b, &s->c));
 	return s->c;
 }
 

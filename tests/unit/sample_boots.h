@@ -6,10 +6,14 @@
 #ifndef QPW_TESTS_SAMPLE_BOOTS_H
 #define QPW_TESTS_SAMPLE_BOOTS_H
 
+#include "host/host.h"
 #include "model/boot.h"
 #include "model/compare.h"
 
 #define SAMPLE_SECONDS 10
+
+/* Write text into the array dst, cut to fit. Needs <stdio.h>. */
+#define SET_TEXT(dst, text) snprintf(dst, sizeof(dst), "%s", text)
 
 /*
  * A flawless boot of 10 s with its witness in agreement. mode qpw=0: 300 + index executions of

@@ -16,8 +16,11 @@
 
 #include <cmocka.h>
 
+#include "host/host.h"
+#include "sample_boots.h"
 #include "store/boot_dir.h"
 #include "store/trace.h"
+#include "util/array.h"
 
 #define SECOND 1000000000ull
 
@@ -43,7 +46,7 @@ static void put(struct trace_writer *w, uint16_t kind, uint64_t start_ns, uint64
 		struct qpw_symbol *s = (struct qpw_symbol *)&record;
 
 		s->address = 0x1000;
-		strcpy(s->name, "lru_add_drain_per_cpu");
+		SET_TEXT(s->name, "lru_add_drain_per_cpu");
 		record.h.size = sizeof(*s);
 		break;
 	}
@@ -73,8 +76,8 @@ static void write_trace(const char *path)
 
 	assert_non_null(facts);
 	facts->mode = HOST_MODE_QPW_ON;
-	strcpy(facts->release, "7.2.13");
-	strcpy(facts->watched, "1");
+	SET_TEXT(facts->release, "7.2.13");
+	SET_TEXT(facts->watched, "1");
 	assert_int_equal(trace_writer_open(path, facts, &w), 0);
 	put(w, QPW_META_SYMBOL, 0, 0);
 	put(w, QPW_META_WINDOW, 10 * SECOND, 0);
@@ -97,7 +100,7 @@ static void write_file(const char *name, const char *text)
 static int make_dir(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/test_boot_dir.XXXXXX");
+	SET_TEXT(dir, "/tmp/test_boot_dir.XXXXXX");
 	return mkdtemp(dir) ? 0 : -1;
 }
 
@@ -107,7 +110,7 @@ static int remove_dir(void **state)
 					     "triggers.json", "stress-ng.yaml", "cyclictest.json" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlink(in_dir(names[i]));
 	return rmdir(dir);
 }
@@ -136,7 +139,7 @@ static void test_complete(void **state)
 	assert_int_equal(boot_dir_load(path, &b, why, sizeof(why)), 0);
 	assert_string_equal(b->label, strrchr(dir, '/') + 1);
 	assert_string_equal(b->path, dir);
-	assert_int_equal(b->facts.mode, HOST_MODE_QPW_ON);
+	assert_int_equal(b->facts->mode, HOST_MODE_QPW_ON);
 	assert_int_equal(b->nr_notes, 0);
 	assert_true(b->described);
 	assert_string_equal(b->backend, "tcg");

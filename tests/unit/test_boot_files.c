@@ -16,6 +16,7 @@
 #include "store/cyclictest_json.h"
 #include "store/triggers.h"
 #include "store/witness.h"
+#include "util/array.h"
 
 #define US 1000ull
 
@@ -56,14 +57,13 @@ static void test_cyclictest(void **state)
 /* 10 cycles, 6 in the histogram: 3 at its bound of 100 µs, the last one at the maximum. */
 static void test_cyclictest_overflow(void **state)
 {
+	static const char text[] = "{\"cmdline:\": \"cyclictest --histogram=100\", \"thread\": {"
+				   "\"0\": {\"histogram\": {\"5\": 6}, \"cycles\": 10,"
+				   "\"max\": 900}}}";
 	struct boot_cyclictest c;
 
 	(void)state;
-	assert_int_equal(
-		cyclictest("{\"cmdline:\": \"cyclictest --histogram=100\", \"thread\": {"
-			   "\"0\": {\"histogram\": {\"5\": 6}, \"cycles\": 10, \"max\": 900}}}",
-			   &c),
-		0);
+	assert_int_equal(cyclictest(text, &c), 0);
 	assert_int_equal(c.nr_overflow, 4);
 	assert_int_equal(hist_count(c.latency), 10);
 	assert_int_equal(hist_max(c.latency), 900 * US);
@@ -104,12 +104,11 @@ static void test_cyclictest_broken(void **state)
 		"{\"thread\": {\"0\": {\"histogram\": {\"1\": -1}, \"cycles\": 1, \"max\": 1}}}",
 		"{\"thread\": {\"0\": {\"histogram\": {\"1\": 1.5}, \"cycles\": 1, \"max\": 1}}}",
 		"{\"thread\": {\"0\": {\"histogram\": 1, \"cycles\": 1, \"max\": 1}}}",
-		"{\"thread\": {\"0\": {\"histogram\": {}, \"cycles\": 1, \"max\": "
-		"9999999999999}}}",
+		"{\"thread\": {\"0\": {\"cycles\": 1, \"max\": 9999999999999}}}",
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		struct boot_cyclictest c;
 
 		assert_int_equal(cyclictest(broken[i], &c), -EINVAL);
@@ -122,11 +121,13 @@ static void test_cyclictest_broken(void **state)
 static struct boot_witness witness(const char *text, uint64_t start_ns, uint64_t end_ns)
 {
 	struct boot_witness w;
-	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	char *copy = strdup(text);
+	FILE *f = copy ? fmemopen(copy, strlen(copy), "r") : NULL;
 
 	assert_non_null(f);
 	assert_int_equal(witness_parse(f, start_ns, end_ns, &w), 0);
 	assert_int_equal(fclose(f), 0);
+	free(copy);
 	return w;
 }
 
@@ -169,11 +170,10 @@ static void test_witness_edges(void **state)
 /* A task may be called like an event; the kernel's own words come last on the line. */
 static void test_witness_hostile(void **state)
 {
-	struct boot_witness w = witness(
-		CPU1
+	static const char text[] = CPU1
 		"1.0: workqueue_execute_start: work struct 1: function evil-7 [001] d..1.  "
-		"10.500000: workqueue_execute_start: work struct 00000000abcd0123: function good\n",
-		10000000000ull, 11000000000ull);
+		"10.500000: workqueue_execute_start: work struct 00000000abcd0123: function good\n";
+	struct boot_witness w = witness(text, 10000000000ull, 11000000000ull);
 
 	(void)state;
 	assert_int_equal(w.state, BOOT_WITNESS_OK);
@@ -223,7 +223,7 @@ static void test_witness_unreadable(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct boot_witness w = witness(texts[i], 0, 20000000000ull);
 
 		assert_int_equal(w.state, BOOT_WITNESS_UNREADABLE);
@@ -232,6 +232,8 @@ static void test_witness_unreadable(void **state)
 }
 
 /* ---------------------------------------------------------------- triggers, stress-ng */
+
+#define FAMILIES(rows) "{\"schema\": \"qpwlat.triggers\", \"version\": 1, \"triggers\": [" rows "]}"
 
 static void test_triggers(void **state)
 {
@@ -264,13 +266,12 @@ static void test_triggers_broken(void **state)
 		"{\"schema\": \"other\", \"version\": 1, \"triggers\": []}",
 		"{\"schema\": \"qpwlat.triggers\", \"version\": 2, \"triggers\": []}",
 		"{\"schema\": \"qpwlat.triggers\", \"version\": 1}",
-		"{\"schema\": \"qpwlat.triggers\", \"version\": 1, \"triggers\": [{}]}",
-		"{\"schema\": \"qpwlat.triggers\", \"version\": 1, \"triggers\": "
-		"[{\"family\": \"a\", \"count\": -1}]}",
+		FAMILIES("{}"),
+		FAMILIES("{\"family\": \"a\", \"count\": -1}"),
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		struct boot_triggers t;
 
 		assert_int_equal(triggers_parse(broken[i], strlen(broken[i]), &t), -EINVAL);
@@ -310,7 +311,7 @@ static void test_stressors_broken(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		struct boot_stressor *rows;
 		size_t nr;
 

@@ -15,10 +15,13 @@
 #include <cmocka.h>
 
 #include "sample_boots.h"
+#include "store/boot_dir.h"
 #include "view/compare_views.h"
 #include "view/compare_words.h"
 #include "view/escape.h"
+#include "util/array.h"
 
+#define POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 #define GOLDEN "tests/golden/compare/"
 
 static void put_json(FILE *f, const struct comparison *c)
@@ -63,7 +66,7 @@ static void check_golden(const char *name, const char *text)
 	len = fread(wanted, 1, sizeof(wanted) - 1, f);
 	wanted[len] = '\0';
 	assert_int_equal(fclose(f), 0);
-	if (strcmp(wanted, text))
+	if (strcmp(wanted, text) != 0)
 		fail_msg("%s differs; QPW_GOLDEN_UPDATE=1 writes it anew, git diff shows how",
 			 path);
 }
@@ -80,7 +83,7 @@ static const struct {
 
 static void check_all(const char *name, const struct comparison *c)
 {
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
 		char *text = render(views[i].view, c);
 		char file[64];
 
@@ -107,24 +110,25 @@ static void spoil(struct sample_sets *s)
 	struct boot *b = s->a[0];
 
 	assert_non_null(p);
-	strcpy(p->name, "fentry:<i>");
-	strcpy(p->loses, "flush `waits` | x");
+	SET_TEXT(p->name, "fentry:<i>");
+	SET_TEXT(p->loses, "flush `waits` | x");
 	p->error = -1;
 	b->snapshot->probes = p;
 	b->snapshot->nr_probes = 1;
 	b->snapshot->nr_lost = 7;
 	s->b[1]->witness.functions[0].count = 1;
-	strcpy(s->b[0]->facts.release, "7.2</title>");
+	SET_TEXT(s->b[0]->facts->release, "7.2</title>");
 	b->cyclictest.nr_overflow = 2;
 	boot_note(b, "stress-ng.yaml", "missing");
 	sample_work(b, "<script>alert(1)</script>", 3);
 	sample_cause(b, SNAP_THREAD, "a|b`c\033[31m\"'&", 1, 99);
-	strcpy(b->snapshot->works[0].origins[0].comm, "<b>x</b>");
-	strcpy(b->snapshot->outliers[0].comm, "\"><svg>");
-	strcpy(b->snapshot->outliers[0].parts[0].name, "</svg><img>");
-	strcpy(b->triggers.rows[0].family, "<u>lru</u>");
-	snprintf(b->label, sizeof(b->label), "<em>boot");
-	strcpy(b->facts.cmdline, "x=</code><script>");
+	SET_TEXT(b->snapshot->works[0].origins[0].comm, "<b>x</b>");
+	SET_TEXT(b->snapshot->outliers[0].comm, "\"><svg>");
+	SET_TEXT(b->snapshot->outliers[0].parts[0].name, "</svg><img>");
+	SET_TEXT(b->triggers.rows[0].family, "<u>lru</u>");
+	boot_dir_describe(s->b[0]);
+	SET_TEXT(b->label, "<em>boot");
+	SET_TEXT(b->facts->cmdline, "x=</code><script>");
 }
 
 static void test_golden_spoilt(void **state)
@@ -179,11 +183,10 @@ static void test_html_promises(void **state)
 	sample_sets_init(&s, 2, 2);
 	spoil(&s);
 	text = render(compare_html, sample_compare(&s));
-	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(forbidden); i++)
 		lacks(text, forbidden[i]);
 	assert_non_null(strstr(text, "&lt;script&gt;alert(1)&lt;/script&gt;"));
-	assert_non_null(
-		strstr(text, "default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+	assert_non_null(strstr(text, POLICY));
 	assert_non_null(strstr(text, "prefers-color-scheme:dark"));
 	assert_non_null(strstr(text, "<desc id=\"ccdf-desc\">"));
 	free(text);
@@ -199,7 +202,7 @@ static void test_hostile_text(void **state)
 	sample_sets_init(&s, 2, 2);
 	spoil(&s);
 	sample_compare(&s);
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
 		text = render(views[i].view, s.c);
 		lacks(text, "\033");
 		free(text);
@@ -220,7 +223,7 @@ static void test_no_boots(void **state)
 	(void)state;
 	sample_sets_init(&s, 1, 0);
 	sample_compare(&s);
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
 		char *text = render(views[i].view, s.c);
 
 		assert_non_null(strstr(text, "inconclusive"));
@@ -309,7 +312,7 @@ static void test_figures(void **state)
 	char buf[WORDS_CELL];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		words_ns(cases[i].ns, buf, sizeof(buf));
 		assert_string_equal(buf, cases[i].words);
 	}
