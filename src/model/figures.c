@@ -54,6 +54,7 @@ int figures_reset(struct figures *f)
 	memset(f->classes, 0, sizeof(f->classes));
 	memset(f->contended, 0, sizeof(f->contended));
 	f->nr_samples = 0;
+	f->nr_remote_timers = 0;
 	f->latency = hist_create();
 	/* the rows of "(other)" are there before the tables can be full */
 	if (!f->latency || figures_work(f, NAME_OTHER, &work) ||

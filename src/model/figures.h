@@ -64,6 +64,7 @@ struct figures {
 	struct table flushes;
 	struct hist *latency;
 	uint64_t nr_samples;
+	uint64_t nr_remote_timers;
 };
 
 /* All return 0 or -ENOMEM. */

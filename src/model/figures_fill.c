@@ -173,6 +173,7 @@ int figures_fill(const struct figures *f, const struct names *names, struct snap
 	memcpy(s->contended, f->contended, sizeof(s->contended));
 	s->contended[1].remote = true;
 	s->nr_samples = f->nr_samples;
+	s->nr_remote_timers = f->nr_remote_timers;
 	if (hist_merge(s->latency, f->latency) || fill_causes(f, names, s) ||
 	    fill_works(f, names, s) || fill_flushes(f, names, s))
 		return -ENOMEM;

@@ -166,6 +166,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 	memset(e.other_ns, 0, sizeof(e.other_ns));
 	memset(e.other_class, 0, sizeof(e.other_class));
 	memset(out, 0, sizeof(*out));
+	out->remote_timer = sample->remote_timer;
 	out->cpu = sample->cpu;
 	out->pid = sample->pid;
 	memcpy(out->comm, sample->comm, sizeof(out->comm));
@@ -175,9 +176,12 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 		first--;
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
 		uint64_t to = sample->step_end_ns[step];
+		/* up to the wake-up it was another CPU's doing, of which nothing is known here */
+		bool elsewhere = sample->remote_timer && step != SNAP_STEP_RUN;
 
 		out->step_ns[step] = to - from;
-		out->residual_ns[step] = paint_step(h, first, (enum snap_step)step, from, to, &e);
+		out->residual_ns[step] = paint_step(h, elsewhere ? h->nr_added : first,
+						    (enum snap_step)step, from, to, &e);
 		from = to;
 	}
 	fill_parts(&e, names, out);

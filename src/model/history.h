@@ -40,6 +40,7 @@ struct history_sample {
 	uint64_t step_end_ns[SNAP_NR_STEPS]; /* the last one is the end of the sample */
 	uint32_t cpu;
 	uint32_t pid;
+	bool remote_timer;
 	char comm[QPW_COMM_LEN + 1];
 };
 

@@ -395,11 +395,13 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 
 	if (!cpu)
 		return -ENOMEM;
+	s.remote_timer = h->flags & QPW_F_REMOTE;
 	if (cpu->has_late)
 		settle_late(m, cpu);
 	if (!in_window(m, h))
 		return 0;
 	m->figures.nr_samples++;
+	m->figures.nr_remote_timers += s.remote_timer;
 	if (hist_add(m->figures.latency, h->end_ns - h->start_ns))
 		return -ENOMEM;
 	if (!outliers_want(&m->outliers, h->end_ns - h->start_ns, h->start_ns, h->cpu))

@@ -319,6 +319,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->nr_lost += src->nr_lost;
 	dst->nr_events += src->nr_events;
 	dst->nr_samples += src->nr_samples;
+	dst->nr_remote_timers += src->nr_remote_timers;
 	dst->outlier_ns = max_u64(dst->outlier_ns, src->outlier_ns);
 	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
 		dst->classes[i].count += src->classes[i].count;

@@ -110,6 +110,7 @@ struct snap_part {
  * residual_ns of that step sum to step_ns, to the nanosecond.
  */
 struct snap_outlier {
+	bool remote_timer; /* expired on another CPU: this one's intervals explain SNAP_STEP_RUN only */
 	uint32_t cpu;
 	uint32_t pid;
 	char comm[QPW_COMM_LEN + 1];
@@ -146,6 +147,7 @@ struct snapshot {
 	size_t nr_flushes;
 	struct snap_contended contended[2]; /* [remote] */
 	uint64_t nr_samples;
+	uint64_t nr_remote_timers;     /* samples whose timer expired on another CPU */
 	struct hist *latency;	       /* of the samples; never NULL */
 	struct snap_outlier *outliers; /* by latency, largest first */
 	size_t nr_outliers;

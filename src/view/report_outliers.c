@@ -32,13 +32,24 @@ static void print_part(FILE *f, const struct snap_part *p)
 	fputc('\n', f);
 }
 
-static void print_outlier(FILE *f, const struct snap_outlier *o, size_t number)
+/* What a step is, where it may differ from the ordinary. */
+static const char *step_words(const struct snap_outlier *o, int step)
 {
-	static const char *const steps[SNAP_NR_STEPS] = {
+	static const char *const words[SNAP_NR_STEPS] = {
 		[SNAP_STEP_IRQ] = "expiry of the timer until its interrupt expires it",
 		[SNAP_STEP_WAKEUP] = "until the victim is woken",
 		[SNAP_STEP_RUN] = "until the victim runs",
 	};
+
+	if (step == SNAP_STEP_IRQ && o->remote_timer)
+		return "expiry of the timer until another CPU's interrupt expires it";
+	if (step == SNAP_STEP_RUN && o->step_ns[step] == o->latency_ns)
+		return "no expiry seen: the victim did not sleep, as it was late already";
+	return words[step];
+}
+
+static void print_outlier(FILE *f, const struct snap_outlier *o, size_t number)
+{
 	char comm[4 * QPW_COMM_LEN + 1];
 
 	text_escape(o->comm, comm, sizeof(comm));
@@ -50,7 +61,7 @@ static void print_outlier(FILE *f, const struct snap_outlier *o, size_t number)
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
 		if (!o->step_ns[step])
 			continue;
-		print_us(f, 4, o->step_ns[step], steps[step]);
+		print_us(f, 4, o->step_ns[step], step_words(o, step));
 		fputc('\n', f);
 		for (uint32_t i = 0; i < o->nr_parts; i++)
 			if ((int)o->parts[i].step == step)

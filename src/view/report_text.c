@@ -16,15 +16,31 @@
 #include "view/report_parts.h"
 #include "view/text_table.h"
 
-/* "  name         value" of foreign text; nothing when there is none. */
+#define COLUMNS 100
+#define FACT_COLUMN 14 /* the values of facts begin behind it */
+
+/* "  name         value", foreign text broken at blanks; nothing when there is none. */
 static void print_fact(FILE *f, const char *name, const char *value)
 {
 	char escaped[4 * HOST_CMDLINE + 1];
+	size_t column = FACT_COLUMN;
 
 	if (!value[0])
 		return;
 	text_escape(value, escaped, sizeof(escaped));
-	fprintf(f, "  %-12s %s\n", name, escaped);
+	fprintf(f, "  %-12s", name);
+	for (char *word = escaped, *end; word; word = end ? end + 1 : NULL) {
+		end = strchr(word, ' ');
+		if (end)
+			*end = '\0';
+		if (column > FACT_COLUMN && column + 1 + text_width(word) > COLUMNS) {
+			fprintf(f, "\n  %-12s", "");
+			column = FACT_COLUMN;
+		}
+		column += 1 + text_width(word);
+		fprintf(f, " %s", word);
+	}
+	fputc('\n', f);
 }
 
 static const char *or_none(const char *cpus)
@@ -123,26 +139,44 @@ static void print_warnings(FILE *f, const struct report *r)
 			r->nr_malformed);
 }
 
+static bool same_loss(const struct snap_probe *a, const struct snap_probe *b)
+{
+	return a->state == b->state && a->error == b->error && !strcmp(a->loses, b->loses);
+}
+
+static const char *probe_reason(const struct snap_probe *p)
+{
+	const char *name = p->error ? strerrorname_np(-p->error) : "not in this kernel";
+
+	return name ? name : "error";
+}
+
+/* One line per loss, with the probes that would be needed. */
 static void print_missing_probes(FILE *f, const struct snapshot *s)
 {
-	char name[4 * QPW_SYMBOL_LEN], loses[4 * QPW_TEXT_LEN];
+	char text[4 * QPW_TEXT_LEN];
 	bool first = true;
 
 	for (size_t i = 0; i < s->nr_probes; i++) {
 		const struct snap_probe *p = &s->probes[i];
+		size_t twin = 0;
 
-		if (p->state != QPW_PROBE_MISSING)
+		while (!same_loss(p, &s->probes[twin]))
+			twin++;
+		if (p->state != QPW_PROBE_MISSING || twin < i)
 			continue;
 		if (first)
-			fputs("\nnot recorded, as this kernel refused or lacks the probe\n", f);
+			fputs("\nnot recorded, for want of a probe\n", f);
 		first = false;
-		text_escape(p->name, name, sizeof(name));
-		text_escape(p->loses, loses, sizeof(loses));
-		fprintf(f, "  %-28s %s: %s\n", name,
-			p->error ?
-				strerrorname_np(-p->error) ? strerrorname_np(-p->error) : "error" :
-				"absent",
-			loses);
+		text_escape(p->loses, text, sizeof(text));
+		fprintf(f, "  %s (%s:", text, probe_reason(p));
+		for (size_t j = i; j < s->nr_probes; j++) {
+			if (!same_loss(p, &s->probes[j]))
+				continue;
+			text_escape(s->probes[j].name, text, sizeof(text));
+			fprintf(f, " %s", text);
+		}
+		fputs(")\n", f);
 	}
 }
 
@@ -175,6 +209,9 @@ static void print_latency(FILE *f, const struct snapshot *s)
 	text_table_us(&t, hist_max(s->latency));
 	text_table_print(&t, f, 2);
 	text_table_finish(&t);
+	if (s->nr_remote_timers)
+		fprintf(f, "  of these, the timer of %" PRIu64 " expired on another CPU\n",
+			s->nr_remote_timers);
 }
 
 static void print_classes(FILE *f, const struct report *r)

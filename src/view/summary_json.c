@@ -60,6 +60,23 @@ fail:
 	return NULL;
 }
 
+/* A wait that may not have been seen: then the same members as far as p99.9, all null but count. */
+static json_t *wait_json(const struct hist *h)
+{
+	json_t *json;
+
+	if (h && hist_count(h))
+		return summary_hist_json(h);
+	json = json_pack("{s:i, s:n, s:n, s:n}", "count", 0, "min", "mean", "max");
+	for (int i = 0; json && i < ALWAYS_GIVEN; i++) {
+		if (json_object_set_new(json, percentiles[i].member, json_null())) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
 static json_t *pid_json(uint32_t pid)
 {
 	return pid == SNAP_PID_MANY ? json_null() : json_integer(pid);
@@ -93,8 +110,8 @@ static json_t *work_json(const void *row)
 			 integer(w->executed), "remote", integer(w->remote), "unknown",
 			 integer(w->unknown), "inline", integer(w->inlined), "run_ns",
 			 integer(w->run_ns), "inline_ns", integer(w->inline_ns),
-			 "queue_to_execute_ns", summary_hist_json(w->wait), "origins",
-			 origins_json(w), "other_origins", integer(w->other_origins));
+			 "queue_to_execute_ns", wait_json(w->wait), "origins", origins_json(w),
+			 "other_origins", integer(w->other_origins));
 }
 
 static json_t *cause_json(const void *row)
@@ -114,7 +131,7 @@ static json_t *flush_json(const void *row)
 	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "function", text_json(f->function),
 			 "work", f->work[0] ? text_json(f->work) : json_null(), "count",
 			 integer(f->count), "skipped", integer(f->skipped), "total_ns",
-			 integer(f->total_ns), "wait_ns", summary_hist_json(f->wait));
+			 integer(f->total_ns), "wait_ns", wait_json(f->wait));
 }
 
 static json_t *probe_json(const void *row)
@@ -154,11 +171,11 @@ static json_t *outlier_json(const void *row)
 {
 	const struct snap_outlier *o = row;
 
-	return json_pack("{s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "cpu", (json_int_t)o->cpu, "pid",
-			 (json_int_t)o->pid, "comm", text_json(o->comm), "expiry_ns",
-			 integer(o->expiry_ns), "latency_ns", integer(o->latency_ns), "steps",
-			 step_json(o, SNAP_STEP_IRQ), step_json(o, SNAP_STEP_WAKEUP),
-			 step_json(o, SNAP_STEP_RUN));
+	return json_pack("{s:b, s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "remote_timer",
+			 o->remote_timer, "cpu", (json_int_t)o->cpu, "pid", (json_int_t)o->pid,
+			 "comm", text_json(o->comm), "expiry_ns", integer(o->expiry_ns),
+			 "latency_ns", integer(o->latency_ns), "steps", step_json(o, SNAP_STEP_IRQ),
+			 step_json(o, SNAP_STEP_WAKEUP), step_json(o, SNAP_STEP_RUN));
 }
 
 /* An array of what to_json() makes of each row; rows that it makes null of are left out. */
@@ -206,13 +223,14 @@ static json_t *contended_json(const struct snap_contended *c)
 
 static int set_numbers(json_t *json, const struct snapshot *s)
 {
-	json_t *numbers = json_pack("{s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I}", "boots",
+	json_t *numbers = json_pack("{s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I}", "boots",
 				    (json_int_t)s->nr_boots, "lost_events", integer(s->nr_lost),
 				    "events", integer(s->nr_events), "window_closed",
 				    s->window_closed, "truncated", s->truncated, "window_start_ns",
 				    integer(s->window_start_ns), "window_ns", integer(s->window_ns),
 				    "outlier_ns", integer(s->outlier_ns), "samples",
-				    integer(s->nr_samples));
+				    integer(s->nr_samples), "remote_timer_samples",
+				    integer(s->nr_remote_timers));
 	int ret = numbers ? json_object_update(json, numbers) : -1;
 
 	json_decref(numbers);

@@ -102,6 +102,37 @@ static void test_late_record(void **state)
 	model_destroy(m);
 }
 
+/*
+ * The timer expired on another CPU: what this one did meanwhile explains nothing of the time up to
+ * the wake-up, and all of the time after it.
+ */
+static void test_remote_timer(void **state)
+{
+	struct model *m = new_model(0, 0);
+	union rec r = rec_sample(1, 1000, 0, 1300, 1400, 2000);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+
+	(void)state;
+	r.h.flags = QPW_F_REMOTE;
+	feed(m, rec_thread(1, 900, 1900, 20, "hog"));
+	feed(m, r);
+	feed(m, rec_sample(1, 5000, 0, 5300, 5400, 5500));
+	s = snap(m);
+	assert_int_equal(s->nr_samples, 2);
+	assert_int_equal(s->nr_remote_timers, 1);
+	o = &s->outliers[0];
+	assert_true(o->remote_timer);
+	assert_int_equal(o->residual_ns[SNAP_STEP_IRQ], 300);
+	assert_int_equal(o->residual_ns[SNAP_STEP_WAKEUP], 100);
+	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 100);
+	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "hog"), 500);
+	assert_int_equal(o->nr_parts, 1);
+	assert_false(s->outliers[1].remote_timer);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* Steps that were not seen have no length; times out of order are put in order. */
 static void test_missing_steps(void **state)
 {
@@ -189,7 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decomposition), cmocka_unit_test(test_late_record),
 		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
-		cmocka_unit_test(test_many_parts),
+		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_remote_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwlat report on traces that make_trace writes: output and exit codes. What is expected lies in
+# tests/golden/report/ and is worked out from the comments in make_trace.c.
+set -euo pipefail
+cd "$(dirname "$0")/report"
+expected=$PWD
+make_trace=${BUILD:?}/golden/make_trace
+[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+bad=0
+
+result() { # result NAME LOG: not ok when the log has anything to say
+	if [ -s "$2" ]; then
+		echo "not ok $1"
+		head -n 40 "$2"
+		bad=1
+	else
+		echo "ok $1"
+	fi
+}
+
+# runs NAME EXPECTED_FILE EXIT_CODE ARGUMENT...: stdout and exit code of qpwlat report
+runs() {
+	local name=$1 file=$2 want=$3 code=0
+	shift 3
+	"${QPWLAT:?}" report "$@" >out 2>err || code=$?
+	{
+		[ "$code" = "$want" ] || echo "exit code $code, not $want: $(cat err)"
+		diff -u "$expected/$file" out || true
+	} >log
+	result "report $name" log
+}
+
+# fails NAME EXIT_CODE PATTERN ARGUMENT...: nothing on stdout, the pattern on stderr
+fails() {
+	local name=$1 want=$2 pattern=$3 code=0
+	shift 3
+	"$QPWLAT" report "$@" >out 2>err || code=$?
+	{
+		[ "$code" = "$want" ] || echo "exit code $code, not $want"
+		grep -q -- "$pattern" err || echo "stderr lacks '$pattern': $(cat err)"
+		cat out
+	} >log
+	result "report $name" log
+}
+
+for trace in lab hostile empty; do
+	"$make_trace" "$trace" "$trace.qpw"
+done
+
+runs text lab.txt 0 --top 2 lab.qpw
+runs json lab.json 0 --json --outlier 50 -i lab.qpw
+runs hostile-text hostile.txt 0 hostile.qpw
+runs empty empty.txt 3 empty.qpw
+
+"$QPWLAT" report --json hostile.qpw >out
+jq -r '.remote_work[0].origins[0].comm, .causes[1].name' out >names
+printf '%s\n' '\x1b[2J"\x5c\x0a' '\x1b]0;owned\x07' | diff - names >log || true
+result "report hostile-json" log
+
+# a recording that was killed: whole blocks are read, and the report says that it is a part
+head -c -40 lab.qpw >cut.qpw
+"$QPWLAT" report cut.qpw >out
+{
+	grep -q '^WARNING: this is a part of a recording: the recording broke off' out ||
+		echo "no warning"
+	grep -q 'over 100 wake-ups' out || echo "complete blocks were not read"
+	"$QPWLAT" report --json cut.qpw | jq -e '.truncated and (.problem | length > 0)' >/dev/null ||
+		echo "JSON does not say that it is a part"
+} >log
+result "report cut" log
+
+# damage in the compressed records: nothing of that block is believed
+cp lab.qpw damaged.qpw
+printf '\xff\xff\xff\xff' | dd of=damaged.qpw bs=1 seek=$(($(stat -c %s lab.qpw) - 200)) conv=notrunc \
+	status=none
+"$QPWLAT" report damaged.qpw >out 2>err && code=0 || code=$?
+{
+	[ "$code" = 3 ] || echo "exit code $code, not 3"
+	grep -q '^WARNING: this is a part of a recording: block 1 is corrupt' out || echo "no warning"
+} >log
+result "report damaged" log
+
+"$QPWLAT" report --json=both.json --text=both.txt lab.qpw >out
+{
+	cat out
+	jq -e '.schema == "qpwlat.report" and .version == 1' both.json >/dev/null || echo "no JSON"
+	grep -q '^late samples, worst 10' both.txt || echo "no text"
+} >log
+result "report to files" log
+
+cp "$expected/lab.txt" foreign.txt
+fails foreign 1 'not a .qpw trace' foreign.txt
+fails missing 1 'No such file' nowhere.qpw
+fails no-file 129 'which trace' --json
+fails two-files 129 'one trace at a time' lab.qpw empty.qpw
+fails bad-option 129 'unknown option' --frobnicate lab.qpw
+fails bad-outlier 129 'wants microseconds' --outlier fast lab.qpw
+fails bad-top 129 'from 1 to 10000' --top 0 lab.qpw
+if "$QPWLAT" report lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
+grep -q 'No space left' err || echo "no reason" >>log
+result "report full-disk" log
+exit $bad
