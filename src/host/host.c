@@ -119,7 +119,7 @@ int host_read(const char *root, struct host_facts *facts)
 	if (!facts->machine[0] && !root[0] && !uname(&uts))
 		snprintf(facts->machine, sizeof(facts->machine), "%s", uts.machine);
 	/* what some kernels print for a mask that was never allocated */
-	if (!strcmp(facts->nohz_full, "(null)"))
+	if (strstr(facts->nohz_full, "(null)"))
 		facts->nohz_full[0] = '\0';
 	add_cpuset_isolated(root, facts->isolated, sizeof(facts->isolated));
 	if (!facts->hypervisor[0] && cpuinfo_hypervisor(root))

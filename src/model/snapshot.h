@@ -110,7 +110,8 @@ struct snap_part {
  * residual_ns of that step sum to step_ns, to the nanosecond.
  */
 struct snap_outlier {
-	bool remote_timer; /* expired on another CPU: this one's intervals explain SNAP_STEP_RUN only */
+	/* It expired on another CPU: the intervals of this one explain SNAP_STEP_RUN only. */
+	bool remote_timer;
 	uint32_t cpu;
 	uint32_t pid;
 	char comm[QPW_COMM_LEN + 1];

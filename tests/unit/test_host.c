@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Facts about machines, read from small trees in tests/traces/.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "host/host.h"
+
+/* The lab's guest: booted with qpw=1, CPU 1 isolated by isolcpus=, CPU 3 by a cpuset partition. */
+static void test_lab(void **state)
+{
+	struct host_facts f;
+
+	(void)state;
+	assert_int_equal(host_read("tests/traces/host-lab", &f), 0);
+	assert_string_equal(f.hostname, "qpw-lab");
+	assert_string_equal(f.release, "7.2.13-qpw");
+	assert_string_equal(f.version, "#1 SMP PREEMPT_DYNAMIC");
+	assert_string_equal(f.machine, "x86_64");
+	assert_string_equal(f.cmdline, "console=ttyS0 isolcpus=1 nohz_full=1 rcu_nocbs=1 qpw=1");
+	assert_string_equal(f.possible, "0-3");
+	assert_string_equal(f.online, "0-3");
+	assert_string_equal(f.isolated, "1,3");
+	assert_string_equal(f.nohz_full, "1");
+	assert_string_equal(f.clocksource, "tsc");
+	assert_string_equal(f.hypervisor, "yes");
+	assert_int_equal(f.mode, HOST_MODE_QPW_ON);
+	assert_string_equal(f.mode_reason, "parameter");
+	assert_string_equal(f.watched, "");
+	assert_string_equal(f.tool_version, "");
+}
+
+/* A kernel without QPW, whose nohz_full file says "(null)", under Xen; some files are missing. */
+static void test_plain(void **state)
+{
+	struct host_facts f;
+
+	(void)state;
+	assert_int_equal(host_read("tests/traces/host-plain", &f), 0);
+	assert_string_equal(f.hostname, "desk");
+	assert_string_equal(f.machine, "");
+	assert_string_equal(f.isolated, "");
+	assert_string_equal(f.nohz_full, "");
+	assert_string_equal(f.clocksource, "");
+	assert_string_equal(f.hypervisor, "xen");
+	assert_int_equal(f.mode, HOST_MODE_NONE);
+	assert_string_equal(f.mode_reason, "");
+}
+
+static void test_nothing(void **state)
+{
+	struct host_facts f, zero = { .mode = HOST_MODE_NONE };
+
+	(void)state;
+	memset(&zero, 0, sizeof(zero));
+	assert_int_equal(host_read("/nonexistent", &f), 0);
+	assert_memory_equal(&f, &zero, sizeof(f));
+}
+
+/* The machine that runs the test. */
+static void test_here(void **state)
+{
+	struct host_facts f;
+
+	(void)state;
+	assert_int_equal(host_read("", &f), 0);
+	assert_true(f.release[0] && f.machine[0] && f.online[0]);
+}
+
+static void test_mode_names(void **state)
+{
+	(void)state;
+	assert_string_equal(host_mode_name(HOST_MODE_NONE), "no-qpw");
+	assert_string_equal(host_mode_name(HOST_MODE_QPW_OFF), "qpw=0");
+	assert_string_equal(host_mode_name(HOST_MODE_QPW_ON), "qpw=1");
+	assert_string_equal(host_mode_name((enum host_mode)99), "no-qpw");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lab),	   cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_nothing),	   cmocka_unit_test(test_here),
+		cmocka_unit_test(test_mode_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
