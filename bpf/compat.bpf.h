@@ -9,7 +9,15 @@
 
 #include "kernel_types.bpf.h"
 
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+
+/*
+ * Functions of the kernel for programs, since 6.10. Weak: the object loads without them as long as
+ * no program that calls them is loaded.
+ */
+void bpf_preempt_disable(void) __weak __ksym;
+void bpf_preempt_enable(void) __weak __ksym;
 
 /*
  * Low bits of work_struct.data that are not part of the pool_workqueue's address. The enumeration

@@ -22,7 +22,7 @@ typedef __u8 u8;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s64 s64;
-typedef _Bool bool;
+#define bool _Bool
 #define true 1
 #define false 0
 #define NULL ((void *)0)
@@ -78,12 +78,10 @@ struct hrtimer_sleeper {
 	struct task_struct *task;
 };
 
-typedef struct {
-	s64 counter;
-} atomic_long_t;
-
 struct work_struct {
-	atomic_long_t data;
+	struct {
+		s64 counter;
+	} data;
 	void *func;
 };
 
@@ -104,13 +102,6 @@ struct __call_single_data {
 };
 
 #pragma clang attribute pop
-
-/*
- * Functions of the kernel for programs, since 6.10. Weak: an object loads without them as long as no
- * program that calls them is loaded.
- */
-extern void bpf_preempt_disable(void) __attribute__((weak, section(".ksyms")));
-extern void bpf_preempt_enable(void) __attribute__((weak, section(".ksyms")));
 
 /* kernel/workqueue.c, named since 6.10; before that the enumeration had no name to find it by */
 enum work_bits {

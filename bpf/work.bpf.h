@@ -15,7 +15,7 @@ struct work_origin {
 	struct qpw_origin origin;
 };
 
-/* By address of the work_struct. LRU: a work that is cancelled never comes to take its entry out. */
+/* By address of the work_struct. LRU: a cancelled work never comes to take its entry out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384); /* grown by user space with the number of CPUs */

@@ -68,7 +68,7 @@ static int print_json(const struct qpw_probe *probes, size_t n, const char *path
 		json_array_append_new(list, probe_json(&probes[i]));
 	root = json_pack("{s:s, s:i, s:s, s:o}", "schema", "qpwlat.probes", "version", 1, "kernel",
 			 facts.release, "probes", list);
-	f = path && strcmp(path, "-") ? fopen(path, "we") : stdout;
+	f = path && strcmp(path, "-") != 0 ? fopen(path, "we") : stdout;
 	err = !f || json_dumpf(root, f, JSON_INDENT(2)) || fputc('\n', f) == EOF;
 	if (f && (f == stdout ? fflush(f) : fclose(f)))
 		err = true;
@@ -93,7 +93,7 @@ int cmd_probes(int argc, char **argv)
 	struct cpulist none = { 0 };
 	struct collect_config config = { .watched = &none, .buffer_bytes = 4096 };
 	const struct qpw_probe *probes;
-	struct collect_error e;
+	struct collect_error e = { 0 };
 	struct collect *c;
 	const char *json_path = NULL;
 	bool json = false;

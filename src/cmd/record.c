@@ -90,7 +90,7 @@ static int prepare_collector(struct recording *r)
 {
 	struct collect_config config = { .watched = &r->place.watched,
 					 .buffer_bytes = r->o.buffer_bytes };
-	struct collect_error e;
+	struct collect_error e = { 0 };
 	int err;
 
 	if (collect_create(&config, &r->collect, &e))
@@ -216,10 +216,33 @@ static bool run_for(struct recording *r, uint64_t ns)
 	}
 }
 
-/* Go on recording until the child has ended, at most for a while; then it is killed. */
-static void stop_child(struct recording *r, struct child *c, int signal)
+/* Ended as a process may that was sent this signal. */
+static bool ended_well(const struct child *c, int signal)
+{
+	if (WIFSIGNALED(c->status))
+		return WTERMSIG(c->status) == signal;
+	return !WEXITSTATUS(c->status) || WEXITSTATUS(c->status) == 128 + signal;
+}
+
+/* Go on recording until the child has ended, at most for a while. */
+static void await_end(struct recording *r, struct child *c)
 {
 	uint64_t until_ns = loop_now_ns() + STOP_NS;
+
+	while (!r->given_up && !child_reap(c)) {
+		enum loop_end end = loop_run(&r->loop, until_ns);
+
+		if (end == LOOP_GIVE_UP)
+			r->given_up = true;
+		if (end == LOOP_TIME || end == LOOP_WRITE_ERROR)
+			break;
+	}
+	child_reap(c);
+}
+
+/* Ask a child to end, kill it if it won't, complain if it did not end well. */
+static void stop_child(struct recording *r, struct child *c, int signal)
+{
 	char how[64], name[128];
 
 	if (!c->pid)
@@ -227,22 +250,13 @@ static void stop_child(struct recording *r, struct child *c, int signal)
 	text_escape(c->name, name, sizeof(name));
 	if (!c->ended) {
 		child_signal(c, signal);
-		while (!r->given_up && !child_reap(c)) {
-			enum loop_end end = loop_run(&r->loop, until_ns);
-
-			if (end == LOOP_GIVE_UP)
-				r->given_up = true;
-			if (end == LOOP_TIME || end == LOOP_WRITE_ERROR)
-				break;
-		}
-		if (!c->ended && !child_reap(c) && !r->given_up && !r->loop.write_error)
-			complain(r, name, "did not end when asked to; killed");
-		else if (c->ended && c->status &&
-			 !(WIFSIGNALED(c->status) && WTERMSIG(c->status) == signal) &&
-			 !(WIFEXITED(c->status) && WEXITSTATUS(c->status) == 128 + signal)) {
+		await_end(r, c);
+		if (c->ended && !ended_well(c, signal)) {
 			child_describe(c, how, sizeof(how));
 			complain(r, name, how);
 			child_print_output(c, "  ");
+		} else if (!c->ended && !r->given_up && !r->loop.write_error) {
+			complain(r, name, "did not end when asked to; killed");
 		}
 	}
 	child_kill(c);
@@ -306,7 +320,9 @@ static void print_missing(const struct recording *r, bool refused)
 	const char *why = NULL;
 
 	for (i = 0; i < n; i++) {
-		if (probes[i].state != QPW_PROBE_MISSING || (probes[i].error != 0) != refused)
+		bool was_refused = probes[i].error;
+
+		if (probes[i].state != QPW_PROBE_MISSING || was_refused != refused)
 			continue;
 		if (!why) {
 			why = refused ? strerror(-probes[i].error) : "not in this kernel";
@@ -339,7 +355,7 @@ static void print_summary(const struct recording *r)
 	print_missing(r, false);
 }
 
-static int record(struct recording *r)
+static int record_run(struct recording *r)
 {
 	int err;
 
@@ -366,7 +382,7 @@ int cmd_record(int argc, char **argv)
 
 	if (ret)
 		return ret < 0 ? CMD_OK : ret;
-	ret = record(&r);
+	ret = record_run(&r);
 	child_kill(&r.command);
 	child_kill(&r.cyclictest);
 	loop_finish(&r.loop);

@@ -16,9 +16,15 @@
 /* Enough for any latency worth a bucket of its own; what is above is counted as overflow. */
 #define HISTOGRAM_US "20000"
 
+/* execv() takes them without const and changes nothing. */
 static char *arg(const char *text)
 {
-	return (char *)(uintptr_t)text; /* execv() takes them so and changes nothing */
+	union {
+		const char *given;
+		char *taken;
+	} u = { .given = text };
+
+	return u.taken;
 }
 
 int cyclictest_call_build(const struct record_options *o, const struct placement *p,
@@ -88,7 +94,7 @@ static int status_value(uint32_t pid, const char *key, char *buf, size_t size)
 	if (!f)
 		return errno == ENOENT ? -ESRCH : -errno;
 	while (err && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, key, len) || line[len] != ':')
+		if (strncmp(line, key, len) != 0 || line[len] != ':')
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		snprintf(buf, size, "%s", line + len + 1 + strspn(line + len + 1, "\t "));
@@ -130,7 +136,8 @@ static int find_by_comm(const char *name, uint32_t *tgids, size_t max)
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		pid = strtoul(entry->d_name, NULL, 10);
-		if (read_comm(pid, comm, sizeof(comm)) || strncmp(comm, name, QPW_COMM_LEN - 1))
+		if (read_comm(pid, comm, sizeof(comm)) ||
+		    strncmp(comm, name, QPW_COMM_LEN - 1) != 0)
 			continue;
 		if (n < max)
 			tgids[n] = pid;

@@ -139,7 +139,7 @@ static int bpf_load(struct collect *c, const struct probe *probes, size_t buffer
 
 	*out = NULL;
 	if (!bpf)
-		return -errno;
+		return errno ? -errno : -ENOMEM;
 	err = qpw_bpf__load(bpf);
 	if (err) {
 		qpw_bpf__destroy(bpf);
@@ -192,7 +192,7 @@ static int programs_load(struct collect *c, struct collect_error *err)
 
 		code = sorted ? sorted : bpf_load(c, c->probes, c->buffer_bytes, &c->bpf);
 	}
-	return code ? fail_load(err, code) : 0;
+	return c->bpf ? 0 : fail_load(err, code);
 }
 
 /*

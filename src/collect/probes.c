@@ -172,17 +172,14 @@ int probes_plan(struct probe *probes)
 /* Prefix of the name of program i; NULL: there is none. */
 static const char *program_prefix(const struct probe *probe, int i)
 {
-	switch (probe->info->kind) {
-	case PROBE_FUNCTION:
+	enum probe_kind kind = probe->info->kind;
+	bool from_task = kind == PROBE_TASK_TRACEPOINT || kind == PROBE_TASK_RAW_TRACEPOINT;
+
+	if (kind == PROBE_FUNCTION)
 		return i ? "leave" : "enter";
-	case PROBE_TASK_TRACEPOINT:
-	case PROBE_TASK_RAW_TRACEPOINT:
-		if (probe->forbids_preemption)
-			return i ? NULL : "np";
-		/* fall through */
-	default:
-		return i ? NULL : "on";
-	}
+	if (i)
+		return NULL;
+	return from_task && probe->forbids_preemption ? "np" : "on";
 }
 
 struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i)

@@ -23,7 +23,7 @@ struct probe_info; /* a row of the table */
 struct probe {
 	const struct probe_info *info;
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
-	bool forbids_preemption;    /* this kernel lets programs do that */
+	bool forbids_preemption;    /* its programs do, where the kernel lets them */
 	int error;		    /* of a missing one: negative errno, 0 = not in this kernel */
 	struct bpf_link *links[PROBE_PROGRAMS];
 };
@@ -33,7 +33,8 @@ extern const size_t nr_probes;
 
 /*
  * Fill probes[nr_probes]: those in the kernel get the state they are to be loaded as, the others
- * are missing. May load and attach a trial program. Returns 0 or -errno of reading the kernel's BTF.
+ * are missing. May load and attach a trial program. Returns 0 or -errno of reading the kernel's
+ * BTF.
  */
 int probes_plan(struct probe *probes);
 

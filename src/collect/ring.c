@@ -16,6 +16,7 @@ struct ring {
 	size_t page_bytes;
 	size_t bytes; /* of the data area, a power of two */
 	unsigned long *consumer;
+	void *map; /* producer's page and data */
 	const unsigned long *producer;
 	const char *data;
 	unsigned long position; /* what *consumer holds */
@@ -39,6 +40,7 @@ int ring_create(int map_fd, size_t bytes, struct ring **out)
 	map = mmap(NULL, r->page_bytes + 2 * bytes, PROT_READ, MAP_SHARED, map_fd, r->page_bytes);
 	if (map == MAP_FAILED)
 		goto fail;
+	r->map = map;
 	r->producer = map;
 	r->data = (const char *)map + r->page_bytes;
 	r->position = *r->consumer;
@@ -93,7 +95,7 @@ void ring_destroy(struct ring *r)
 		return;
 	if (r->consumer)
 		munmap(r->consumer, r->page_bytes);
-	if (r->data)
-		munmap((void *)(uintptr_t)r->producer, r->page_bytes + 2 * r->bytes);
+	if (r->map)
+		munmap(r->map, r->page_bytes + 2 * r->bytes);
 	free(r);
 }

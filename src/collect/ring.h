@@ -11,7 +11,10 @@
 
 struct ring;
 
-/* Map the buffer behind map_fd, of bytes bytes. Returns 0 or -errno; *out is NULL on error. */
+/*
+ * Map the buffer behind map_fd, whose data area has that size. Returns 0 or -errno; *out is NULL on
+ * error.
+ */
 int ring_create(int map_fd, size_t bytes, struct ring **out);
 
 /*

@@ -55,8 +55,10 @@ static uint64_t now_ns(void)
 
 static int queue_put(struct queue *q, const struct qpw_header *h)
 {
-	if (q->start == q->end)
-		q->start = q->end = 0;
+	if (q->start == q->end) {
+		q->start = 0;
+		q->end = 0;
+	}
 	if (q->size - q->end < h->size) {
 		size_t size = 2 * q->size + QPW_EVENT_MAX;
 		char *bytes = realloc(q->bytes, size);
