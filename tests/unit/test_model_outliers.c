@@ -187,6 +187,44 @@ static void test_which_outliers(void **state)
 	model_destroy(over);
 }
 
+/* Of equal ones the earliest are kept, then those of the lowest CPU, however they come. */
+static void test_equal_outliers(void **state)
+{
+	static const struct {
+		uint64_t expiry;
+		uint32_t cpu;
+	} sorted[] = { { 1000, 1 }, { 1000, 2 }, { 2000, 1 }, { 2000, 2 } };
+
+	(void)state;
+	/* every order of four: the digits of a number to the base of four */
+	for (unsigned int n = 0; n < 256; n++) {
+		const unsigned int order[] = { n & 3, n >> 2 & 3, n >> 4 & 3, n >> 6 & 3 };
+		const uint32_t room = 1 + n % 3;
+		struct snapshot *s;
+		struct model *m;
+
+		if ((1U << order[0] | 1U << order[1] | 1U << order[2] | 1U << order[3]) != 15)
+			continue;
+		m = new_model(0, room);
+		for (int i = 0; i < 4; i++) {
+			uint64_t expiry = sorted[order[i]].expiry;
+
+			feed(m, rec_sample(sorted[order[i]].cpu, expiry, 0, 0, 0, expiry + 50));
+		}
+		/* later samples settle the ones before */
+		feed(m, rec_sample(1, 9000, 0, 0, 0, 9000));
+		feed(m, rec_sample(2, 9000, 0, 0, 0, 9000));
+		s = snap(m);
+		assert_int_equal(s->nr_outliers, room);
+		for (uint32_t i = 0; i < room; i++) {
+			assert_int_equal(s->outliers[i].expiry_ns, sorted[i].expiry);
+			assert_int_equal(s->outliers[i].cpu, sorted[i].cpu);
+		}
+		snapshot_destroy(s);
+		model_destroy(m);
+	}
+}
+
 /* More causes than parts: the largest stay, the others are one part per step, sums hold. */
 static void test_many_parts(void **state)
 {
@@ -220,7 +258,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decomposition), cmocka_unit_test(test_late_record),
 		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
-		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_remote_timer),
+		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_equal_outliers),
+		cmocka_unit_test(test_remote_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,9 +117,9 @@ static void make_stream(struct stream *s, uint32_t cpu)
 	}
 }
 
-static struct model *start_model(void)
+static struct model *start_model(uint32_t max_outliers)
 {
-	const struct model_config config = { 0, 1000 };
+	const struct model_config config = { 0, max_outliers };
 	struct model *m = model_create(&config);
 	char name[16];
 
@@ -152,7 +152,7 @@ static char *dump(const struct model *m)
 /* Feed all streams, taking turns as the seed says; look_ns: take a snapshot now and then. */
 static char *feed_all(const struct stream *streams, uint64_t seed, bool look)
 {
-	struct model *m = start_model();
+	struct model *m = start_model(7);
 	size_t at[CPUS] = { 0 };
 	union rec window = rec_window(1500, 0);
 	char *text;
@@ -286,7 +286,7 @@ static void test_against_painter(void **state)
 	for (uint64_t trace = 1; trace <= 10; trace++) {
 		uint64_t want[SNAP_NR_CLASSES + 1] = { 0 };
 		unsigned char *canvas;
-		struct model *m = start_model();
+		struct model *m = start_model(1000);
 		struct snapshot *snap;
 
 		rng = trace * 104729;
@@ -334,7 +334,7 @@ static void test_random_bytes(void **state)
 
 	(void)state;
 	for (uint64_t trace = 1; trace <= 20; trace++) {
-		struct model *m = start_model();
+		struct model *m = start_model(1000);
 		struct snapshot *s;
 
 		rng = trace * 15485863;
@@ -366,7 +366,7 @@ static void test_random_bytes(void **state)
 /* Any number of names: memory is bounded, what has no room is "(other)", counts are complete. */
 static void test_many_names(void **state)
 {
-	struct model *m = start_model();
+	struct model *m = start_model(1000);
 	struct snapshot *s;
 	char name[16];
 

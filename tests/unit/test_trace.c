@@ -200,8 +200,12 @@ static void test_cut(void **state)
 			assert_int_equal(status, 0);
 			continue;
 		}
-		assert_true(status == -ENODATA || status == -EPROTO || status == -EBADMSG);
-		assert_true(status != -ENODATA || strstr(problem, "broke off"));
+		/* a cut header can't be opened; behind it, whatever is there was right */
+		if (problem[0])
+			assert_int_equal(status, -ENODATA);
+		else
+			assert_true(status == -EPROTO || status == -EBADMSG);
+		assert_true(!problem[0] || strstr(problem, "broke off"));
 	}
 	assert_int_equal(last, 50);
 	free(f.data);
