@@ -27,6 +27,7 @@ int ring_create(int map_fd, size_t bytes, struct ring **out)
 {
 	struct ring *r = calloc(1, sizeof(*r));
 	void *map;
+	int err;
 
 	*out = NULL;
 	if (!r)
@@ -47,9 +48,9 @@ int ring_create(int map_fd, size_t bytes, struct ring **out)
 	*out = r;
 	return 0;
 fail:
-	bytes = errno;
+	err = errno ? -errno : -EINVAL;
 	ring_destroy(r);
-	return -(int)bytes;
+	return err;
 }
 
 static size_t round_up_8(size_t len)

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parts of the collector that need no BPF: symbol table, ring buffer reader, live source. Their
+ * sources are taken in as they are, as the core library has no part of the collector. The ring is a
+ * file with the layout that the kernel documents for its own.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* NOLINTBEGIN(bugprone-suspicious-include) */
+#include "collect/ksyms.c"
+#include "collect/ring.c"
+#include "collect/stream.c"
+/* NOLINTEND(bugprone-suspicious-include) */
+
+#define RING_BYTES 4096
+#define BUSY BPF_RINGBUF_BUSY_BIT
+#define DISCARD BPF_RINGBUF_DISCARD_BIT
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* What a test can't go on without; plain code, so that static analysis sees that it does not. */
+static void must(int err)
+{
+	if (!err)
+		return;
+	print_error("%s\n", strerror(-err));
+	abort();
+}
+
+static struct ksyms *load(const char *path)
+{
+	struct ksyms *k;
+
+	must(ksyms_load(path, &k));
+	return k;
+}
+
+/* ------------------------------------------------------------------ symbols */
+
+static const char symbols[] = "0000000000000010 A fixed_percpu_data\n"
+			      "ffffffff81000000 T _text\n"
+			      "ffffffff81000000 T second_name\n"
+			      "ffffffff81000100 t hrtimer_wakeup\n"
+			      "ffffffff81000180 d some_data\n"
+			      "ffffffff81000200 W weak_one\n"
+			      "ffffffffc0000000 t flush_it\t[noise]\n";
+
+static void assert_name(struct ksyms *k, uint64_t address, const char *expected)
+{
+	char buf[64];
+
+	assert_int_equal(ksyms_name(k, address, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, expected);
+}
+
+static void test_names(void **state)
+{
+	const char *path = *state;
+	struct ksyms *k;
+	char buf[64], small[8];
+
+	write_file(path, symbols);
+	k = load(path);
+	assert_name(k, 0xffffffff81000000, "_text"); /* the first of two */
+	assert_name(k, 0xffffffff81000001, "_text+0x1");
+	assert_name(k, 0xffffffff81000100, "hrtimer_wakeup");
+	assert_name(k, 0xffffffff81000190, "hrtimer_wakeup+0x90"); /* data is no function */
+	assert_name(k, 0xffffffff81000200, "weak_one");
+	assert_name(k, 0xffffffffc0000000, "flush_it [noise]");
+	assert_name(k, 0xffffffffc0000010, "flush_it+0x10 [noise]");
+	assert_int_equal(ksyms_name(k, 0xffffffff80ffffff, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(ksyms_name(k, 0xffffffff91000000, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(ksyms_name(k, 0xffffffff81000100, small, sizeof(small)), 0);
+	assert_string_equal(small, "hrtimer");
+	assert_int_equal(ksyms_address(k, "hrtimer_wakeup"), 0xffffffff81000100);
+	assert_int_equal(ksyms_address(k, "hrtimer"), 0);
+	ksyms_destroy(k);
+}
+
+static void test_symbols_refused(void **state)
+{
+	const char *path = *state;
+	struct ksyms *k;
+
+	write_file(path, "0000000000000000 T _text\n0000000000000000 t hrtimer_wakeup\n");
+	assert_int_equal(ksyms_load(path, &k), -EPERM);
+	assert_null(k);
+	write_file(path, "not a symbol\n\nffffffff81000000\nffffffff81000000 T\n");
+	assert_int_equal(ksyms_load(path, &k), -EPERM);
+	assert_int_equal(ksyms_load("/no/such/file", &k), -ENOENT);
+	ksyms_destroy(NULL);
+}
+
+static void test_symbols_reload(void **state)
+{
+	const char *path = *state;
+	struct ksyms *k;
+
+	write_file(path, symbols);
+	k = load(path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(ksyms_reload(k), -ENOENT);
+	assert_name(k, 0xffffffff81000100, "hrtimer_wakeup");
+	write_file(path, "ffffffffc0000000 t of_a_new_module\t[new]\n");
+	assert_int_equal(ksyms_reload(k), 0);
+	assert_name(k, 0xffffffffc0000000, "of_a_new_module [new]");
+	assert_int_equal(ksyms_address(k, "hrtimer_wakeup"), 0);
+	ksyms_destroy(k);
+}
+
+/* ------------------------------------------------------------------ ring */
+
+/* The kernel's side of a ring buffer. */
+struct producer {
+	int fd;
+	unsigned long position;
+};
+
+static void pwrite_all(int fd, const void *data, size_t len, off_t offset)
+{
+	assert_int_equal(pwrite(fd, data, len, offset), (ssize_t)len);
+}
+
+static void producer_create(struct producer *p)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	p->fd = memfd_create("ring", 0);
+	p->position = 0;
+	assert_true(p->fd >= 0);
+	assert_int_equal(ftruncate(p->fd, 2 * page + 2 * RING_BYTES), 0);
+}
+
+/* Both places where the reader may see a byte of the data area. */
+static void write_data(struct producer *p, const void *data, size_t len, unsigned long position)
+{
+	off_t start = 2 * sysconf(_SC_PAGESIZE);
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		off_t offset = (off_t)((position + i) & (RING_BYTES - 1));
+
+		pwrite_all(p->fd, (const char *)data + i, 1, start + offset);
+		pwrite_all(p->fd, (const char *)data + i, 1, start + RING_BYTES + offset);
+	}
+}
+
+/* Returns the position of the record's header. */
+static unsigned long produce(struct producer *p, const void *data, unsigned int len,
+			     unsigned int bits)
+{
+	unsigned int header[2] = { len | bits, 0 };
+	unsigned long at = p->position;
+
+	write_data(p, data, len, at + sizeof(header));
+	write_data(p, header, sizeof(header), at);
+	p->position += (len + sizeof(header) + 7) & ~7UL;
+	pwrite_all(p->fd, &p->position, sizeof(p->position), sysconf(_SC_PAGESIZE));
+	return at;
+}
+
+static unsigned long consumed(const struct producer *p)
+{
+	unsigned long position;
+
+	assert_int_equal(pread(p->fd, &position, sizeof(position), 0), sizeof(position));
+	return position;
+}
+
+static void test_ring_order(void **state)
+{
+	struct producer p;
+	struct ring *r;
+	size_t len;
+	unsigned int i;
+
+	(void)state;
+	producer_create(&p);
+	must(ring_create(p.fd, RING_BYTES, &r));
+	assert_null(ring_peek(r, &len));
+	/* three times around, so that records lie across the end */
+	for (i = 0; i < 3 * RING_BYTES / 32; i++) {
+		char data[24], expected[24];
+
+		memset(data, (int)i, sizeof(data));
+		memset(expected, (int)i, sizeof(expected));
+		produce(&p, data, 20 + i % 5, 0);
+		assert_int_equal(ring_pending_bytes(r), p.position - consumed(&p));
+		assert_non_null(ring_peek(r, &len));
+		assert_int_equal(len, 20 + i % 5);
+		assert_memory_equal(ring_peek(r, &len), expected, len);
+		ring_advance(r);
+		assert_int_equal(consumed(&p), p.position);
+		assert_null(ring_peek(r, &len));
+	}
+	ring_destroy(r);
+	close(p.fd);
+}
+
+static void test_ring_busy_and_discarded(void **state)
+{
+	struct producer p;
+	struct ring *r;
+	unsigned int header = 8;
+	unsigned long busy;
+	size_t len;
+
+	(void)state;
+	producer_create(&p);
+	must(ring_create(p.fd, RING_BYTES, &r));
+	produce(&p, "thrown..", 8, DISCARD);
+	busy = produce(&p, "unready.", 8, BUSY);
+	produce(&p, "behind..", 8, 0);
+	/* what lies behind a record that is being written has to wait */
+	assert_null(ring_peek(r, &len));
+	write_data(&p, &header, sizeof(header), busy);
+	assert_memory_equal(ring_peek(r, &len), "unready.", 8);
+	ring_advance(r);
+	assert_memory_equal(ring_peek(r, &len), "behind..", 8);
+	ring_advance(r);
+	assert_int_equal(ring_pending_bytes(r), 0);
+	ring_destroy(r);
+	ring_destroy(NULL);
+	close(p.fd);
+}
+
+static void test_ring_refused(void **state)
+{
+	struct ring *r;
+
+	(void)state;
+	assert_int_equal(ring_create(-1, RING_BYTES, &r), -EBADF);
+	assert_null(r);
+	ring_destroy(r);
+}
+
+/* ------------------------------------------------------------------ source */
+
+static void refresh_counts(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void expect(struct stream *s, unsigned int kind, uint64_t start_ns)
+{
+	const struct qpw_header *h;
+
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), 1);
+	assert_int_equal(h->kind, kind);
+	assert_int_equal(h->start_ns, start_ns);
+}
+
+static struct qpw_work work_at(uint64_t ns, uint64_t function)
+{
+	struct qpw_work r = {
+		.h = { .start_ns = ns, .end_ns = ns, .kind = QPW_KIND_WORK, .size = sizeof(r) },
+		.function = function
+	};
+
+	return r;
+}
+
+static struct qpw_header mark_at(uint64_t ns, unsigned int kind)
+{
+	struct qpw_header h = { .start_ns = ns, .end_ns = ns, .kind = kind, .size = sizeof(h) };
+
+	return h;
+}
+
+static void test_stream_order(void **state)
+{
+	const char *path = *state;
+	const struct qpw_header *h;
+	struct qpw_header opened = mark_at(1, QPW_META_WINDOW), end = mark_at(9, QPW_META_WINDOW);
+	struct qpw_work first = work_at(2, 0xffffffff81000100), second = work_at(3, first.function);
+	struct qpw_work unknown = work_at(4, 0x1234);
+	struct producer p;
+	struct stream *s;
+	struct ksyms *k;
+	struct ring *r;
+	int nr_refreshed = 0;
+
+	write_file(path, symbols);
+	producer_create(&p);
+	k = load(path);
+	must(ring_create(p.fd, RING_BYTES, &r));
+	must(stream_create(r, k, refresh_counts, &nr_refreshed, &s));
+	produce(&p, &first, sizeof(first), 0);
+	produce(&p, &second, sizeof(second), 0);
+	produce(&p, &unknown, sizeof(unknown), 0);
+	assert_int_equal(stream_put_last(s, &end), 0);
+	assert_int_equal(stream_put(s, &opened), 0);
+	expect(s, QPW_META_WINDOW, 1);
+	/* the name comes before the first record that needs it, once */
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), 1);
+	assert_int_equal(h->kind, QPW_META_SYMBOL);
+	assert_string_equal(((const struct qpw_symbol *)h)->name, "hrtimer_wakeup");
+	expect(s, QPW_KIND_WORK, 2);
+	expect(s, QPW_KIND_WORK, 3);
+	/* no name, no symbol */
+	expect(s, QPW_KIND_WORK, 4);
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), -EAGAIN);
+	assert_int_equal(nr_refreshed, 1);
+	assert_int_equal(consumed(&p), p.position);
+	/* what was put in as last comes when nothing more will */
+	stream_finish(s);
+	produce(&p, &second, sizeof(second), 0);
+	expect(s, QPW_KIND_WORK, 3);
+	expect(s, QPW_META_WINDOW, 9);
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), 0);
+	stream_destroy(s);
+	ring_destroy(r);
+	ksyms_destroy(k);
+	close(p.fd);
+}
+
+/* More functions than the set of names begins with, more records than the queue begins with. */
+static void test_stream_grows(void **state)
+{
+	struct producer p;
+	struct stream *s;
+	struct ring *r;
+	const struct qpw_header *h;
+	uint64_t i;
+
+	(void)state;
+	producer_create(&p);
+	must(ring_create(p.fd, RING_BYTES, &r));
+	must(stream_create(r, NULL, NULL, NULL, &s));
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(set_add(&s->named, 1 + i * 16), 1);
+		assert_int_equal(set_add(&s->named, 1 + i / 2 * 16), 0);
+	}
+	for (i = 0; i < 500; i++) {
+		struct qpw_header mark = mark_at(i, QPW_META_WINDOW);
+
+		assert_int_equal(stream_put(s, &mark), 0);
+	}
+	for (i = 0; i < 500; i++)
+		expect(s, QPW_META_WINDOW, i);
+	stream_finish(s);
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), 0);
+	stream_destroy(s);
+	stream_destroy(NULL);
+	ring_destroy(r);
+	close(p.fd);
+}
+
+static int make_path(void **state)
+{
+	static char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/qpw-kallsyms-XXXXXX");
+	fd = mkstemp(path);
+	*state = path;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_path(void **state)
+{
+	return unlink(*state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_names, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(test_symbols_refused, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(test_symbols_reload, make_path, remove_path),
+		cmocka_unit_test(test_ring_order),
+		cmocka_unit_test(test_ring_busy_and_discarded),
+		cmocka_unit_test(test_ring_refused),
+		cmocka_unit_test_setup_teardown(test_stream_order, make_path, remove_path),
+		cmocka_unit_test(test_stream_grows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
