@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory.high and not memory.max: where the kernel leaves the stock of an isolated CPU alone, usage
- * stays above the limit, and memory.max would then wake the OOM killer.
+ * The cgroup by its files: made below whatever hierarchy has the memory controller, squeezed by its
+ * limits, removed again.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -176,12 +176,7 @@ int cgroup_add(const struct cgroup *g, pid_t pid)
 	return write_in(g->dir, "cgroup.procs", text);
 }
 
-static const char *limit_name(const struct cgroup *g)
-{
-	return g->v2 ? "memory.high" : "memory.limit_in_bytes";
-}
-
-int cgroup_squeeze(const struct cgroup *g)
+int cgroup_squeeze(const struct cgroup *g, const char *limit)
 {
 	uint64_t below = SQUEEZE_PAGES * (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t usage;
@@ -196,11 +191,11 @@ int cgroup_squeeze(const struct cgroup *g)
 	if (usage <= below)
 		return -ENODATA; /* nothing is charged: there is no stock either */
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)(usage - below));
-	ret = write_in(g->dir, limit_name(g), text);
+	ret = write_in(g->dir, limit, text);
 	/* v1 refuses when usage stays above, which is after it drained. */
 	if (!g->v2 && ret == -EBUSY)
 		ret = 0;
-	lifted = write_in(g->dir, limit_name(g), g->v2 ? "max" : "-1");
+	lifted = write_in(g->dir, limit, g->v2 ? "max" : "-1");
 	return ret ? ret : lifted;
 }
 

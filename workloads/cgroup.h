@@ -28,10 +28,11 @@ int cgroup_create(struct cgroup *g, char *why, size_t size);
 int cgroup_add(const struct cgroup *g, pid_t pid);
 
 /*
- * Set the limit (memory.high, v1: memory.limit_in_bytes) somewhat below what is charged now, then
- * lift it. The kernel answers by draining all stocks, before it reclaims. 0 or -errno.
+ * Set a limit (memory.high or memory.max, v1: memory.limit_in_bytes) somewhat below what is charged
+ * now, then lift it. The kernel answers by draining all stocks, before it reclaims. With
+ * memory.max the OOM killer comes when no stock had enough pages to give back. 0 or -errno.
  */
-int cgroup_squeeze(const struct cgroup *g);
+int cgroup_squeeze(const struct cgroup *g, const char *limit);
 
 /* Remove it; every process in it must have ended. 0 or -errno. */
 int cgroup_remove(struct cgroup *g);

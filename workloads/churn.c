@@ -50,6 +50,7 @@ struct churn {
 	struct family_count counts[NR_FAMILIES_MAX];
 	size_t nr_counts;
 	struct cgroup cgroup;
+	struct filler partner; /* in the cgroup, on a housekeeping CPU; pid 0 = none */
 	struct scene scene;
 	uint64_t start_ns;
 	uint64_t written_ns;
@@ -275,21 +276,32 @@ static unsigned int memory_node(void)
 	return node < 0 || node > 62 ? 0 : (unsigned int)node;
 }
 
-/* A cgroup, and a filler in it on every isolated CPU; or the family is skipped, with the reason. */
-static void set_up_memcg(struct churn *c, struct family_count *count)
+static int start_in_cgroup(const struct churn *c, struct filler *f, unsigned int cpu)
+{
+	int ret = filler_start(f, cpu);
+
+	return ret ? ret : cgroup_add(&c->cgroup, f->pid);
+}
+
+/*
+ * A cgroup, and a filler in it on every isolated CPU and on a housekeeping CPU; or the family is
+ * skipped, with the reason.
+ */
+static void set_up_memcg(struct churn *c, struct family_count *count, unsigned int housekeeping)
 {
 	int ret = cgroup_create(&c->cgroup, count->skipped, sizeof(count->skipped));
 
+	if (ret)
+		return;
+	ret = start_in_cgroup(c, &c->partner, housekeeping);
 	for (size_t i = 0; !ret && i < c->nr_targets; i++) {
 		struct target *t = &c->targets[i];
 
-		ret = filler_start(&t->in_cgroup, t->filler.cpu);
-		if (!ret)
-			ret = cgroup_add(&c->cgroup, t->in_cgroup.pid);
-		if (ret)
-			snprintf(count->skipped, sizeof(count->skipped), "enter the cgroup: %s",
-				 strerror(-ret));
+		ret = start_in_cgroup(c, &t->in_cgroup, t->filler.cpu);
 	}
+	if (ret)
+		snprintf(count->skipped, sizeof(count->skipped), "enter the cgroup: %s",
+			 strerror(-ret));
 }
 
 static int set_up(struct churn *c, const struct options *o)
@@ -319,9 +331,11 @@ static int set_up(struct churn *c, const struct options *o)
 	}
 	c->scene.node = memory_node();
 	c->scene.cgroup = &c->cgroup;
+	c->scene.partner = &c->partner;
 	for (size_t i = 0; i < c->nr_counts; i++) {
 		if (c->counts[i].family->in_cgroup)
-			set_up_memcg(c, &c->counts[i]);
+			set_up_memcg(c, &c->counts[i],
+				     (unsigned int)cpulist_next(&o->housekeeping, -1));
 	}
 	return 0;
 }
@@ -335,6 +349,7 @@ static int tear_down(struct churn *c)
 		filler_stop(&c->targets[i].filler);
 		filler_stop(&c->targets[i].in_cgroup);
 	}
+	filler_stop(&c->partner);
 	free(c->targets);
 	memcpy(dir, c->cgroup.dir, sizeof(dir));
 	ret = cgroup_remove(&c->cgroup);
@@ -362,8 +377,10 @@ static void revive(struct churn *c, struct filler *f, bool in_cgroup)
 	unsigned int cpu = f->cpu;
 
 	filler_stop(f);
-	if (!filler_start(f, cpu) && in_cgroup)
-		cgroup_add(&c->cgroup, f->pid);
+	if (in_cgroup)
+		start_in_cgroup(c, f, cpu);
+	else
+		filler_start(f, cpu);
 }
 
 static void run_round(struct churn *c)
@@ -379,8 +396,11 @@ static void run_round(struct churn *c)
 		c->scene.filler = count->family->in_cgroup ? &t->in_cgroup : &t->filler;
 		if (family_run(count, &c->scene) == -EINTR)
 			return;
-		if (count->failed != failed)
-			revive(c, c->scene.filler, count->family->in_cgroup);
+		if (count->failed == failed)
+			continue;
+		revive(c, c->scene.filler, count->family->in_cgroup);
+		if (count->family->in_cgroup)
+			revive(c, &c->partner, true);
 	}
 	c->rounds++;
 	if (++c->turn >= c->nr_targets)

@@ -58,15 +58,30 @@ static int fire_mbind(const struct scene *s)
 		       0;
 }
 
-/* The limit of a v2 cgroup, of a v1 cgroup: each exists in its hierarchy only. */
+/* The limits of a v2 cgroup, of a v1 cgroup: each exists in its hierarchy only. */
 static int fire_high(const struct scene *s)
 {
-	return s->cgroup->v2 ? cgroup_squeeze(s->cgroup) : -ENOENT;
+	return s->cgroup->v2 ? cgroup_squeeze(s->cgroup, "memory.high") : -ENOENT;
+}
+
+/*
+ * The kernel may leave the isolated CPU's stock alone, and then nothing there can be given back to
+ * get below the limit. The partner's stock, on a housekeeping CPU, always can: without it the OOM
+ * killer would come.
+ */
+static int fire_max(const struct scene *s)
+{
+	int ret;
+
+	if (!s->cgroup->v2)
+		return -ENOENT;
+	ret = filler_fill(s->partner, FILLER_TOUCH, FILL_TIMEOUT_MS);
+	return ret ? ret : cgroup_squeeze(s->cgroup, "memory.max");
 }
 
 static int fire_limit(const struct scene *s)
 {
-	return s->cgroup->v2 ? -ENOENT : cgroup_squeeze(s->cgroup);
+	return s->cgroup->v2 ? -ENOENT : cgroup_squeeze(s->cgroup, "memory.limit_in_bytes");
 }
 
 const struct family families[] = {
@@ -95,6 +110,7 @@ const struct family families[] = {
 	  true,
 	  "pages charged to a memory cgroup",
 	  { { .name = "memory.high", .fire = fire_high },
+	    { .name = "memory.max", .fire = fire_max },
 	    { .name = "memory.limit_in_bytes", .fire = fire_limit } } },
 };
 
@@ -136,8 +152,8 @@ static void note(char *where, const char *what, int error)
 	snprintf(where, FAMILY_REASON, "%s: %s", what, strerror(-error));
 }
 
-/* Fire the next trigger that this kernel has. */
-static void fire_one(struct family_count *c, const struct scene *s)
+/* Fire the next trigger that this kernel has. 0, or -EINTR when a signal ended it. */
+static int fire_one(struct family_count *c, const struct scene *s)
 {
 	char why[FAMILY_REASON] = "";
 	int at, ret;
@@ -149,17 +165,20 @@ static void fire_one(struct family_count *c, const struct scene *s)
 		if (!ret) {
 			c->count++;
 			c->by[at]++;
-			return;
+			return 0;
 		}
+		if (ret == -EINTR)
+			return ret;
 		if (ret != -ENOSYS && ret != -ENOENT) {
 			c->failed++;
 			note(c->error, t->name, ret);
-			return;
+			return 0;
 		}
 		c->missing[at] = true;
 		note(why, t->name, ret);
 	}
 	memcpy(c->skipped, why, sizeof(why));
+	return 0;
 }
 
 int family_run(struct family_count *c, const struct scene *s)
@@ -174,6 +193,5 @@ int family_run(struct family_count *c, const struct scene *s)
 		return 0;
 	}
 	c->populated++;
-	fire_one(c, s);
-	return 0;
+	return fire_one(c, s);
 }

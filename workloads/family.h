@@ -17,7 +17,8 @@
 
 /* What a trigger may need to know. */
 struct scene {
-	struct filler *filler; /* the one that was just filled */
+	struct filler *filler;	/* the one that was just filled */
+	struct filler *partner; /* in the cgroup too, but on a housekeeping CPU */
 	const struct cgroup *cgroup;
 	unsigned int node; /* a NUMA node with memory */
 	void *page;	   /* one page of our own, for mbind() */
