@@ -256,13 +256,21 @@ static double exact_rank_p(const struct ranked *r, size_t n, size_t nr_a, double
 	return (double)extreme / (double)total;
 }
 
+static bool any_nan(const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isnan(values[i]))
+			return true;
+	return false;
+}
+
 double stats_rank_p(const double *a, size_t nr_a, const double *b, size_t nr_b)
 {
 	size_t n = nr_a + nr_b;
 	struct ranked *r;
 	double ties, rank_sum = 0, distance, variance, p;
 
-	if (!nr_a || !nr_b)
+	if (!nr_a || !nr_b || any_nan(a, nr_a) || any_nan(b, nr_b))
 		return NAN;
 	r = calloc(n, sizeof(*r));
 	if (!r)

@@ -53,7 +53,8 @@ struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b
 
 /*
  * Two-sided p of the rank-sum test (Wilcoxon 1945; Mann & Whitney 1947), midranks for ties, exact
- * over all permutations up to 16 values, with the tie-corrected normal approximation above.
+ * over all permutations up to 16 values, with the tie-corrected normal approximation above. NAN
+ * where a boot has no value.
  */
 double stats_rank_p(const double *a, size_t nr_a, const double *b, size_t nr_b);
 

@@ -215,6 +215,28 @@ static void test_hostile_text(void **state)
 	sample_sets_finish(&s);
 }
 
+/* A boot with a trace and nothing beside it: figures that it lacks are shown as such. */
+static void test_bare_boots(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (int i = 0; i < 2; i++) {
+		hist_destroy(s.a[i]->cyclictest.latency);
+		memset(&s.a[i]->cyclictest, 0, sizeof(s.a[i]->cyclictest));
+	}
+	sample_compare(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		char *text = render(views[i].view, s.c);
+
+		assert_non_null(strstr(text, "improved"));
+		lacks(text, "nan");
+		free(text);
+	}
+	sample_sets_finish(&s);
+}
+
 /* Empty sets and empty snapshots have a form too. */
 static void test_no_boots(void **state)
 {
@@ -330,8 +352,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden_improved), cmocka_unit_test(test_golden_spoilt),
 		cmocka_unit_test(test_html_promises),	cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_no_boots),	cmocka_unit_test(test_json_members),
-		cmocka_unit_test(test_escape),		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_bare_boots),	cmocka_unit_test(test_no_boots),
+		cmocka_unit_test(test_json_members),	cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_figures),
 	};
 
 	return cmocka_run_group_tests_name("compare_views", tests, NULL, NULL);

@@ -151,6 +151,7 @@ static void test_rank(void **state)
 {
 	const double low[] = { 1, 2, 3, 4 }, high[] = { 5, 6, 7, 8 };
 	const double mixed_a[] = { 1, 4 }, mixed_b[] = { 2, 3 }, same[] = { 7, 7, 7 };
+	const double absent[] = { 1, NAN };
 	double far_a[12], far_b[12];
 
 	(void)state;
@@ -159,6 +160,8 @@ static void test_rank(void **state)
 	near_to(stats_rank_p(mixed_a, 2, mixed_b, 2), 1, ROUNDING);
 	near_to(stats_rank_p(same, 3, same, 3), 1, ROUNDING);
 	assert_true(isnan(stats_rank_p(low, 0, high, 3)));
+	assert_true(isnan(stats_rank_p(absent, 2, high, 3)));
+	assert_true(isnan(stats_rank_p(low, 3, absent, 2)));
 	for (int i = 0; i < 12; i++) {
 		far_a[i] = i;
 		far_b[i] = 100 + i;

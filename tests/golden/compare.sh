@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwlat compare as a program: exit codes, where its formats go, what it says about wrong input.
+set -euo pipefail
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+BUILD=${BUILD:-build}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+bad=0
+
+# expect NAME CODE COMMAND... : its exit code; output stays in $out/stdout and $out/stderr.
+expect() {
+	local name=$1 code=$2 rc=0
+	shift 2
+	timeout 60 "$@" >"$out/stdout" 2>"$out/stderr" || rc=$?
+	if [ "$rc" -eq "$code" ]; then
+		echo "ok compare $name"
+	else
+		bad=1
+		echo "not ok compare $name: exit code $rc, not $code: $(head -c 300 "$out/stderr")"
+	fi
+}
+
+# holds NAME FILE TEXT
+holds() {
+	if grep -qF -- "$3" "$2"; then
+		echo "ok compare $1"
+	else
+		bad=1
+		echo "not ok compare $1: no '$3' in: $(head -c 300 "$2")"
+	fi
+}
+
+mkdir "$out/less" "$out/more" "$out/same"
+"$BUILD/golden/make_boots" "$out/less" 100 0
+"$BUILD/golden/make_boots" "$out/more" 0 100
+"$BUILD/golden/make_boots" "$out/same" 20 20
+cd "$out"
+
+expect "improved exits 0" 0 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
+holds "text is the default" stdout "qpw=0 → qpw=1: improved"
+holds "text has the remote work" stdout "lru_add_drain_per_cpu"
+holds "text has the witness" stdout "the witness agrees in all 6 boots"
+expect "regressed exits 2" 2 "$QPWLAT" compare more/*-qpw0 -- more/*-qpw1
+expect "thin data exits 3" 3 "$QPWLAT" compare same/*-qpw0 -- same/*-qpw1
+holds "thin data says why" stdout "too few or vary too much"
+expect "two directories need no --" 0 "$QPWLAT" compare less/01-qpw0 less/02-qpw1
+expect "bare traces have no witness" 3 "$QPWLAT" compare less/01-qpw0/trace.qpw less/02-qpw1/trace.qpw
+holds "bare traces say so" stdout "no witness"
+
+expect "all formats at once" 0 "$QPWLAT" compare --json=c.json --html=c.html --markdown=c.md \
+	--text=c.txt less/*-qpw0 -- less/*-qpw1
+if [ -s stdout ]; then
+	bad=1
+	echo "not ok compare files only: something on stdout"
+else
+	echo "ok compare files only: nothing on stdout"
+fi
+holds "JSON file" c.json '"schema": "qpwlat.compare"'
+holds "JSON verdict" c.json '"verdict": "improved"'
+holds "page" c.html "Verdict: improved"
+holds "Markdown" c.md "# qpw=0 → qpw=1: improved"
+expect "JSON to stdout" 0 "$QPWLAT" compare --json less/*-qpw0 -- less/*-qpw1
+if cmp -s stdout c.json; then
+	echo "ok compare the same input gives the same bytes"
+else
+	bad=1
+	echo "not ok compare the same input gives the same bytes: c.json differs from stdout"
+fi
+expect "names" 0 "$QPWLAT" compare --name-a before --name-b after less/*-qpw0 -- less/*-qpw1
+holds "names are shown" stdout "before → after: improved"
+expect "smallest effect" 0 "$QPWLAT" compare --min-effect 25% less/*-qpw0 -- less/*-qpw1
+
+rm less/03-qpw0/witness.txt
+expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
+holds "a missing witness is named" stdout "03-qpw0 has no witness"
+rm less/03-qpw0/trace.qpw
+expect "a missing trace exits 1" 1 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
+holds "a missing trace is named" stderr "03-qpw0/trace.qpw: No such file"
+expect "an unwritable file exits 1" 1 "$QPWLAT" compare --json=/nonexistent/x more/*-qpw0 -- more/*-qpw1
+expect "a full disk exits 1" 1 "$QPWLAT" compare --html=/dev/full more/*-qpw0 -- more/*-qpw1
+expect "help exits 0" 0 "$QPWLAT" compare --help
+holds "help has an example" stdout "Example: qpwlat compare"
+expect "no boots exit 129" 129 "$QPWLAT" compare
+expect "one set exits 129" 129 "$QPWLAT" compare a b c
+expect "an unknown option exits 129" 129 "$QPWLAT" compare --nonsense a -- b
+expect "a senseless effect exits 129" 129 "$QPWLAT" compare --min-effect 2 a -- b
+expect "two formats on stdout exit 129" 129 "$QPWLAT" compare --json --html a -- b
+exit $bad
