@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwlat report on a recorded trace, held against what ftrace wrote in the same boot and against
+# itself: executions, sums, and what a shorter file still gives.
+set -euo pipefail
+cd "$(dirname "$0")/../traces/lab-unpatched"
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+bad=0
+
+result() { # result NAME LOG: not ok when the log has anything to say
+	if [ -s "$2" ]; then
+		echo "not ok recorded $1"
+		head -n 20 "$2"
+		bad=1
+	else
+		echo "ok recorded $1"
+	fi
+}
+
+"${QPWLAT:?}" report --json --top 1000 trace.qpw >"$dir/report.json"
+
+# the lines of ftrace inside the window, whose edges it knows to the microsecond
+read -r start length < <(jq -r '"\(.window_start_ns) \(.window_ns)"' "$dir/report.json")
+awk -v from=$((start / 1000)) -v to=$(((start + length) / 1000)) '
+	/workqueue_execute_start/ {
+		for (i = 1; i <= NF && $i !~ /^[0-9]+\.[0-9]+:$/; i++)
+			;
+		split($i, part, /[.:]/)
+		us = part[1] * 1000000 + part[2]
+		if (us >= from && us <= to)
+			count[$NF]++
+	}
+	END { for (f in count) print f, count[f] }' witness.txt | sort >"$dir/witness"
+jq -r '.remote_work[] | select(.executed > 0) | "\(.function) \(.executed)"' "$dir/report.json" |
+	sort >"$dir/executed"
+[ -s "$dir/witness" ] || echo "the witness is empty" >"$dir/log"
+diff "$dir/witness" "$dir/executed" >>"$dir/log" || true
+result "executions are those of ftrace" "$dir/log"
+
+jq -r '.outliers[] |
+	select(([.steps[].ns] | add) != .latency_ns or
+		([.steps[] | ([.parts[].ns] | add // 0) + .residual_ns == .ns] | all | not)) |
+	"late sample at \(.expiry_ns) does not add up"' "$dir/report.json" >"$dir/log"
+jq -e '.samples > 1000 and (.outliers | length) == 1000' "$dir/report.json" >/dev/null ||
+	echo "too few samples" >>"$dir/log"
+result "late samples add up" "$dir/log"
+
+jq -r '. as $r | .interruptions[] | .class as $class |
+	([$r.causes[] | select(.class == $class)] | [(map(.count) | add // 0),
+		(map(.self_ns) | add // 0)]) as $sum |
+	select($sum != [.count, .ns]) | "\(.class): \($sum) in causes, \(.count) \(.ns) in all"' \
+	"$dir/report.json" >"$dir/log"
+result "causes add up" "$dir/log"
+
+jq -e '.lost_events == 0 and .window_closed and (.truncated | not) and .problem == null' \
+	"$dir/report.json" >/dev/null && : >"$dir/log" || echo "not whole" >"$dir/log"
+result "whole" "$dir/log"
+
+# cut anywhere: what is left is read and said to be a part
+: >"$dir/log"
+size=$(stat -c %s trace.qpw)
+before=0
+for percent in 20 40 60 80 99; do
+	head -c $((size * percent / 100)) trace.qpw >"$dir/cut.qpw"
+	code=0
+	"$QPWLAT" report --json "$dir/cut.qpw" >"$dir/cut.json" 2>"$dir/err" || code=$?
+	events=$(jq .events "$dir/cut.json")
+	if [ "$code" != $((events ? 0 : 3)) ] || [ "$events" -lt "$before" ]; then
+		echo "$percent %: exit code $code, $events records after $before" >>"$dir/log"
+	fi
+	jq -e '.truncated and (.problem | contains("broke off"))' \
+		"$dir/cut.json" >/dev/null || echo "$percent %: not said to be a part" >>"$dir/log"
+	before=$events
+done
+result "cut" "$dir/log"
+exit $bad
