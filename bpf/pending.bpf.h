@@ -39,7 +39,7 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 	bpf_map_update_elem(&pendings, &key, &pending, BPF_ANY);
 }
 
-/* Take it out; false when its beginning was not seen. */
+/* Take it out; false when its beginning was not seen, or when it was taken out already. */
 static __always_inline bool pending_end(u64 object, u32 what, struct pending *out)
 {
 	struct pending_key key = { .object = object, .what = what };

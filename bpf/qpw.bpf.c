@@ -2,8 +2,8 @@
 /*
  * Entry points of the kernel half and nothing else: each hands its arguments to the header of its
  * source of events. Every program is optional ("?"): user space loads what this kernel has. Names
- * are a convention of src/collect/probes.c: on_TRACEPOINT, np_TRACEPOINT, enter_FUNCTION,
- * leave_FUNCTION.
+ * are a convention of src/collect/probes.c: on_TRACEPOINT, np_TRACEPOINT, spare_TRACEPOINT,
+ * enter_FUNCTION, leave_FUNCTION, spare_enter_FUNCTION, spare_leave_FUNCTION.
  */
 #include "kernel_types.bpf.h"
 #include "emit.bpf.h"
@@ -16,6 +16,48 @@
 #include "qpwlock.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
+
+/*
+ * Events that come from a task which may be preempted. That brings two dangers:
+ * - Since 7.0 a program on a tracepoint can be preempted too, and what runs then finds a slot half
+ *   written. So there are twins (np_) for kernels that let programs forbid it; older kernels do so
+ *   by themselves.
+ * - A program is not run for a task when another task was preempted in the middle of it on the same
+ *   CPU: the kernel takes that for recursion. So each has a spare, the same once more and attached
+ *   behind it, which steps in then. What they call may be called twice for one
+ *   event, the second time with spare set.
+ */
+#define FROM_TASK(type, name, call, args...) \
+	SEC("?" type "/" #name)              \
+	int BPF_PROG(on_##name, args)        \
+	{                                    \
+		const bool spare = false;    \
+                                             \
+		(void)spare;                 \
+		return call;                 \
+	}                                    \
+	SEC("?" type "/" #name)              \
+	int BPF_PROG(np_##name, args)        \
+	{                                    \
+		const bool spare = false;    \
+                                             \
+		(void)spare;                 \
+		bpf_preempt_disable();       \
+		call;                        \
+		bpf_preempt_enable();        \
+		return 0;                    \
+	}                                    \
+	SEC("?" type "/" #name)              \
+	int BPF_PROG(spare_##name, args)     \
+	{                                    \
+		const bool spare = true;     \
+                                             \
+		(void)spare;                 \
+		bpf_preempt_disable();       \
+		call;                        \
+		bpf_preempt_enable();        \
+		return 0;                    \
+	}
 
 /* ------------------------------------------------------------------ tasks */
 
@@ -41,44 +83,13 @@ int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
 	return work_queued(pwq, work);
 }
 
-/*
- * These two come from a task that may be preempted. Since 7.0 tracepoints let programs be preempted
- * too, and the switch would then find the slot half written. So there are twins (np_) for kernels
- * that let programs forbid it; older kernels do so by themselves.
- */
-SEC("?tp_btf/workqueue_execute_start")
-int BPF_PROG(on_workqueue_execute_start, struct work_struct *work)
-{
-	return work_begin(work);
-}
-
-SEC("?tp_btf/workqueue_execute_start")
-int BPF_PROG(np_workqueue_execute_start, struct work_struct *work)
-{
-	bpf_preempt_disable();
-	work_begin(work);
-	bpf_preempt_enable();
-	return 0;
-}
+FROM_TASK("tp_btf", workqueue_execute_start, work_begin(work), struct work_struct *work)
 
 /*
  * The work may be gone by now: only its address is good, and the function comes as an argument.
  * tp_btf programs may not read pointers to functions, raw ones get every argument as a number.
  */
-SEC("?raw_tp/workqueue_execute_end")
-int BPF_PROG(on_workqueue_execute_end, u64 work, u64 function)
-{
-	return work_end(work, function);
-}
-
-SEC("?raw_tp/workqueue_execute_end")
-int BPF_PROG(np_workqueue_execute_end, u64 work, u64 function)
-{
-	bpf_preempt_disable();
-	work_end(work, function);
-	bpf_preempt_enable();
-	return 0;
-}
+FROM_TASK("raw_tp", workqueue_execute_end, work_end(work, function, spare), u64 work, u64 function)
 
 /* ------------------------------------------------------------------ interrupts */
 
@@ -190,30 +201,39 @@ int BPF_PROG(on_csd_function_exit, u64 function)
 
 /* ------------------------------------------------------------------ flush waits */
 
-/* Returns whether there was something to wait for: a bool, the low byte of the register. */
-SEC("?fentry/__flush_work")
-int BPF_PROG(enter___flush_work, struct work_struct *work)
-{
-	return flush_work_begin(work);
-}
-
-SEC("?fexit/__flush_work")
-int BPF_PROG(leave___flush_work, struct work_struct *work, bool from_cancel, u64 waited)
-{
-	return flush_end(QPW_FLUSH_WORK, (u8)waited);
-}
-
-#define FLUSH_FUNCTION(name, where)            \
-	SEC("?fentry/" #name)                  \
-	int BPF_PROG(enter_##name)             \
-	{                                      \
-		return flush_begin(where);     \
-	}                                      \
-	SEC("?fexit/" #name)                   \
-	int BPF_PROG(leave_##name)             \
-	{                                      \
-		return flush_end(where, true); \
+/* Entry and exit of a function; these could be preempted in all kernels and change no slot. */
+#define FUNCTION_ENTRY(name, call, args...)      \
+	SEC("?fentry/" #name)                    \
+	int BPF_PROG(enter_##name, ##args)       \
+	{                                        \
+		return call;                     \
+	}                                        \
+	SEC("?fentry/" #name)                    \
+	int BPF_PROG(spare_enter_##name, ##args) \
+	{                                        \
+		return call;                     \
 	}
+
+#define FUNCTION_EXIT(name, call, args...)       \
+	SEC("?fexit/" #name)                     \
+	int BPF_PROG(leave_##name, ##args)       \
+	{                                        \
+		return call;                     \
+	}                                        \
+	SEC("?fexit/" #name)                     \
+	int BPF_PROG(spare_leave_##name, ##args) \
+	{                                        \
+		return call;                     \
+	}
+
+/* Returns whether there was something to wait for: a bool, the low byte of the register. */
+FUNCTION_ENTRY(__flush_work, flush_work_begin(work), struct work_struct *work)
+FUNCTION_EXIT(__flush_work, flush_end(QPW_FLUSH_WORK, (u8)waited), struct work_struct *work,
+	      bool from_cancel, u64 waited)
+
+#define FLUSH_FUNCTION(name, where)              \
+	FUNCTION_ENTRY(name, flush_begin(where)) \
+	FUNCTION_EXIT(name, flush_end(where, true))
 
 FLUSH_FUNCTION(lru_add_drain_all, QPW_FLUSH_LRU_ADD_DRAIN_ALL)
 FLUSH_FUNCTION(lru_cache_disable, QPW_FLUSH_LRU_CACHE_DISABLE)
@@ -223,44 +243,20 @@ FLUSH_FUNCTION(__kmem_cache_shrink, QPW_FLUSH_CACHE_SHRINK)
 
 /* ------------------------------------------------------------------ QPW */
 
-SEC("?tp_btf/qpw_queue")
-int BPF_PROG(on_qpw_queue, unsigned int cpu, struct work_struct *work, void *function, bool inlined)
-{
-	return qpw_queued(cpu, (u64)work, (u64)work->func, inlined);
-}
-
-SEC("?tp_btf/qpw_inline_begin")
-int BPF_PROG(on_qpw_inline_begin, unsigned int cpu, struct work_struct *work)
-{
-	return qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func);
-}
-
-SEC("?tp_btf/qpw_inline_end")
-int BPF_PROG(on_qpw_inline_end, unsigned int cpu, void *work)
-{
-	return qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0);
-}
-
-SEC("?tp_btf/qpw_flush_begin")
-int BPF_PROG(on_qpw_flush_begin, unsigned int cpu, struct work_struct *work)
-{
-	return qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func);
-}
-
-SEC("?tp_btf/qpw_flush_end")
-int BPF_PROG(on_qpw_flush_end, unsigned int cpu, void *work, bool skipped)
-{
-	return qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0);
-}
-
-SEC("?tp_btf/qpw_lock_contended_begin")
-int BPF_PROG(on_qpw_lock_contended_begin, unsigned int cpu, void *lock)
-{
-	return qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0);
-}
-
-SEC("?tp_btf/qpw_lock_contended_end")
-int BPF_PROG(on_qpw_lock_contended_end, unsigned int cpu, void *lock, bool remote)
-{
-	return qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0);
-}
+FROM_TASK("tp_btf", qpw_queue, qpw_queued(cpu, work, inlined), unsigned int cpu,
+	  struct work_struct *work, void *function, bool inlined)
+FROM_TASK("tp_btf", qpw_inline_begin,
+	  qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func), unsigned int cpu,
+	  struct work_struct *work)
+FROM_TASK("tp_btf", qpw_inline_end, qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0),
+	  unsigned int cpu, void *work)
+FROM_TASK("tp_btf", qpw_flush_begin, qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func),
+	  unsigned int cpu, struct work_struct *work)
+FROM_TASK("tp_btf", qpw_flush_end,
+	  qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0),
+	  unsigned int cpu, void *work, bool skipped)
+FROM_TASK("tp_btf", qpw_lock_contended_begin, qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0),
+	  unsigned int cpu, void *lock)
+FROM_TASK("tp_btf", qpw_lock_contended_end,
+	  qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0),
+	  unsigned int cpu, void *lock, bool remote)

@@ -28,14 +28,20 @@ static __always_inline void qpw_emit(u32 kind, u32 target, u64 object, u64 funct
 	emit_submit(r);
 }
 
-static __always_inline int qpw_queued(u32 target, u64 work, u64 function, bool inlined)
+/* A point in time: what the first of two calls puts in, the second takes out, and is done. */
+static __always_inline int qpw_queued(u32 target, struct work_struct *work, bool inlined)
 {
-	u64 now;
+	const u32 what = QPW_PENDING(QPW_KIND_QPW_QUEUE);
+	struct pending pending;
+	u64 function, now;
 
-	if (!cpu_is_watched(target))
+	if (!cpu_is_watched(target) || pending_end((u64)work, what, &pending))
 		return 0;
+	function = (u64)work->func;
+	pending_begin((u64)work, what, function, target);
 	now = bpf_ktime_get_ns();
-	qpw_emit(QPW_KIND_QPW_QUEUE, target, work, function, now, now, inlined ? QPW_F_INLINE : 0);
+	qpw_emit(QPW_KIND_QPW_QUEUE, target, (u64)work, function, now, now,
+		 inlined ? QPW_F_INLINE : 0);
 	return 0;
 }
 

@@ -64,21 +64,24 @@ static __always_inline struct work_run *work_here(struct cpu_slot *slot)
 	return &slot->work[slot->softirq_ns ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
 }
 
+/* May be called twice for one event. */
 static __always_inline int work_begin(struct work_struct *work)
 {
 	struct work_origin *origin;
 	struct work_run *run;
-	u32 cpu;
+	u32 cpu, pid = (u32)bpf_get_current_pid_tgid();
 	struct cpu_slot *slot = slot_here(&cpu);
 
 	if (!slot)
 		return 0;
 	run = work_here(slot);
+	if (run->ns && run->work == (u64)work && run->pid == pid)
+		return 0;
 	run->ns = bpf_ktime_get_ns();
 	run->work = (u64)work;
 	run->function = (u64)work->func;
 	run->flags = QPW_F_BEGIN;
-	run->pid = (u32)bpf_get_current_pid_tgid();
+	run->pid = pid;
 	origin = bpf_map_lookup_elem(&work_origins, &run->work);
 	if (origin && origin->function == run->function) {
 		run->origin = origin->origin;
@@ -113,7 +116,8 @@ static __always_inline void work_forget(u32 pid)
 		__sync_fetch_and_add(&nr_asleep, -1);
 }
 
-static __always_inline int work_end(u64 work, u64 function)
+/* Called a second time for one event with spare set. */
+static __always_inline int work_end(u64 work, u64 function, bool spare)
 {
 	struct work_run *run;
 	u32 cpu;
@@ -128,7 +132,7 @@ static __always_inline int work_end(u64 work, u64 function)
 	now = bpf_ktime_get_ns();
 	if (!run->ns || run->work != work) {
 		/* begun before the programs were attached, or on another CPU */
-		if (!slot->thread_ns || slot->softirq_ns)
+		if (spare || !slot->thread_ns || slot->softirq_ns)
 			return 0;
 		run->ns = slot->thread_ns;
 		run->work = work;

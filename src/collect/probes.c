@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tracepoints are found in the kernel's BTF by the typedef btf_trace_NAME, functions by their name.
- * Programs are found by the names that bpf/qpw.bpf.c gives them: on_TRACEPOINT, np_TRACEPOINT,
- * enter_FUNCTION, leave_FUNCTION.
+ * Programs are found by the names that bpf/qpw.bpf.c gives them.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -87,13 +86,13 @@ static const struct probe_info table[] = {
 	{ "drain_all_stock", PROBE_FUNCTION, "who drains the memcg stocks and how long it takes" },
 	{ "flush_rcu_sheaves_on_cache", PROBE_FUNCTION, "who waits for slab RCU sheaves" },
 	{ "__kmem_cache_shrink", PROBE_FUNCTION, "who waits for a slab cache to shrink" },
-	{ "qpw_queue", PROBE_TRACEPOINT, QPW_LOSES("queue or inline decisions") },
-	{ "qpw_inline_begin", PROBE_TRACEPOINT, QPW_LOSES("inline runs") },
-	{ "qpw_inline_end", PROBE_TRACEPOINT, QPW_LOSES("inline runs") },
-	{ "qpw_flush_begin", PROBE_TRACEPOINT, QPW_LOSES("skipped flushes") },
-	{ "qpw_flush_end", PROBE_TRACEPOINT, QPW_LOSES("skipped flushes") },
-	{ "qpw_lock_contended_begin", PROBE_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
-	{ "qpw_lock_contended_end", PROBE_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
+	{ "qpw_queue", PROBE_TASK_TRACEPOINT, QPW_LOSES("queue or inline decisions") },
+	{ "qpw_inline_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("inline runs") },
+	{ "qpw_inline_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("inline runs") },
+	{ "qpw_flush_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("skipped flushes") },
+	{ "qpw_flush_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("skipped flushes") },
+	{ "qpw_lock_contended_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
+	{ "qpw_lock_contended_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
 };
 
 const size_t nr_probes = ARRAY_SIZE(table);
@@ -169,22 +168,31 @@ int probes_plan(struct probe *probes)
 	return 0;
 }
 
-/* Prefix of the name of program i; NULL: there is none. */
-static const char *program_prefix(const struct probe *probe, int i)
+/*
+ * Prefixes of the names of programs: at each place (a function has two, its entry and its exit) one,
+ * and one that is its spare where it comes from a task. The rest is NULL.
+ */
+static const char *program_prefix(const struct probe *probe, int place, int copy)
 {
+	static const char *const plain[PROBE_PLACES][PROBE_COPIES] = { { "on" } };
+	static const char *const task[PROBE_PLACES][PROBE_COPIES] = { { "np", "spare" } };
+	static const char *const function[PROBE_PLACES][PROBE_COPIES] = {
+		{ "enter", "spare_enter" },
+		{ "leave", "spare_leave" },
+	};
 	enum probe_kind kind = probe->info->kind;
 	bool from_task = kind == PROBE_TASK_TRACEPOINT || kind == PROBE_TASK_RAW_TRACEPOINT;
 
 	if (kind == PROBE_FUNCTION)
-		return i ? "leave" : "enter";
-	if (i)
-		return NULL;
-	return from_task && probe->forbids_preemption ? "np" : "on";
+		return function[place][copy];
+	return (from_task && probe->forbids_preemption ? task : plain)[place][copy];
 }
 
-struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i)
+/* NULL when the probe has no such program. */
+static struct bpf_program *program_find(const struct probe *probe, struct bpf_object *obj,
+					int place, int copy)
 {
-	const char *prefix = program_prefix(probe, i);
+	const char *prefix = program_prefix(probe, place, copy);
 	char name[QPW_SYMBOL_LEN];
 
 	if (!prefix)
@@ -193,47 +201,58 @@ struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *
 	return bpf_object__find_program_by_name(obj, name);
 }
 
-void probes_select(const struct probe *probes, struct bpf_object *obj)
+static void probe_select(const struct probe *probe, struct bpf_object *obj)
 {
-	size_t i;
-	int j;
+	int place, copy;
 
-	for (i = 0; i < nr_probes; i++) {
-		for (j = 0; j < PROBE_PROGRAMS; j++) {
-			struct bpf_program *program = probe_program(&probes[i], obj, j);
+	for (place = 0; place < PROBE_PLACES; place++) {
+		for (copy = 0; copy < PROBE_COPIES; copy++) {
+			struct bpf_program *program = program_find(probe, obj, place, copy);
 
 			if (program)
 				bpf_program__set_autoload(program,
-							  probes[i].state != QPW_PROBE_MISSING);
+							  probe->state != QPW_PROBE_MISSING);
 		}
 	}
 }
 
+void probes_select(const struct probe *probes, struct bpf_object *obj)
+{
+	size_t i;
+
+	for (i = 0; i < nr_probes; i++)
+		probe_select(&probes[i], obj);
+}
+
 static void probe_detach(struct probe *probe)
 {
-	int i;
+	int place, copy;
 
-	for (i = 0; i < PROBE_PROGRAMS; i++) {
-		bpf_link__destroy(probe->links[i]);
-		probe->links[i] = NULL;
+	for (place = 0; place < PROBE_PLACES; place++) {
+		for (copy = 0; copy < PROBE_COPIES; copy++) {
+			bpf_link__destroy(probe->links[place][copy]);
+			probe->links[place][copy] = NULL;
+		}
 	}
 }
 
 /* The exit goes first: a begin without an end would only leave things behind. */
 static int probe_attach(struct probe *probe, struct bpf_object *obj)
 {
-	int i, err;
+	int place, copy, err;
 
-	for (i = PROBE_PROGRAMS - 1; i >= 0; i--) {
-		struct bpf_program *program = probe_program(probe, obj, i);
+	for (place = PROBE_PLACES - 1; place >= 0; place--) {
+		for (copy = 0; copy < PROBE_COPIES; copy++) {
+			struct bpf_program *program = program_find(probe, obj, place, copy);
 
-		if (!program)
-			continue;
-		probe->links[i] = bpf_program__attach(program);
-		if (!probe->links[i]) {
-			err = -errno;
-			probe_detach(probe);
-			return err;
+			if (!program)
+				continue;
+			probe->links[place][copy] = bpf_program__attach(program);
+			if (!probe->links[place][copy]) {
+				err = -errno;
+				probe_detach(probe);
+				return err;
+			}
 		}
 	}
 	return 0;
@@ -257,21 +276,42 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj)
 	return nr_attached;
 }
 
+static uint64_t program_nr_missed(struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* What one program missed its spare has seen, unless that missed as much. */
+static uint64_t place_nr_missed(const struct probe *probe, struct bpf_object *obj, int place)
+{
+	struct bpf_program *program = program_find(probe, obj, place, 0);
+	struct bpf_program *spare = program_find(probe, obj, place, 1);
+	uint64_t nr_missed, by_spare;
+
+	if (!program)
+		return 0;
+	nr_missed = program_nr_missed(program);
+	if (!nr_missed || !spare)
+		return nr_missed;
+	by_spare = program_nr_missed(spare);
+	return by_spare < nr_missed ? by_spare : nr_missed;
+}
+
 uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj)
 {
 	uint64_t sum = 0;
 	size_t i;
-	int j;
+	int place;
 
 	for (i = 0; i < nr_probes; i++) {
-		for (j = 0; j < PROBE_PROGRAMS && probes[i].state != QPW_PROBE_MISSING; j++) {
-			struct bpf_program *program = probe_program(&probes[i], obj, j);
-			struct bpf_prog_info info = { 0 };
-			uint32_t len = sizeof(info);
-
-			if (program &&
-			    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
-				sum += info.recursion_misses;
+		for (place = 0; place < PROBE_PLACES; place++) {
+			if (probes[i].state != QPW_PROBE_MISSING)
+				sum += place_nr_missed(&probes[i], obj, place);
 		}
 	}
 	return sum;

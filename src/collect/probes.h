@@ -16,7 +16,8 @@ struct bpf_object;
 struct bpf_program;
 struct bpf_link;
 
-#define PROBE_PROGRAMS 2 /* a function has one at its entry and one at its exit */
+#define PROBE_PLACES 2 /* where its programs sit: a function has an entry and an exit */
+#define PROBE_COPIES 2 /* a program, and its spare where it has one */
 
 struct probe_info; /* a row of the table */
 
@@ -25,7 +26,7 @@ struct probe {
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	bool forbids_preemption;    /* its programs do, where the kernel lets them */
 	int error;		    /* of a missing one: negative errno, 0 = not in this kernel */
-	struct bpf_link *links[PROBE_PROGRAMS];
+	struct bpf_link *links[PROBE_PLACES][PROBE_COPIES];
 };
 
 /* Number of rows of the table, so the length of the arrays below. */
@@ -47,13 +48,10 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj);
 void probes_detach(struct probe *probes);
 
 /*
- * How often the kernel did not run one of the programs because it was already running on that CPU,
- * preempted or interrupted. Each may be an event that was not seen.
+ * How often the kernel did not run a program, nor its spare, because both were already running on
+ * that CPU, preempted or interrupted. Each is at most one event that was not seen.
  */
 uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj);
-
-/* Program at place i (< PROBE_PROGRAMS) of a probe, NULL when it has no such. */
-struct bpf_program *probe_program(const struct probe *probe, struct bpf_object *obj, int i);
 
 /* The probe as a record, without times. */
 void probe_describe(const struct probe *probe, struct qpw_probe *out);
