@@ -27,6 +27,7 @@
 
 #define SETTLE_NS 300000000ULL
 #define STOP_NS 5000000000ULL /* a child has this long to end after it was asked to */
+#define FULL_PERCENT 90	      /* from here on a record may not have fitted */
 #define RECORDER_NICE (-10)   /* the ring buffer must be emptied beside any load */
 
 struct recording {
@@ -349,8 +350,12 @@ static void print_summary(const struct recording *r)
 	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
 	printf("samples   %llu, worst %s\n", (unsigned long long)r->loop.nr_samples,
 	       r->loop.nr_samples ? worst : "-");
-	printf("lost      %llu%s\n", (unsigned long long)r->loop.nr_lost,
-	       r->loop.nr_lost ? ": take a larger --buffer-size" : "");
+	printf("lost      %llu", (unsigned long long)r->loop.nr_lost);
+	if (r->loop.nr_lost && r->loop.max_fill_percent >= FULL_PERCENT)
+		printf(": the buffer was full, take a larger --buffer-size");
+	else if (r->loop.nr_lost)
+		printf(": the kernel skipped programs that were already running");
+	putchar('\n');
 	print_missing(r, true);
 	print_missing(r, false);
 }

@@ -93,6 +93,8 @@ static void adapt_polling(struct loop *l)
 {
 	unsigned int percent = collect_fill_percent(l->collect);
 
+	if (percent > l->max_fill_percent)
+		l->max_fill_percent = percent;
 	if (percent >= BUSY_PERCENT)
 		l->poll_ms = l->poll_ms / 2 > POLL_MIN_MS ? l->poll_ms / 2 : POLL_MIN_MS;
 	else if (percent < CALM_PERCENT)

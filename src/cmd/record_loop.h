@@ -33,6 +33,7 @@ struct loop {
 	uint64_t nr_samples; /* of the window */
 	uint64_t worst_ns;   /* of these, the longest latency */
 	uint64_t nr_lost;
+	unsigned int max_fill_percent; /* of the ring buffer, as seen when it was emptied */
 
 	bool quiet;
 	bool tty;

@@ -48,8 +48,8 @@ test_signals() {
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check sigint-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
-	check sigint-keeps-the-recording "$(cat "$scratch/stderr" 2>/dev/null)" \
-		report_holds '.window_closed and .samples > 500 and .lost_events == 0'
+	check sigint-keeps-the-recording "$(report_value '[.window_closed, .samples, .lost_events]')" \
+		report_holds '.window_closed and .samples > 50 and .lost_events == 0'
 	gone sigint-leaves-nothing
 	rc=0
 	# the command ignores SIGTERM, so that the recorder waits and can be interrupted again
@@ -95,7 +95,7 @@ test_loss() {
 	check loss-is-complete "$(report_value '[.samples, .lost_events]') of $cycles cycles" \
 		report_holds ".samples + .lost_events >= $cycles and .samples < $cycles"
 	check loss-is-shown "$(cat "$scratch/out")" \
-		grep -q "^lost *$(report_value .lost_events): take a larger --buffer-size" "$scratch/out"
+		grep -q "^lost *$(report_value .lost_events): the buffer was full, take a larger --buffer-size" "$scratch/out"
 }
 
 test_full_disk() {
