@@ -9,8 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-kernel=$(find_image KERNEL)
-initramfs=$(find_image INITRAMFS)
+kernel=${KERNEL:-$(find_image KERNEL)}
+initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
 if [[ -z $kernel || -z $initramfs ]]; then
 	not_ok boot-errors "no lab kernel or guest image; run 'make lab'"
 	finish_tests

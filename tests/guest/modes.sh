@@ -12,8 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 DURATION=5
-kernel=$(find_image KERNEL)
-initramfs=$(find_image INITRAMFS)
+kernel=${KERNEL:-$(find_image KERNEL)}
+initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
 qpwlat=${QPWLAT:-$(find_image QPWLAT)}
 if [[ -z $kernel || -z $initramfs || ! -x $qpwlat ]]; then
 	not_ok modes "no lab kernel, guest image or qpwlat; run 'make lab'"
