@@ -76,7 +76,8 @@ for shell in "${shells[@]}"; do
 	pid=$!
 	wait_for "$out/t.json"
 	is "$shell: churn on the housekeeping CPU" 0 "$(where churn)"
-	is "$shell: its fillers on the isolated one" "$cpu" "$(where churn-filler)"
+	is "$shell: its fillers on the isolated one, the partner beside churn" "0 $cpu" \
+		"$(where churn-filler)"
 	is "$shell: stress-ng on the housekeeping CPU" 0 "$(where stress-ng)"
 	tree=$(children "$pid")
 	start=$SECONDS
