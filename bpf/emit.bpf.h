@@ -88,6 +88,14 @@ struct {
 	__uint(max_entries, 4096); /* set by user space */
 } ring SEC(".maps");
 
+/* Events that a program missed and its spare has seen, of all programs that have one. */
+__u64 nr_stepped_in;
+
+static __always_inline void spare_steps_in(void)
+{
+	__sync_fetch_and_add(&nr_stepped_in, 1);
+}
+
 static __always_inline bool cpu_is_watched(u32 cpu)
 {
 	u32 word = cpu / 64;

@@ -25,24 +25,24 @@ static __always_inline u32 flush_target(struct work_struct *work)
 	return BPF_CORE_READ(pwq, pool, cpu);
 }
 
-static __always_inline int flush_work_begin(struct work_struct *work)
+static __always_inline int flush_work_begin(struct work_struct *work, bool spare)
 {
-	pending_begin(0, QPW_FLUSH_WORK, (u64)work->func, flush_target(work));
+	pending_begin(0, QPW_FLUSH_WORK, (u64)work->func, flush_target(work), spare);
 	return 0;
 }
 
-static __always_inline int flush_begin(u32 where)
+static __always_inline int flush_begin(u32 where, bool spare)
 {
-	pending_begin(0, where, 0, NO_CPU);
+	pending_begin(0, where, 0, NO_CPU, spare);
 	return 0;
 }
 
-static __always_inline int flush_end(u32 where, bool waited)
+static __always_inline int flush_end(u32 where, bool waited, bool spare)
 {
 	struct pending pending;
 	struct qpw_flush *r;
 
-	if (!pending_end(0, where, &pending) || !waited)
+	if (!pending_end(0, where, &pending, spare) || !waited)
 		return 0;
 	r = EMIT(struct qpw_flush, QPW_KIND_FLUSH, bpf_get_smp_processor_id(), pending.ns,
 		 bpf_ktime_get_ns(), 0);

@@ -18,7 +18,7 @@ struct pending {
 	u64 ns;
 	u64 function;
 	u32 target_cpu;
-	u32 pad;
+	u32 checked; /* the spare has seen it */
 };
 
 /* LRU: an end that was missed must not fill the map. */
@@ -29,18 +29,33 @@ struct {
 	__type(value, struct pending);
 } pendings SEC(".maps");
 
-static __always_inline void pending_begin(u64 object, u32 what, u64 function, u32 target_cpu)
+/*
+ * Put one in. The spare does so only if the program itself has not just done it: what is there and
+ * checked is left over from an end that was missed.
+ */
+static __always_inline void pending_begin(u64 object, u32 what, u64 function, u32 target_cpu,
+					  bool spare)
 {
 	struct pending_key key = { .object = object, .what = what };
 	struct pending pending = { .function = function, .target_cpu = target_cpu };
+	struct pending *done;
 
 	key.pid = (u32)bpf_get_current_pid_tgid();
+	if (spare) {
+		done = bpf_map_lookup_elem(&pendings, &key);
+		if (done && !done->checked) {
+			done->checked = 1;
+			return;
+		}
+		pending.checked = 1;
+		spare_steps_in();
+	}
 	pending.ns = bpf_ktime_get_ns();
 	bpf_map_update_elem(&pendings, &key, &pending, BPF_ANY);
 }
 
-/* Take it out; false when its beginning was not seen, or when it was taken out already. */
-static __always_inline bool pending_end(u64 object, u32 what, struct pending *out)
+/* Take it out; false when its beginning was not seen, or when the spare finds it already done. */
+static __always_inline bool pending_end(u64 object, u32 what, struct pending *out, bool spare)
 {
 	struct pending_key key = { .object = object, .what = what };
 	struct pending *pending;
@@ -51,6 +66,25 @@ static __always_inline bool pending_end(u64 object, u32 what, struct pending *ou
 		return false;
 	*out = *pending;
 	bpf_map_delete_elem(&pendings, &key);
+	if (spare)
+		spare_steps_in();
+	return true;
+}
+
+/* A point in time, told twice: true when it is to be recorded now. */
+static __always_inline bool pending_point(u64 object, u32 what, bool spare)
+{
+	struct pending_key key = { .object = object, .what = what };
+	struct pending mark = {};
+
+	key.pid = (u32)bpf_get_current_pid_tgid();
+	if (!spare) {
+		bpf_map_update_elem(&pendings, &key, &mark, BPF_ANY);
+		return true;
+	}
+	if (!bpf_map_delete_elem(&pendings, &key))
+		return false;
+	spare_steps_in();
 	return true;
 }
 

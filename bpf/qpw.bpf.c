@@ -24,39 +24,36 @@ char LICENSE[] SEC("license") = "GPL";
  *   by themselves.
  * - A program is not run for a task when another task was preempted in the middle of it on the same
  *   CPU: the kernel takes that for recursion. So each has a spare, the same once more and attached
- *   behind it, which steps in then. What they call may be called twice for one
- *   event, the second time with spare set.
+ *   behind it, which steps in then. What they call is called twice for one event, the second time
+ *   with spare set, and must make one record of it.
  */
-#define FROM_TASK(type, name, call, args...) \
-	SEC("?" type "/" #name)              \
-	int BPF_PROG(on_##name, args)        \
-	{                                    \
-		const bool spare = false;    \
-                                             \
-		(void)spare;                 \
-		return call;                 \
-	}                                    \
-	SEC("?" type "/" #name)              \
-	int BPF_PROG(np_##name, args)        \
-	{                                    \
-		const bool spare = false;    \
-                                             \
-		(void)spare;                 \
-		bpf_preempt_disable();       \
-		call;                        \
-		bpf_preempt_enable();        \
-		return 0;                    \
-	}                                    \
-	SEC("?" type "/" #name)              \
-	int BPF_PROG(spare_##name, args)     \
-	{                                    \
-		const bool spare = true;     \
-                                             \
-		(void)spare;                 \
-		bpf_preempt_disable();       \
-		call;                        \
-		bpf_preempt_enable();        \
-		return 0;                    \
+#define FROM_TASK(type, name, call, proto...) \
+	SEC("?" type "/" #name)               \
+	int BPF_PROG(on_##name, proto)        \
+	{                                     \
+		enum {                        \
+			np = false,           \
+			spare = false         \
+		};                            \
+		return call;                  \
+	}                                     \
+	SEC("?" type "/" #name)               \
+	int BPF_PROG(np_##name, proto)        \
+	{                                     \
+		enum {                        \
+			np = true,            \
+			spare = false         \
+		};                            \
+		return call;                  \
+	}                                     \
+	SEC("?" type "/" #name)               \
+	int BPF_PROG(spare_##name, proto)     \
+	{                                     \
+		enum {                        \
+			np = true,            \
+			spare = true          \
+		};                            \
+		return call;                  \
 	}
 
 /* ------------------------------------------------------------------ tasks */
@@ -83,13 +80,14 @@ int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
 	return work_queued(pwq, work);
 }
 
-FROM_TASK("tp_btf", workqueue_execute_start, work_begin(work), struct work_struct *work)
+FROM_TASK("tp_btf", workqueue_execute_start, work_begin(work, np, spare), struct work_struct *work)
 
 /*
  * The work may be gone by now: only its address is good, and the function comes as an argument.
  * tp_btf programs may not read pointers to functions, raw ones get every argument as a number.
  */
-FROM_TASK("raw_tp", workqueue_execute_end, work_end(work, function, spare), u64 work, u64 function)
+FROM_TASK("raw_tp", workqueue_execute_end, work_end(work, function, np, spare), u64 work,
+	  u64 function)
 
 /* ------------------------------------------------------------------ interrupts */
 
@@ -202,61 +200,72 @@ int BPF_PROG(on_csd_function_exit, u64 function)
 /* ------------------------------------------------------------------ flush waits */
 
 /* Entry and exit of a function; these could be preempted in all kernels and change no slot. */
-#define FUNCTION_ENTRY(name, call, args...)      \
-	SEC("?fentry/" #name)                    \
-	int BPF_PROG(enter_##name, ##args)       \
-	{                                        \
-		return call;                     \
-	}                                        \
-	SEC("?fentry/" #name)                    \
-	int BPF_PROG(spare_enter_##name, ##args) \
-	{                                        \
-		return call;                     \
-	}
-
-#define FUNCTION_EXIT(name, call, args...)       \
-	SEC("?fexit/" #name)                     \
-	int BPF_PROG(leave_##name, ##args)       \
-	{                                        \
-		return call;                     \
-	}                                        \
-	SEC("?fexit/" #name)                     \
-	int BPF_PROG(spare_leave_##name, ##args) \
-	{                                        \
-		return call;                     \
+#define FLUSH_FUNCTION(name, begin, end, proto...) \
+	SEC("?fentry/" #name)                      \
+	int BPF_PROG(enter_##name, ##proto)        \
+	{                                          \
+		enum {                             \
+			spare = false              \
+		};                                 \
+		return begin;                      \
+	}                                          \
+	SEC("?fentry/" #name)                      \
+	int BPF_PROG(spare_enter_##name, ##proto)  \
+	{                                          \
+		enum {                             \
+			spare = true               \
+		};                                 \
+		return begin;                      \
+	}                                          \
+	SEC("?fexit/" #name)                       \
+	int BPF_PROG(leave_##name, ##proto)        \
+	{                                          \
+		enum {                             \
+			spare = false              \
+		};                                 \
+		return end;                        \
+	}                                          \
+	SEC("?fexit/" #name)                       \
+	int BPF_PROG(spare_leave_##name, ##proto)  \
+	{                                          \
+		enum {                             \
+			spare = true               \
+		};                                 \
+		return end;                        \
 	}
 
 /* Returns whether there was something to wait for: a bool, the low byte of the register. */
-FUNCTION_ENTRY(__flush_work, flush_work_begin(work), struct work_struct *work)
-FUNCTION_EXIT(__flush_work, flush_end(QPW_FLUSH_WORK, (u8)waited), struct work_struct *work,
-	      bool from_cancel, u64 waited)
-
-#define FLUSH_FUNCTION(name, where)              \
-	FUNCTION_ENTRY(name, flush_begin(where)) \
-	FUNCTION_EXIT(name, flush_end(where, true))
-
-FLUSH_FUNCTION(lru_add_drain_all, QPW_FLUSH_LRU_ADD_DRAIN_ALL)
-FLUSH_FUNCTION(lru_cache_disable, QPW_FLUSH_LRU_CACHE_DISABLE)
-FLUSH_FUNCTION(drain_all_stock, QPW_FLUSH_DRAIN_ALL_STOCK)
-FLUSH_FUNCTION(flush_rcu_sheaves_on_cache, QPW_FLUSH_RCU_SHEAVES)
-FLUSH_FUNCTION(__kmem_cache_shrink, QPW_FLUSH_CACHE_SHRINK)
+FLUSH_FUNCTION(__flush_work, flush_work_begin(work, spare),
+	       flush_end(QPW_FLUSH_WORK, (u8)waited, spare), struct work_struct *work,
+	       bool from_cancel, u64 waited)
+FLUSH_FUNCTION(lru_add_drain_all, flush_begin(QPW_FLUSH_LRU_ADD_DRAIN_ALL, spare),
+	       flush_end(QPW_FLUSH_LRU_ADD_DRAIN_ALL, true, spare))
+FLUSH_FUNCTION(lru_cache_disable, flush_begin(QPW_FLUSH_LRU_CACHE_DISABLE, spare),
+	       flush_end(QPW_FLUSH_LRU_CACHE_DISABLE, true, spare))
+FLUSH_FUNCTION(drain_all_stock, flush_begin(QPW_FLUSH_DRAIN_ALL_STOCK, spare),
+	       flush_end(QPW_FLUSH_DRAIN_ALL_STOCK, true, spare))
+FLUSH_FUNCTION(flush_rcu_sheaves_on_cache, flush_begin(QPW_FLUSH_RCU_SHEAVES, spare),
+	       flush_end(QPW_FLUSH_RCU_SHEAVES, true, spare))
+FLUSH_FUNCTION(__kmem_cache_shrink, flush_begin(QPW_FLUSH_CACHE_SHRINK, spare),
+	       flush_end(QPW_FLUSH_CACHE_SHRINK, true, spare))
 
 /* ------------------------------------------------------------------ QPW */
 
-FROM_TASK("tp_btf", qpw_queue, qpw_queued(cpu, work, inlined), unsigned int cpu,
+FROM_TASK("tp_btf", qpw_queue, qpw_queued(cpu, work, inlined, spare), unsigned int cpu,
 	  struct work_struct *work, void *function, bool inlined)
 FROM_TASK("tp_btf", qpw_inline_begin,
-	  qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func), unsigned int cpu,
+	  qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func, spare), unsigned int cpu,
 	  struct work_struct *work)
-FROM_TASK("tp_btf", qpw_inline_end, qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0),
+FROM_TASK("tp_btf", qpw_inline_end, qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0, spare),
 	  unsigned int cpu, void *work)
-FROM_TASK("tp_btf", qpw_flush_begin, qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func),
-	  unsigned int cpu, struct work_struct *work)
+FROM_TASK("tp_btf", qpw_flush_begin,
+	  qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func, spare), unsigned int cpu,
+	  struct work_struct *work)
 FROM_TASK("tp_btf", qpw_flush_end,
-	  qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0),
+	  qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0, spare),
 	  unsigned int cpu, void *work, bool skipped)
-FROM_TASK("tp_btf", qpw_lock_contended_begin, qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0),
-	  unsigned int cpu, void *lock)
+FROM_TASK("tp_btf", qpw_lock_contended_begin,
+	  qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0, spare), unsigned int cpu, void *lock)
 FROM_TASK("tp_btf", qpw_lock_contended_end,
-	  qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0),
+	  qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0, spare),
 	  unsigned int cpu, void *lock, bool remote)

@@ -28,35 +28,32 @@ static __always_inline void qpw_emit(u32 kind, u32 target, u64 object, u64 funct
 	emit_submit(r);
 }
 
-/* A point in time: what the first of two calls puts in, the second takes out, and is done. */
-static __always_inline int qpw_queued(u32 target, struct work_struct *work, bool inlined)
+static __always_inline int qpw_queued(u32 target, struct work_struct *work, bool inlined,
+				      bool spare)
 {
-	const u32 what = QPW_PENDING(QPW_KIND_QPW_QUEUE);
-	struct pending pending;
-	u64 function, now;
+	u64 now;
 
-	if (!cpu_is_watched(target) || pending_end((u64)work, what, &pending))
+	if (!cpu_is_watched(target) ||
+	    !pending_point((u64)work, QPW_PENDING(QPW_KIND_QPW_QUEUE), spare))
 		return 0;
-	function = (u64)work->func;
-	pending_begin((u64)work, what, function, target);
 	now = bpf_ktime_get_ns();
-	qpw_emit(QPW_KIND_QPW_QUEUE, target, (u64)work, function, now, now,
+	qpw_emit(QPW_KIND_QPW_QUEUE, target, (u64)work, (u64)work->func, now, now,
 		 inlined ? QPW_F_INLINE : 0);
 	return 0;
 }
 
-static __always_inline int qpw_begin(u32 kind, u32 target, u64 object, u64 function)
+static __always_inline int qpw_begin(u32 kind, u32 target, u64 object, u64 function, bool spare)
 {
 	if (cpu_is_watched(target))
-		pending_begin(object, QPW_PENDING(kind), function, target);
+		pending_begin(object, QPW_PENDING(kind), function, target, spare);
 	return 0;
 }
 
-static __always_inline int qpw_end(u32 kind, u32 target, u64 object, u32 flags)
+static __always_inline int qpw_end(u32 kind, u32 target, u64 object, u32 flags, bool spare)
 {
 	struct pending pending;
 
-	if (!cpu_is_watched(target) || !pending_end(object, QPW_PENDING(kind), &pending))
+	if (!cpu_is_watched(target) || !pending_end(object, QPW_PENDING(kind), &pending, spare))
 		return 0;
 	qpw_emit(kind, target, object, pending.function, pending.ns, bpf_ktime_get_ns(), flags);
 	return 0;

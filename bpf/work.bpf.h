@@ -64,19 +64,18 @@ static __always_inline struct work_run *work_here(struct cpu_slot *slot)
 	return &slot->work[slot->softirq_ns ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
 }
 
-/* May be called twice for one event. */
-static __always_inline int work_begin(struct work_struct *work)
+static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_struct *work,
+					    bool spare)
 {
+	struct work_run *run = work_here(slot);
+	u32 pid = (u32)bpf_get_current_pid_tgid();
 	struct work_origin *origin;
-	struct work_run *run;
-	u32 cpu, pid = (u32)bpf_get_current_pid_tgid();
-	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (!slot)
-		return 0;
-	run = work_here(slot);
-	if (run->ns && run->work == (u64)work && run->pid == pid)
-		return 0;
+	if (spare) {
+		if (run->ns && run->work == (u64)work && run->pid == pid)
+			return;
+		spare_steps_in();
+	}
 	run->ns = bpf_ktime_get_ns();
 	run->work = (u64)work;
 	run->function = (u64)work->func;
@@ -91,6 +90,24 @@ static __always_inline int work_begin(struct work_struct *work)
 	}
 	if (origin)
 		bpf_map_delete_elem(&work_origins, &run->work);
+}
+
+/*
+ * np: keep preemption off while a slot is being changed, where the kernel does not. Elsewhere it
+ * stays on: as short as possible, a program is rarely skipped.
+ */
+static __always_inline int work_begin(struct work_struct *work, bool np, bool spare)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot)
+		return 0;
+	if (np)
+		bpf_preempt_disable();
+	work_begin_here(slot, work, spare);
+	if (np)
+		bpf_preempt_enable();
 	return 0;
 }
 
@@ -116,24 +133,19 @@ static __always_inline void work_forget(u32 pid)
 		__sync_fetch_and_add(&nr_asleep, -1);
 }
 
-/* Called a second time for one event with spare set. */
-static __always_inline int work_end(u64 work, u64 function, bool spare)
+static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 work, u64 function,
+					  bool spare)
 {
-	struct work_run *run;
-	u32 cpu;
-	struct cpu_slot *slot = slot_here(&cpu);
-	u64 now;
+	struct work_run *run = work_here(slot);
+	u64 now = bpf_ktime_get_ns();
 
-	if (!slot) {
-		work_forget((u32)bpf_get_current_pid_tgid());
-		return 0;
-	}
-	run = work_here(slot);
-	now = bpf_ktime_get_ns();
-	if (!run->ns || run->work != work) {
+	if (run->ns && run->work == work) {
+		if (spare)
+			spare_steps_in();
+	} else {
 		/* begun before the programs were attached, or on another CPU */
 		if (spare || !slot->thread_ns || slot->softirq_ns)
-			return 0;
+			return;
 		run->ns = slot->thread_ns;
 		run->work = work;
 		run->function = function;
@@ -142,6 +154,22 @@ static __always_inline int work_end(u64 work, u64 function, bool spare)
 	}
 	work_emit(run, cpu, now, QPW_F_END);
 	run->ns = 0;
+}
+
+static __always_inline int work_end(u64 work, u64 function, bool np, bool spare)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot) {
+		work_forget((u32)bpf_get_current_pid_tgid());
+		return 0;
+	}
+	if (np)
+		bpf_preempt_disable();
+	work_end_here(slot, cpu, work, function, spare);
+	if (np)
+		bpf_preempt_enable();
 	return 0;
 }
 

@@ -26,9 +26,10 @@
 #include "util/text.h"
 
 #define SETTLE_NS 300000000ULL
-#define STOP_NS 5000000000ULL /* a child has this long to end after it was asked to */
-#define FULL_PERCENT 90	      /* from here on a record may not have fitted */
-#define RECORDER_NICE (-10)   /* the ring buffer must be emptied beside any load */
+#define STOP_COMMAND_NS 5000000000ULL	  /* it has this long to end after it was asked to */
+#define STOP_CYCLICTEST_NS 15000000000ULL /* starved by a load it takes long to sum up */
+#define FULL_PERCENT 90			  /* from here on a record may not have fitted */
+#define RECORDER_NICE (-10)		  /* the ring buffer must be emptied beside any load */
 
 struct recording {
 	struct record_options o;
@@ -226,9 +227,9 @@ static bool ended_well(const struct child *c, int signal)
 }
 
 /* Go on recording until the child has ended, at most for a while. */
-static void await_end(struct recording *r, struct child *c)
+static void await_end(struct recording *r, struct child *c, uint64_t ns)
 {
-	uint64_t until_ns = loop_now_ns() + STOP_NS;
+	uint64_t until_ns = loop_now_ns() + ns;
 
 	while (!r->given_up && !child_reap(c)) {
 		enum loop_end end = loop_run(&r->loop, until_ns);
@@ -242,7 +243,7 @@ static void await_end(struct recording *r, struct child *c)
 }
 
 /* Ask a child to end, kill it if it won't, complain if it did not end well. */
-static void stop_child(struct recording *r, struct child *c, int signal)
+static void stop_child(struct recording *r, struct child *c, int signal, uint64_t ns)
 {
 	char how[64], name[128];
 
@@ -251,7 +252,7 @@ static void stop_child(struct recording *r, struct child *c, int signal)
 	text_escape(c->name, name, sizeof(name));
 	if (!c->ended) {
 		child_signal(c, signal);
-		await_end(r, c);
+		await_end(r, c, ns);
 		if (c->ended && !ended_well(c, signal)) {
 			child_describe(c, how, sizeof(how));
 			complain(r, name, how);
@@ -287,8 +288,8 @@ static void measure(struct recording *r)
 	if (going)
 		run_for(r, r->o.duration_ns);
 	l->phase = "ending";
-	stop_child(r, &r->command, SIGTERM);
-	stop_child(r, &r->cyclictest, SIGINT);
+	stop_child(r, &r->command, SIGTERM, STOP_COMMAND_NS);
+	stop_child(r, &r->cyclictest, SIGINT, STOP_CYCLICTEST_NS);
 	if (!r->given_up && !l->write_error)
 		loop_run(l, loop_now_ns() + SETTLE_NS);
 	collect_close_window(r->collect);

@@ -23,6 +23,7 @@
 /* Signals must be seen in a flood of records too. */
 #define RECORDS_AT_ONCE 200000
 
+#define FLUSH_NS 1000000000ULL
 #define SHOW_TTY_NS 200000000ULL
 
 uint64_t loop_now_ns(void)
@@ -87,6 +88,15 @@ static int take(struct loop *l, unsigned long max)
 			return l->write_error;
 	}
 	return 1;
+}
+
+/* So that little is missing from the recording of a recorder that was killed. */
+static void flush_now_and_then(struct loop *l, uint64_t now)
+{
+	if (now - l->flushed_ns < FLUSH_NS)
+		return;
+	l->flushed_ns = now;
+	l->write_error = trace_writer_flush(l->writer);
 }
 
 static void adapt_polling(struct loop *l)
@@ -162,12 +172,14 @@ enum loop_end loop_run(struct loop *l, uint64_t until_ns)
 
 		adapt_polling(l);
 		more = take(l, RECORDS_AT_ONCE);
+		now = loop_now_ns();
+		if (!l->write_error)
+			flush_now_and_then(l, now);
 		if (l->write_error)
 			return LOOP_WRITE_ERROR;
 		end = read_signals(l);
 		if (end != LOOP_TIME)
 			return end;
-		now = loop_now_ns();
 		show_progress(l, now);
 		if (now >= until_ns)
 			return LOOP_TIME;

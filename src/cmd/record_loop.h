@@ -41,6 +41,7 @@ struct loop {
 	uint64_t begin_ns;	/* of the measured window, 0 before it */
 	uint64_t duration_ns;	/* its planned length */
 	uint64_t next_shown_ns; /* when progress is due */
+	uint64_t flushed_ns;	/* when the file was last brought up to date */
 };
 
 uint64_t loop_now_ns(void);

@@ -34,8 +34,9 @@ struct collect {
 	struct ring *ring;
 	struct stream *stream;
 	size_t buffer_bytes;
-	uint32_t nr_cpus;  /* possible ones */
-	uint64_t *nr_lost; /* per CPU, as last told */
+	uint32_t nr_cpus;   /* possible ones */
+	uint64_t *nr_lost;  /* per CPU, as last told */
+	uint64_t nr_missed; /* program runs that the kernel skipped, as of the last look */
 	struct cpulist watched;
 	uint64_t window_start_ns;
 };
@@ -196,17 +197,34 @@ static int programs_load(struct collect *c, struct collect_error *err)
 }
 
 /*
- * What CPU cpu has lost so far. Events for which a program was not run are counted by the kernel
- * for each program, not for each CPU: they go to the first watched one.
+ * Events that neither a program nor its spare has seen: what programs missed without what spares say
+ * they stood in for. A spare comes a little after the miss, so that while all is running only
+ * misses that were known a while ago can be judged. A spare keeps no book of CPUs that are not
+ * watched, so the number of events that both can have missed is a bound too.
  */
-static uint64_t lost_on(const struct collect *c, uint32_t cpu)
+static uint64_t skipped_events(struct collect *c, bool at_end)
+{
+	uint64_t judged = c->nr_missed, nr_seen, nr_skipped;
+	struct probe_misses misses;
+
+	probes_count_missed(c->probes, c->bpf->obj, &misses);
+	nr_seen = __atomic_load_n(&c->bpf->bss->nr_stepped_in, __ATOMIC_RELAXED);
+	c->nr_missed = misses.nr_missed;
+	if (at_end)
+		judged = misses.nr_missed;
+	nr_skipped = judged > nr_seen ? judged - nr_seen : 0;
+	return nr_skipped < misses.nr_missed_twice ? nr_skipped : misses.nr_missed_twice;
+}
+
+/* The kernel counts skipped events by program, not by CPU: they go to the first watched one. */
+static uint64_t lost_on(struct collect *c, uint32_t cpu, bool at_end)
 {
 	uint64_t nr_lost = 0;
 
 	bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost);
 	if ((int)cpu == cpulist_next(&c->watched, -1))
-		nr_lost += probes_nr_missed(c->probes, c->bpf->obj);
-	return nr_lost;
+		nr_lost += skipped_events(c, at_end);
+	return nr_lost > c->nr_lost[cpu] ? nr_lost : c->nr_lost[cpu];
 }
 
 /* A loss is told when it grew, and for every watched CPU at the end. */
@@ -216,17 +234,16 @@ static void losses_tell(struct collect *c, bool at_end)
 	uint32_t cpu;
 
 	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
-		uint64_t nr_lost = lost_on(c, cpu);
 		struct qpw_lost r = { .h = { .start_ns = now,
 					     .end_ns = now,
 					     .cpu = cpu,
 					     .kind = QPW_META_LOST,
 					     .size = sizeof(r) },
-				      .nr_lost = nr_lost };
+				      .nr_lost = lost_on(c, cpu, at_end) };
 
-		if (nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
+		if (r.nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
 			continue;
-		c->nr_lost[cpu] = nr_lost;
+		c->nr_lost[cpu] = r.nr_lost;
 		if (at_end)
 			stream_put_last(c->stream, &r.h);
 		else

@@ -169,8 +169,8 @@ int probes_plan(struct probe *probes)
 }
 
 /*
- * Prefixes of the names of programs: at each place (a function has two, its entry and its exit) one,
- * and one that is its spare where it comes from a task. The rest is NULL.
+ * Prefixes of the names of programs: at each place (a function has two, its entry and its exit)
+ * one, and one that is its spare where it comes from a task. The rest is NULL.
  */
 static const char *program_prefix(const struct probe *probe, int place, int copy)
 {
@@ -286,35 +286,27 @@ static uint64_t program_nr_missed(struct bpf_program *program)
 	return info.recursion_misses;
 }
 
-/* What one program missed its spare has seen, unless that missed as much. */
-static uint64_t place_nr_missed(const struct probe *probe, struct bpf_object *obj, int place)
+void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
+			 struct probe_misses *out)
 {
-	struct bpf_program *program = program_find(probe, obj, place, 0);
-	struct bpf_program *spare = program_find(probe, obj, place, 1);
-	uint64_t nr_missed, by_spare;
-
-	if (!program)
-		return 0;
-	nr_missed = program_nr_missed(program);
-	if (!nr_missed || !spare)
-		return nr_missed;
-	by_spare = program_nr_missed(spare);
-	return by_spare < nr_missed ? by_spare : nr_missed;
-}
-
-uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj)
-{
-	uint64_t sum = 0;
 	size_t i;
 	int place;
 
+	memset(out, 0, sizeof(*out));
 	for (i = 0; i < nr_probes; i++) {
 		for (place = 0; place < PROBE_PLACES; place++) {
-			if (probes[i].state != QPW_PROBE_MISSING)
-				sum += place_nr_missed(&probes[i], obj, place);
+			struct bpf_program *program = program_find(&probes[i], obj, place, 0);
+			struct bpf_program *spare = program_find(&probes[i], obj, place, 1);
+			uint64_t nr, by_spare;
+
+			if (!program || probes[i].state == QPW_PROBE_MISSING)
+				continue;
+			nr = program_nr_missed(program);
+			by_spare = spare && nr ? program_nr_missed(spare) : nr;
+			out->nr_missed += nr;
+			out->nr_missed_twice += by_spare < nr ? by_spare : nr;
 		}
 	}
-	return sum;
 }
 
 void probes_detach(struct probe *probes)

@@ -48,10 +48,16 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj);
 void probes_detach(struct probe *probes);
 
 /*
- * How often the kernel did not run a program, nor its spare, because both were already running on
- * that CPU, preempted or interrupted. Each is at most one event that was not seen.
+ * How often the kernel did not run a program because it was already running on that CPU, preempted
+ * or interrupted there. A spare may have seen the event.
  */
-uint64_t probes_nr_missed(const struct probe *probes, struct bpf_object *obj);
+struct probe_misses {
+	uint64_t nr_missed;
+	uint64_t nr_missed_twice; /* at most so many by both a program and its spare */
+};
+
+void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
+			 struct probe_misses *out);
 
 /* The probe as a record, without times. */
 void probe_describe(const struct probe *probe, struct qpw_probe *out);

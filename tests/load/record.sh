@@ -138,17 +138,19 @@ test_thread_noise() {
 
 # Victims that run already.
 test_victim_by_pid() {
-	local pid
-	cyclictest -q -p 80 -t 1 -a 1 -i 1000 -D 20 >/dev/null 2>&1 &
+	local pid every_ms
+	# shellcheck disable=SC2016 # jq's variable
+	every_ms='(.window_ns / 1e6) as $ms | .samples > 0.7 * $ms and .samples < $ms + 3'
+	cyclictest -q -p 80 -t 1 -a 1 -i 1000 -D 120 >/dev/null 2>&1 &
 	pid=$!
 	sleep 0.5
 	if recorded victim-by-pid -d 1s --victim "pid:$pid"; then
-		check victim-by-pid "$(jq .samples "$scratch/report.json") samples" json_holds \
-			"$scratch/report.json" '.samples > 700 and .samples < 1500'
+		check victim-by-pid "$(jq -c '[.samples, .window_ns]' "$scratch/report.json")" \
+			json_holds "$scratch/report.json" "$every_ms"
 	fi
 	if recorded victim-by-comm -d 1s --victim comm:cyclictest; then
-		check victim-by-comm "$(jq .samples "$scratch/report.json") samples" json_holds \
-			"$scratch/report.json" '.samples > 700 and .samples < 1500'
+		check victim-by-comm "$(jq -c '[.samples, .window_ns]' "$scratch/report.json")" \
+			json_holds "$scratch/report.json" "$every_ms"
 	fi
 	kill "$pid"
 	wait "$pid"

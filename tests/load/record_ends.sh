@@ -34,11 +34,14 @@ start() {
 	sleep 1
 }
 
-# gone NAME: no child of the last recorder is left.
+# gone NAME: no child of the last recorder is left, a moment later.
 gone() {
-	local left
-	sleep 0.3
-	left=$(pgrep -af "^cyclictest.*$scratch|^sleep 4711" || true)
+	local left=
+	for _ in {1..50}; do
+		left=$(pgrep -af "^cyclictest.*$scratch|^sleep 4711" || true)
+		[[ -n $left ]] || break
+		sleep 0.1
+	done
 	check "$1" "still there: $left" test -z "$left"
 }
 
@@ -61,10 +64,13 @@ test_signals() {
 	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
 	gone second-sigint-leaves-nothing
 	start --cyclictest-json "$scratch/ct.json" -- sleep 4711
+	sleep 2
 	kill -KILL $recorder
 	wait $recorder 2>/dev/null
 	sleep 0.5
 	gone sigkill-leaves-nothing
+	check sigkill-keeps-all-but-the-last-second "$(report_value '[.truncated, .samples]')" \
+		report_holds '.truncated and .window_closed == false and .samples > 50'
 }
 
 test_command() {
