@@ -59,6 +59,9 @@ stop_witness() {
 
 # The kernel would announce every drop_caches on the console, with interrupts off; this says not to.
 echo 4 >/proc/sys/vm/drop_caches
+# The timers of an idle nohz_full CPU would be queued on a housekeeping CPU, whose load would then be
+# measured instead. Real-time tuning profiles switch that off, too.
+echo 0 >/proc/sys/kernel/timer_migration
 cd /results || exit
 if ! start_witness; then
 	say "the witness did not start: $WITNESS"
