@@ -24,6 +24,9 @@
 /* LRU maps keep lists of this order per CPU; fewer entries would be given up while in use. */
 #define LRU_ENTRIES_PER_CPU 512
 
+/* A spare has come by then after its program was skipped, unless it was preempted for longer. */
+#define SPARE_NS 20000000
+
 struct collect {
 	struct qpw_bpf *bpf;
 	struct probe *probes;
@@ -34,9 +37,10 @@ struct collect {
 	struct ring *ring;
 	struct stream *stream;
 	size_t buffer_bytes;
-	uint32_t nr_cpus;   /* possible ones */
-	uint64_t *nr_lost;  /* per CPU, as last told */
-	uint64_t nr_missed; /* program runs that the kernel skipped, as of the last look */
+	uint32_t nr_cpus;    /* possible ones */
+	uint64_t *nr_lost;   /* per CPU, as last told */
+	uint64_t nr_missed;  /* program runs that the kernel skipped, as of the last look */
+	uint64_t nr_skipped; /* of these, events that were lost */
 	struct cpulist watched;
 	uint64_t window_start_ns;
 };
@@ -197,12 +201,12 @@ static int programs_load(struct collect *c, struct collect_error *err)
 }
 
 /*
- * Events that neither a program nor its spare has seen: what programs missed without what spares say
- * they stood in for. A spare comes a little after the miss, so that while all is running only
- * misses that were known a while ago can be judged. A spare keeps no book of CPUs that are not
- * watched, so the number of events that both can have missed is a bound too.
+ * Events that neither a program nor its spare has seen: what programs missed without what spares
+ * say they stood in for. A spare comes a little after the miss, so misses are judged only when they
+ * are looked at the next time. A spare keeps no book of CPUs that are not watched, so the number of
+ * events that both can have missed is a bound too.
  */
-static uint64_t skipped_events(struct collect *c, bool at_end)
+static void skipped_judge(struct collect *c)
 {
 	uint64_t judged = c->nr_missed, nr_seen, nr_skipped;
 	struct probe_misses misses;
@@ -210,21 +214,20 @@ static uint64_t skipped_events(struct collect *c, bool at_end)
 	probes_count_missed(c->probes, c->bpf->obj, &misses);
 	nr_seen = __atomic_load_n(&c->bpf->bss->nr_stepped_in, __ATOMIC_RELAXED);
 	c->nr_missed = misses.nr_missed;
-	if (at_end)
-		judged = misses.nr_missed;
 	nr_skipped = judged > nr_seen ? judged - nr_seen : 0;
-	return nr_skipped < misses.nr_missed_twice ? nr_skipped : misses.nr_missed_twice;
+	if (nr_skipped > misses.nr_missed_twice)
+		nr_skipped = misses.nr_missed_twice;
+	if (nr_skipped > c->nr_skipped)
+		c->nr_skipped = nr_skipped;
 }
 
 /* The kernel counts skipped events by program, not by CPU: they go to the first watched one. */
-static uint64_t lost_on(struct collect *c, uint32_t cpu, bool at_end)
+static uint64_t lost_on(const struct collect *c, uint32_t cpu)
 {
 	uint64_t nr_lost = 0;
 
 	bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost);
-	if ((int)cpu == cpulist_next(&c->watched, -1))
-		nr_lost += skipped_events(c, at_end);
-	return nr_lost > c->nr_lost[cpu] ? nr_lost : c->nr_lost[cpu];
+	return nr_lost + ((int)cpu == cpulist_next(&c->watched, -1) ? c->nr_skipped : 0);
 }
 
 /* A loss is told when it grew, and for every watched CPU at the end. */
@@ -239,7 +242,7 @@ static void losses_tell(struct collect *c, bool at_end)
 					     .cpu = cpu,
 					     .kind = QPW_META_LOST,
 					     .size = sizeof(r) },
-				      .nr_lost = lost_on(c, cpu, at_end) };
+				      .nr_lost = lost_on(c, cpu) };
 
 		if (r.nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
 			continue;
@@ -253,6 +256,7 @@ static void losses_tell(struct collect *c, bool at_end)
 
 static void refresh(void *arg)
 {
+	skipped_judge(arg);
 	losses_tell(arg, false);
 }
 
@@ -413,10 +417,15 @@ void collect_open_window(struct collect *c)
 
 void collect_close_window(struct collect *c)
 {
+	const struct timespec pause = { .tv_nsec = SPARE_NS };
 	struct qpw_header h = window_record(c, now_ns());
 
 	/* before what is still in the ring: its readers then know which records are too late */
 	stream_put(c->stream, &h);
+	/* while programs and spares are both attached: they go one by one */
+	skipped_judge(c);
+	nanosleep(&pause, NULL);
+	skipped_judge(c);
 	probes_detach(c->probes);
 	losses_tell(c, true);
 	stream_finish(c->stream);
