@@ -97,8 +97,14 @@ ends_with_signal INT
 ends_with_signal TERM
 ends_with_signal HUP
 check nothing-temporary-left "$(ls "$scratch/tmp")" test -z "$(ls -A "$scratch/tmp")"
-# No chance to clean up here, but the guest must end all the same.
+check log-of-a-stopped-boot "it is not a file of its own" \
+	test -f "$scratch/sigTERM/kernel.log" -a ! -L "$scratch/sigTERM/kernel.log"
+# No chance to clean up here, but the guest must end all the same, and the next boot cleans up.
 ends_with_signal KILL
+killed=$(find "$scratch/tmp" -mindepth 1 -maxdepth 1)
+run "${boot[@]}" --out "$scratch/after" --env CMD=true
+check sweeps-up-after-the-killed "left: $(ls "$scratch/tmp")" \
+	test -n "$killed" -a -z "$(ls -A "$scratch/tmp")"
 
 run lab/boot --out "$scratch/x" --isolated 5
 check usage-isolated "exit code $rc" test "$rc" = 129
