@@ -48,9 +48,9 @@ int ring_create(int map_fd, size_t bytes, struct ring **out)
 	*out = r;
 	return 0;
 fail:
-	err = errno ? -errno : -EINVAL;
+	err = errno;
 	ring_destroy(r);
-	return err;
+	return err ? -err : -EINVAL;
 }
 
 static size_t round_up_8(size_t len)

@@ -38,6 +38,16 @@ static void must(int err)
 	abort();
 }
 
+static struct ring *must_ring(int fd)
+{
+	struct ring *r = NULL;
+
+	must(ring_create(fd, RING_BYTES, &r));
+	if (!r)
+		abort();
+	return r;
+}
+
 static struct ksyms *load(const char *path)
 {
 	struct ksyms *k;
@@ -187,7 +197,7 @@ static void test_ring_order(void **state)
 
 	(void)state;
 	producer_create(&p);
-	must(ring_create(p.fd, RING_BYTES, &r));
+	r = must_ring(p.fd);
 	assert_null(ring_peek(r, &len));
 	/* three times around, so that records lie across the end */
 	for (i = 0; i < 3 * RING_BYTES / 32; i++) {
@@ -218,7 +228,7 @@ static void test_ring_busy_and_discarded(void **state)
 
 	(void)state;
 	producer_create(&p);
-	must(ring_create(p.fd, RING_BYTES, &r));
+	r = must_ring(p.fd);
 	produce(&p, "thrown..", 8, DISCARD);
 	busy = produce(&p, "unready.", 8, BUSY);
 	produce(&p, "behind..", 8, 0);
@@ -294,7 +304,7 @@ static void test_stream_order(void **state)
 	write_file(path, symbols);
 	producer_create(&p);
 	k = load(path);
-	must(ring_create(p.fd, RING_BYTES, &r));
+	r = must_ring(p.fd);
 	must(stream_create(r, k, refresh_counts, &nr_refreshed, &s));
 	produce(&p, &first, sizeof(first), 0);
 	produce(&p, &second, sizeof(second), 0);
@@ -336,7 +346,7 @@ static void test_stream_grows(void **state)
 
 	(void)state;
 	producer_create(&p);
-	must(ring_create(p.fd, RING_BYTES, &r));
+	r = must_ring(p.fd);
 	must(stream_create(r, NULL, NULL, NULL, &s));
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(set_add(&s->named, 1 + i * 16), 1);
