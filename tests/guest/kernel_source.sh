@@ -123,7 +123,9 @@ cat >"$scratch/bin/apt-cache" <<'END'
 #!/bin/sh
 case "$*" in
 *madison*) [ ! -e "$FAKE/no-apt" ] || exit 0
-	echo "linux-source-7.2 | 7.2.7-1 | http://localhost/debian forky/main amd64 Packages" ;;
+	for version in $(cat "$FAKE/on-offer"); do
+		echo "linux-source | $version | http://localhost/debian forky/main amd64 Packages"
+	done ;;
 *show*) echo "Size: $(stat -c %s "$FAKE/source.deb")"; echo "SHA256: $(cat "$FAKE/source.sum")" ;;
 esac
 END
@@ -132,13 +134,14 @@ cat >"$scratch/bin/apt-get" <<'END'
 case "$*" in
 *indextargets*) ;;
 *update*) echo "E: no network here" >&2; exit 100 ;;
-*download*) cp "$FAKE/source.deb" ./linux-source-7.2_7.2.7-1_all.deb ;;
+*download*) cp "$FAKE/source.deb" ./linux-source_all.deb ;;
 esac
 END
 chmod +x "$scratch"/bin/*
 export FAKE=$scratch PATH=$scratch/bin:$PATH QPW_KERNEL_ORG=file://$scratch/www
 
 sha256sum "$scratch/source.deb" | cut -d ' ' -f 1 >"$scratch/source.sum"
+echo 7.2.7-1 >"$scratch/on-offer"
 run kernel/fetch
 tree=$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")
 check package-becomes-tree "exit code $rc: $(cat "$scratch/stderr")" \
@@ -151,7 +154,42 @@ run kernel/build --source-only --series "$scratch/series"
 check patched-copy-of-the-cached "exit code $rc: $(cat "$scratch/stderr")" \
 	grep -qx forty "$(sed -n 's/^KERNEL_SOURCE=//p' "$scratch/stdout")/mm/swap.c"
 check cached-tree-stays-pristine "it was patched too" grep -qx 40 "$tree/mm/swap.c"
-rm -rf "$QPW_CACHE" "$scratch/no-apt"
+rm -f "$scratch/no-apt"
+
+# Another version, of which a release and its candidates are on offer; the oldest comes first.
+make_tree "$scratch/linux-source-7.3" 7 3 0
+sed -i 's/^EXTRAVERSION =.*/EXTRAVERSION = -rc7/' "$scratch/linux-source-7.3/Makefile"
+rm "$scratch"/deb/usr/src/*
+tar -C "$scratch" -cJf "$scratch/deb/usr/src/linux-source-7.3.tar.xz" linux-source-7.3
+dpkg-deb --root-owner-group -b "$scratch/deb" "$scratch/source.deb" >/dev/null
+cp "$scratch/source.sum" "$scratch/source.sum.7.2"
+sha256sum "$scratch/source.deb" | cut -d ' ' -f 1 >"$scratch/source.sum"
+echo '7.3~rc6-1 7.3~rc7-1~exp1 7.30.1-1 7.2.7-1' >"$scratch/on-offer"
+run kernel/fetch --linux 7.3
+check candidate-becomes-tree "exit code $rc: $(cat "$scratch/stdout" "$scratch/stderr")" \
+	grep -qx 'KERNEL_VERSION=7.3.0-rc7' "$scratch/stdout"
+check newest-candidate-is-taken "$(cat "$scratch/stdout")" \
+	grep -qx 'KERNEL_ORIGIN=Debian linux-source-7.3 7.3~rc7-1~exp1 (forky)' "$scratch/stdout"
+for version in 7.3.0-rc6 7.3.0-rc8; do
+	cp -r "$QPW_CACHE"/source/linux-7.3.0-rc7-* "$QPW_CACHE/source/linux-$version-000000000000"
+	sed -i "s/^EXTRAVERSION =.*/EXTRAVERSION = -${version#*-}/" \
+		"$QPW_CACHE/source/linux-$version-000000000000/tree/Makefile"
+done
+run kernel/fetch --linux 7.3 --cached
+check newest-cached-candidate-is-taken "$(cat "$scratch/stdout")" \
+	grep -q '^KERNEL_SOURCE=.*/linux-7.3.0-rc8-' "$scratch/stdout"
+cp -r "$QPW_CACHE"/source/linux-7.3.0-rc7-* "$QPW_CACHE/source/linux-7.3.0-a00000000000"
+run kernel/fetch --linux 7.3 --cached
+check cached-release-before-its-candidates "$(cat "$scratch/stdout")" \
+	grep -q '^KERNEL_SOURCE=.*/linux-7.3.0-a00000000000/' "$scratch/stdout"
+run kernel/fetch --cached
+check versions-are-kept-apart "$(cat "$scratch/stdout" "$scratch/stderr")" \
+	grep -qx 'KERNEL_VERSION=7.2.7' "$scratch/stdout"
+run kernel/fetch --linux 6.1
+check version-without-a-series "exit code $rc" test "$rc" = 129
+rm -rf "$QPW_CACHE"
+echo 7.2.7-1 >"$scratch/on-offer"
+mv "$scratch/source.sum.7.2" "$scratch/source.sum"
 
 printf '%064d\n' 0 >"$scratch/source.sum"
 run kernel/fetch
