@@ -185,6 +185,14 @@ check cached-release-before-its-candidates "$(cat "$scratch/stdout")" \
 run kernel/fetch --cached
 check versions-are-kept-apart "$(cat "$scratch/stdout" "$scratch/stderr")" \
 	grep -qx 'KERNEL_VERSION=7.2.7' "$scratch/stdout"
+rm -rf "$QPW_CACHE"
+rm "$scratch/linux-source-7.3/mm/slub.c" "$scratch"/deb/usr/src/*
+tar -C "$scratch" -cJf "$scratch/deb/usr/src/linux-source-7.3.tar.xz" linux-source-7.3
+dpkg-deb --root-owner-group -b "$scratch/deb" "$scratch/source.deb" >/dev/null
+sha256sum "$scratch/source.deb" | cut -d ' ' -f 1 >"$scratch/source.sum"
+run kernel/fetch --linux 7.3
+fails_saying package-with-files-missing "mm/slub.c is missing"
+nothing_left incomplete-package-leaves-nothing
 run kernel/fetch --linux 6.1
 check version-without-a-series "exit code $rc" test "$rc" = 129
 rm -rf "$QPW_CACHE"
