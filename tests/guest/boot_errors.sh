@@ -51,6 +51,21 @@ check failing-job-keeps-its-output "no output.txt" grep -qx told "$scratch/job/o
 run "${boot[@]}" --out "$scratch/warn" --env 'CMD=echo "<4>WARNING: possible circular locking" >/dev/kmsg'
 fails_saying warning-in-the-log "complains (1 lines)" "WARNING: possible circular"
 
+# slipping CODE: a guest whose log says that it ran into an int3, with these bytes around its RIP.
+slipping() {
+	echo "CMD=echo '<4>Oops: int3: 0000 [#1] SMP' >/dev/kmsg; echo '<4>Code: ff e9 $1' >/dev/kmsg; exit 1"
+}
+
+run "${boot[@]}" --out "$scratch/slip" --env "$(slipping '0f <1f> 44 00 00')"
+fails_saying emulator-slip-again-and-again "complains" "booting again" "$scratch/slip/kernel.log"
+check emulator-slip-is-tried-again "$(cat "$scratch/slip/boot.json")" \
+	json_holds "$scratch/slip/boot.json" '.emulator_retries == 2'
+check emulator-slip-keeps-the-logs "$(ls "$scratch/slip")" \
+	grep -qa 'Oops: int3' "$scratch/slip/slipped-1.log" "$scratch/slip/slipped-2.log"
+run "${boot[@]}" --out "$scratch/int3" --env "$(slipping 'cc <1f> 44 00 00')"
+check breakpoint-that-is-there-is-no-slip "$(cat "$scratch/int3/boot.json")" \
+	json_holds "$scratch/int3/boot.json" '.emulator_retries == 0 and (.outcome | contains("complains"))'
+
 run "${boot[@]}" --out "$scratch/evil" --env 'CMD=cd /tmp && ln -s / link && echo 0 >status &&
 	tar -cf /dev/vport*p1 link status && reboot -f'
 fails_saying only-plain-files-are-taken "more than plain files"
