@@ -55,6 +55,7 @@ help:
 	@echo "make deps         install the packages that the above need"
 	@echo "make kernel lab   the patched kernel; the guest's initramfs"
 	@echo "make unit asan golden load lint check-guest   single parts of make check"
+	@echo "make kernel-test  the series under stress in every configuration and mode (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install clean"
 
@@ -154,6 +155,9 @@ demo:
 where:
 	@BUILD=$(BUILD) lab/where
 
+kernel-test: deps
+	@BUILD=$(BUILD) QPW_CCACHE=1 kernel/matrix
+
 # ------------------------------------------------------------------ install
 
 install: all
@@ -164,7 +168,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
-	kernel lab demo where install clean
+	kernel lab demo where kernel-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
