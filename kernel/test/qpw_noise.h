@@ -32,6 +32,7 @@ struct qpw_noise_request {
  * @requested: pieces in requests that were accepted
  * @done: pieces that happened
  * @away: of those, the ones that ran on another CPU than the request's
+ * @polled: IPIs that the CPU, idle and polling, noticed without an interrupt
  * @asked_ns: busy time in requests that were accepted
  * @spent_ns: busy time that was measured
  *
@@ -41,6 +42,7 @@ struct qpw_noise_counters {
 	atomic64_t requested;
 	atomic64_t done;
 	atomic64_t away;
+	atomic64_t polled;
 	atomic64_t asked_ns;
 	atomic64_t spent_ns;
 };

@@ -6,6 +6,7 @@
 #include <linux/completion.h>
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
 
@@ -14,12 +15,16 @@
 /* From arming to expiry: long enough for the one who arms to be asleep by then, mostly. */
 #define EXPIRY_NS (100 * NSEC_PER_USEC)
 
+/* An idle CPU that polls is told without an interrupt, see call_function_single_prep_ipi(). */
 static void qpw_noise_ipi_fn(void *data)
 {
-	qpw_noise_spend(data);
+	const struct qpw_noise_request *rq = data;
+
+	if (!in_hardirq())
+		atomic64_inc(&rq->kind->counters.polled);
+	qpw_noise_spend(rq);
 }
 
-/* An idle CPU that polls is told without an interrupt, see call_function_single_prep_ipi(). */
 int qpw_noise_ipi(const struct qpw_noise_request *rq)
 {
 	int ret = -EXDEV;

@@ -143,8 +143,8 @@ static int make_noise(const struct qpw_noise_request *rq)
 	ret = qpw_noise_repeat(rq);
 	if (ret) {
 		atomic64_inc(&nr_failed);
-		pr_err("%s: after %llu of %u for CPU %u: %s (%d)\n", rq->kind->name,
-		       atomic64_read(&counters->done) - done, rq->count, rq->cpu, reason(ret), ret);
+		pr_err("%s cpu=%u: ended after %llu of %u: %s (%d)\n", rq->kind->name, rq->cpu,
+		       atomic64_read(&counters->done) - done, rq->count, reason(ret), ret);
 	}
 	return ret;
 }
@@ -214,6 +214,7 @@ static int counters_show(struct seq_file *m, void *unused)
 		seq_printf(m, "%s_requested %lld\n", name, atomic64_read(&counters->requested));
 		seq_printf(m, "%s_done %lld\n", name, atomic64_read(&counters->done));
 		seq_printf(m, "%s_away %lld\n", name, atomic64_read(&counters->away));
+		seq_printf(m, "%s_polled %lld\n", name, atomic64_read(&counters->polled));
 		seq_printf(m, "%s_asked_ns %lld\n", name, atomic64_read(&counters->asked_ns));
 		seq_printf(m, "%s_spent_ns %lld\n", name, atomic64_read(&counters->spent_ns));
 	}
@@ -234,6 +235,7 @@ static void reset_counters(void)
 		atomic64_set(&counters->requested, 0);
 		atomic64_set(&counters->done, 0);
 		atomic64_set(&counters->away, 0);
+		atomic64_set(&counters->polled, 0);
 		atomic64_set(&counters->asked_ns, 0);
 		atomic64_set(&counters->spent_ns, 0);
 	}

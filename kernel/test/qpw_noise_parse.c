@@ -65,7 +65,7 @@ static int parse_pair(char *word, struct qpw_noise_request *rq, unsigned int *se
 {
 	const struct qpw_noise_kind *kind = rq->kind;
 	char *text = strchr(word, '=');
-	unsigned int number;
+	unsigned int number, max;
 	int key, ret;
 
 	if (!text) {
@@ -89,9 +89,10 @@ static int parse_pair(char *word, struct qpw_noise_request *rq, unsigned int *se
 		       text);
 		return ret;
 	}
-	if (ret || number < keys[key].min || number > keys[key].max) {
+	max = key == QPW_NOISE_COUNT ? kind->max_count : keys[key].max;
+	if (ret || number < keys[key].min || number > max) {
 		pr_err("%s: %s=%s is not within %u to %u\n", kind->name, word, text, keys[key].min,
-		       keys[key].max);
+		       max);
 		return -ERANGE;
 	}
 	*(unsigned int *)((char *)rq + keys[key].offset) = number;
@@ -110,10 +111,6 @@ static int check_request(const struct qpw_noise_request *rq, unsigned int seen)
 			pr_err("%s needs %s=\n", kind->name, keys[key].name);
 			return -EINVAL;
 		}
-	}
-	if (rq->count > kind->max_count) {
-		pr_err("%s: count=%u is more than %u\n", kind->name, rq->count, kind->max_count);
-		return -ERANGE;
 	}
 	if ((u64)rq->count * ((u64)rq->us + rq->gap) > MAX_TOTAL_US) {
 		pr_err("%s: count * (us + gap) is more than %u us\n", kind->name, MAX_TOTAL_US);

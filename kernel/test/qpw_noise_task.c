@@ -109,12 +109,6 @@ int qpw_noise_repeat(const struct qpw_noise_request *rq)
 
 static struct workqueue_struct *noise_wq;
 
-/* One item is enough, as requests come one at a time and wait for each work. */
-static struct {
-	struct qpw_struct qpw;
-	const struct qpw_noise_request *rq;
-} noise_work;
-
 static DEFINE_PER_CPU(qpw_lock_t, noise_lock) = INIT_QPW_LOCK(noise_lock);
 
 int qpw_noise_init_works(void)
@@ -128,10 +122,18 @@ void qpw_noise_exit_works(void)
 	destroy_workqueue(noise_wq);
 }
 
+/* One item each is enough, as requests come one at a time and wait for each work. */
+static const struct qpw_noise_request *work_rq;
+static DECLARE_COMPLETION(work_done);
+static struct qpw_struct percpu_work;
+
 static void qpw_noise_work_fn(struct work_struct *work)
 {
-	qpw_noise_spend(noise_work.rq);
+	qpw_noise_spend(work_rq);
+	complete(&work_done);
 }
+
+static DECLARE_WORK(noise_work, qpw_noise_work_fn);
 
 int qpw_noise_work(const struct qpw_noise_request *rq)
 {
@@ -139,10 +141,10 @@ int qpw_noise_work(const struct qpw_noise_request *rq)
 
 	cpus_read_lock();
 	if (cpu_online(rq->cpu)) {
-		noise_work.rq = rq;
-		INIT_WORK(&noise_work.qpw.work, qpw_noise_work_fn);
-		queue_work_on(rq->cpu, noise_wq, &noise_work.qpw.work);
-		flush_work(&noise_work.qpw.work);
+		work_rq = rq;
+		/* Not flush_work(): that queues a work of its own behind this one. */
+		queue_work_on(rq->cpu, noise_wq, &noise_work);
+		wait_for_completion(&work_done);
 		ret = 0;
 	}
 	cpus_read_unlock();
@@ -155,7 +157,7 @@ static void qpw_noise_percpu_work_fn(struct work_struct *work)
 	unsigned int cpu = qpw_get_cpu(work);
 
 	qpw_lock(&noise_lock, cpu);
-	qpw_noise_spend(noise_work.rq);
+	qpw_noise_spend(work_rq);
 	qpw_unlock(&noise_lock, cpu);
 }
 
@@ -165,10 +167,10 @@ int qpw_noise_percpu_work(const struct qpw_noise_request *rq)
 
 	cpus_read_lock();
 	if (cpu_online(rq->cpu)) {
-		noise_work.rq = rq;
-		INIT_QPW(&noise_work.qpw, qpw_noise_percpu_work_fn, rq->cpu);
-		queue_percpu_work_on(rq->cpu, noise_wq, &noise_work.qpw);
-		flush_percpu_work(&noise_work.qpw);
+		work_rq = rq;
+		INIT_QPW(&percpu_work, qpw_noise_percpu_work_fn, rq->cpu);
+		queue_percpu_work_on(rq->cpu, noise_wq, &percpu_work);
+		flush_percpu_work(&percpu_work);
 		ret = 0;
 	}
 	cpus_read_unlock();
@@ -177,49 +179,48 @@ int qpw_noise_percpu_work(const struct qpw_noise_request *rq)
 
 static noinline void qpw_noise_irqoff_fn(const struct qpw_noise_request *rq)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	qpw_noise_spend(rq);
+	local_irq_restore(flags);
 }
 
 int qpw_noise_irqoff(const struct qpw_noise_request *rq)
 {
-	unsigned long flags;
-
-	local_irq_save(flags);
 	qpw_noise_irqoff_fn(rq);
-	local_irq_restore(flags);
 	return 0;
 }
 
 static noinline void qpw_noise_preemptoff_fn(const struct qpw_noise_request *rq)
 {
+	preempt_disable();
 	qpw_noise_spend(rq);
+	preempt_enable();
 }
 
 int qpw_noise_preemptoff(const struct qpw_noise_request *rq)
 {
-	preempt_disable();
 	qpw_noise_preemptoff_fn(rq);
-	preempt_enable();
 	return 0;
 }
 
-static noinline void qpw_noise_lock_fn(const struct qpw_noise_request *rq)
+static noinline bool qpw_noise_lock_fn(const struct qpw_noise_request *rq)
 {
-	qpw_noise_spend(rq);
+	bool remote;
+
+	qpw_lock(&noise_lock, rq->cpu);
+	remote = raw_smp_processor_id() != rq->cpu;
+	if (remote)
+		qpw_noise_spend(rq);
+	qpw_unlock(&noise_lock, rq->cpu);
+	return remote;
 }
 
 /* With qpw=1 only; the lock's CPU is not touched as long as it does not want its lock. */
 int qpw_noise_lock(const struct qpw_noise_request *rq)
 {
-	int ret = -EXDEV;
-
-	qpw_lock(&noise_lock, rq->cpu);
-	if (raw_smp_processor_id() != rq->cpu) {
-		qpw_noise_lock_fn(rq);
-		ret = 0;
-	}
-	qpw_unlock(&noise_lock, rq->cpu);
-	return ret;
+	return qpw_noise_lock_fn(rq) ? 0 : -EXDEV;
 }
 
 /* The owner of a lock and the one who holds it from elsewhere, about to meet. */
