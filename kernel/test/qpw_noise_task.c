@@ -265,20 +265,32 @@ static int contend_owner(void *data)
 	return here ? 0 : -ENODEV;
 }
 
-static noinline int qpw_noise_contend_hold_fn(struct contention *c)
+/* An owner whose CPU goes offline may be waiting for the CPU that this runs on. */
+static int await_owner(struct contention *c)
 {
 	u64 end = qpw_noise_now() + (u64)MEETING_US * NSEC_PER_USEC;
 
-	WRITE_ONCE(c->held, true);
 	while (!READ_ONCE(c->owner_arrived)) {
-		if (qpw_noise_now() > end) {
-			WRITE_ONCE(c->held, false);
+		if (!cpu_online(c->rq->cpu))
+			return -ENODEV;
+		if (qpw_noise_now() > end)
 			return -ETIMEDOUT;
-		}
 		cpu_relax();
 	}
-	qpw_noise_spin(c->rq->us);
 	return 0;
+}
+
+static noinline int qpw_noise_contend_hold_fn(struct contention *c)
+{
+	int ret;
+
+	WRITE_ONCE(c->held, true);
+	ret = await_owner(c);
+	if (ret)
+		WRITE_ONCE(c->held, false);
+	else
+		qpw_noise_spin(c->rq->us);
+	return ret;
 }
 
 static int contend_hold(struct contention *c)
