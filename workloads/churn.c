@@ -32,6 +32,7 @@ struct options {
 	const char *housekeeping_text;
 	const char *output;
 	const char *families; /* NULL = all */
+	const char *trigger;  /* NULL = all that the families have */
 	uint64_t rounds;      /* 0 = no end */
 	uint64_t duration_ns; /* 0 = no end */
 	uint64_t interval_ns;
@@ -87,6 +88,7 @@ static void print_usage(FILE *f)
 	      "  --duration TIME      end after TIME (20, 500ms, 2m)\n"
 	      "  --interval MS        start a round every MS milliseconds (default 150)\n"
 	      "  --families A,B       only these\n"
+	      "  --trigger NAME       only this one of their triggers\n"
 	      "  --list               show the families and end\n"
 	      "  -h, --help           this text\n\n"
 	      "example: churn --isolated 1 --housekeeping 0 --duration 10 --output triggers.json\n",
@@ -127,6 +129,7 @@ enum {
 	OPT_DURATION,
 	OPT_INTERVAL,
 	OPT_FAMILIES,
+	OPT_TRIGGER,
 	OPT_LIST,
 	OPT_HELP = 'h'
 };
@@ -139,6 +142,7 @@ static const struct option long_options[] = {
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "families", required_argument, NULL, OPT_FAMILIES },
+	{ "trigger", required_argument, NULL, OPT_TRIGGER },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -175,6 +179,9 @@ static int take_option(struct options *o, int opt, const char *arg)
 		if (parse_count(arg, 3600 * 1000, &ms))
 			return -EINVAL;
 		o->interval_ns = ms * 1000000;
+		return 0;
+	case OPT_TRIGGER:
+		o->trigger = arg;
 		return 0;
 	default:
 		o->families = arg;
@@ -246,6 +253,22 @@ static int choose_families(struct churn *c, const char *names)
 		names += len + (names[len] == ',');
 	}
 	return c->nr_counts ? 0 : -EINVAL;
+}
+
+/* Families without a trigger of that name are skipped. Returns whether any has it. */
+static bool choose_trigger(struct churn *c, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < c->nr_counts; i++) {
+		struct family_count *count = &c->counts[i];
+
+		if (family_choose_trigger(count, name))
+			found = true;
+		else
+			snprintf(count->skipped, sizeof(count->skipped), "has no such trigger");
+	}
+	return found;
 }
 
 static int pin(const struct cpulist *cpus)
@@ -455,11 +478,10 @@ int main(int argc, char **argv)
 
 	if (ret)
 		return ret - 1;
-	if (choose_families(&c, o.families)) {
-		fprintf(stderr, "churn: --families: '%s' has a name that --list does not show\n",
-			o.families);
-		return EXIT_USAGE;
-	}
+	if (choose_families(&c, o.families))
+		return wrong_option("families", o.families);
+	if (o.trigger && !choose_trigger(&c, o.trigger))
+		return wrong_option("trigger", o.trigger);
 	if (geteuid())
 		return fail("start", "kernel drain files", "only root may; run it as root");
 	sigaction(SIGINT, &action, NULL);

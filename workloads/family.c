@@ -125,6 +125,17 @@ const struct family *family_find(const char *name, size_t len)
 	return NULL;
 }
 
+bool family_choose_trigger(struct family_count *c, const char *name)
+{
+	bool found = false;
+
+	for (unsigned int i = 0; i < FAMILY_TRIGGERS && c->family->triggers[i].name; i++) {
+		c->missing[i] = strcmp(c->family->triggers[i].name, name) != 0;
+		found |= !c->missing[i];
+	}
+	return found;
+}
+
 /* Index of the trigger whose turn it is; -1 when this kernel has none of them. */
 static int next_trigger(struct family_count *c)
 {

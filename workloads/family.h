@@ -45,7 +45,7 @@ struct family_count {
 	uint64_t count;	    /* drains triggered after such a fill */
 	uint64_t failed;    /* fills or triggers that failed */
 	uint64_t by[FAMILY_TRIGGERS];
-	bool missing[FAMILY_TRIGGERS]; /* not in this kernel */
+	bool missing[FAMILY_TRIGGERS]; /* not in this kernel, or not wanted */
 	char skipped[FAMILY_REASON];   /* why it can't run here, "" = it can */
 	char error[FAMILY_REASON];     /* the last failure */
 	unsigned int turn;
@@ -56,6 +56,9 @@ extern const size_t nr_families;
 
 /* NULL when there is none of that name. */
 const struct family *family_find(const char *name, size_t len);
+
+/* Leave out all triggers of the family but the one of that name. Returns whether it has that. */
+bool family_choose_trigger(struct family_count *c, const char *name);
 
 /* Fill and trigger once. Returns 0, or -EINTR when a signal ended it; all else is counted. */
 int family_run(struct family_count *c, const struct scene *scene);

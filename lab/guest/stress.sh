@@ -9,8 +9,12 @@
 
 DURATION=${DURATION:-15}
 GROUP=/sys/fs/cgroup/stress
+FAILSLAB=/sys/kernel/debug/failslab
+MAX_FAILURES=100000000
 # What the recovery of memory may take: RCU, kworkers and reclaim, on an emulated machine.
 SETTLE_S=40
+# What the results in /results and /tmp, which are memory, may take.
+RESULTS_PAGES=512
 failed=0
 
 say() {
@@ -31,7 +35,9 @@ expand_list() {
 		for (c = r[1]; c <= r[n]; c++) printf "%d ", c}}'
 }
 
+# Isolated CPUs keep their part of the counters to themselves until they are asked.
 vmstat() {
+	cat /proc/sys/vm/stat_refresh
 	awk -v name="$1" '$1 == name {print $2}' /proc/vmstat
 }
 
@@ -106,15 +112,25 @@ use_memory() {
 	return 0
 }
 
-# Slab allocations that may not wait fail one time in five; what may wait does not.
-fail_allocations() {
-	dir=/sys/kernel/debug/failslab
-	[ -d $dir ] || return 0
-	echo "$1" >$dir/probability
-	echo Y >$dir/ignore-gfp-wait
-	echo 1 >$dir/interval
-	echo -1 >$dir/times
-	echo 0 >$dir/verbose
+# Slab allocations that may not wait fail every other time; what may wait does not.
+begin_failing() {
+	[ -d $FAILSLAB ] || return 0
+	echo Y >$FAILSLAB/ignore-gfp-wait
+	echo 1 >$FAILSLAB/interval
+	echo 0 >$FAILSLAB/verbose
+	echo $MAX_FAILURES >$FAILSLAB/times
+	echo 50 >$FAILSLAB/probability
+}
+
+end_failing() {
+	[ -d $FAILSLAB ] || return 0
+	echo 0 >$FAILSLAB/probability
+	failures=$((MAX_FAILURES - $(cat $FAILSLAB/times)))
+	if [ $failures -gt 100 ]; then
+		ok "failslab ($failures allocations failed)"
+	else
+		not_ok failslab "only $failures allocations failed"
+	fi
 }
 
 start() {
@@ -126,7 +142,7 @@ run_together() {
 	churn --isolated "$first" --housekeeping "$HOUSEKEEPING" --interval 50 \
 		--output /results/triggers.json >/results/churn.log 2>&1 &
 	churn=$!
-	fail_allocations 20
+	begin_failing
 	for cpu in $(expand_list "$ISOLATED,$HOUSEKEEPING"); do
 		start use_memory "$cpu"
 	done
@@ -138,7 +154,7 @@ run_together() {
 	touch /run/stop
 	# shellcheck disable=SC2086 # one word per process
 	wait $workers
-	fail_allocations 0
+	end_failing
 	kill -INT $churn
 	if wait $churn; then
 		ok churn
@@ -179,6 +195,7 @@ dying_groups() {
 }
 
 lru_pages() {
+	cat /proc/sys/vm/stat_refresh
 	awk '$1 ~ /^nr_(active|inactive)_anon$/ {n += $2} END {print n}' /proc/vmstat
 }
 
@@ -202,7 +219,7 @@ check_memory() {
 	rmdir "$GROUP" || not_ok rmdir "the cgroup is in use"
 	wait_until unevictable "$unevictable" vmstat nr_unevictable
 	wait_until mlock "$mlocked" vmstat nr_mlock
-	wait_until lru "$((lru + 2048))" lru_pages
+	wait_until lru "$((lru + RESULTS_PAGES))" lru_pages
 	wait_until dying-cgroups "$dying" dying_groups
 }
 

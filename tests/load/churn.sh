@@ -55,6 +55,7 @@ is "lists every family" "lazyfree lru_add lru_deactivate lru_disable memcg_stock
 	"$(cut -d' ' -f1 "$out/list" | sort | paste -sd' ')"
 
 for wrong in "" "--isolated" "--isolated x" "--isolated 1 --families nonsense" \
+	"--isolated 1 --trigger nonsense" "--isolated 1 --families sheaves --trigger mbind" \
 	"--isolated 1 --rounds -1" "--isolated 1 --interval 1s" "--isolated 1 stray"; do
 	# shellcheck disable=SC2086 # one word per argument
 	"$churn" $wrong >"$out/stdout" 2>"$out/stderr"

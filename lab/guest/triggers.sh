@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The job that pulls every trigger of the workload by itself and lets ftrace, none of our code, see
+# which work items run on the isolated CPU: /results/triggers.txt has a line "TRIGGER FUNCTION
+# COUNT" for each function, with the spaces of a trigger's name as "_", and "TRIGGER fired N".
+# Uses ISOLATED (one CPU) and HOUSEKEEPING.
+
+WITNESS=/sys/kernel/tracing/instances/witness
+ROUNDS=${ROUNDS:-5}
+
+# Lists a family and its triggers as "FAMILY:TRIGGER".
+list_triggers() {
+	churn --list | sed 's/ \{1,\}[^:]*: / /' | awk '{family = $1; sub(/^[^ ]* /, "")
+		n = split($0, t, /, */); for (i = 1; i <= n; i++) print family ":" t[i]}'
+}
+
+start_witness() {
+	mkdir "$WITNESS" || return
+	printf '%x\n' $((1 << ISOLATED)) >"$WITNESS/tracing_cpumask" || return
+	echo 1 >"$WITNESS/events/workqueue/workqueue_execute_start/enable"
+}
+
+# watch NAME COMMAND…: what ran on the isolated CPU while the command did.
+watch() {
+	name=$1
+	shift
+	echo >"$WITNESS/trace"
+	echo 1 >"$WITNESS/tracing_on"
+	"$@"
+	sleep 0.2
+	echo 0 >"$WITNESS/tracing_on"
+	grep -q 'overrun: 0$' "$WITNESS/per_cpu/cpu$ISOLATED/stats" || echo "$name overrun 1" >>/results/triggers.txt
+	awk -v name="$name" '/workqueue_execute_start:/ {n[$NF]++}
+		END {for (f in n) print name, f, n[f]}' "$WITNESS/trace" >>/results/triggers.txt
+}
+
+pull() {
+	fired=0
+	churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" --families "$1" --trigger "$2" \
+		--rounds "$ROUNDS" --interval 50 >/tmp/churn.json 2>/tmp/churn.log || cat /tmp/churn.log
+	fired=$(tr -d ' ",' </tmp/churn.json | awk -F: '$1 == "count" {n += $2} END {print n + 0}')
+}
+
+# A cache that is destroyed flushes the sheaves of every CPU.
+destroy_caches() {
+	echo "cache count=$ROUNDS" >/sys/kernel/debug/qpw_noise/run && fired=$ROUNDS
+}
+
+# A cgroup goes away whose charges the isolated CPU still has in stock.
+remove_group() {
+	fired=0
+	while [ $fired -lt "$ROUNDS" ]; do
+		mkdir /sys/fs/cgroup/gone || return
+		# shellcheck disable=SC2016 # the inner shell's
+		taskset "$(printf '%x' $((1 << ISOLATED)))" sh -c \
+			'echo 0 >/sys/fs/cgroup/gone/cgroup.procs; cat /proc/self/maps >/dev/null'
+		rmdir /sys/fs/cgroup/gone || return
+		fired=$((fired + 1))
+	done
+}
+
+# Memory that goes offline is migrated, with the LRU caches disabled.
+offline_memory() {
+	fired=0
+	for state in /sys/devices/system/memory/memory*/state; do
+		taskset "$(printf '%x' $((1 << ISOLATED)))" cat /proc/self/maps >/dev/null
+		echo offline >"$state" 2>/dev/null || continue
+		fired=$((fired + 1))
+		echo online >"$state"
+		[ $fired -lt 2 ] || break
+	done
+}
+
+cd /tmp || exit
+echo 4 >/proc/sys/vm/drop_caches
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+insmod /lab/modules/qpw_noise.ko || exit
+start_witness || exit
+list_triggers >/tmp/list
+while IFS=: read -r family trigger <&3; do
+	name=$family:$(echo "$trigger" | tr ' ' _)
+	watch "$name" pull "$family" "$trigger"
+	echo "$name fired $fired" >>/results/triggers.txt
+done 3</tmp/list
+for job in destroy_caches remove_group offline_memory; do
+	watch $job $job
+	echo "$job fired $fired" >>/results/triggers.txt
+done
