@@ -40,6 +40,7 @@ struct qpw_state {
 };
 
 int qpw_kunit_init(struct kunit *test);
+void qpw_kunit_exit(struct kunit *test);
 void qpw_need_second_cpu(struct kunit *test);
 
 struct qpw_state qpw_state(void);
@@ -52,6 +53,8 @@ bool qpw_take(struct qpw_locks __percpu *locks, unsigned int way, unsigned int c
 	      unsigned long *flags);
 void qpw_release(struct qpw_locks __percpu *locks, unsigned int way, unsigned int cpu,
 		 unsigned long flags);
+bool qpw_is_locked(struct qpw_locks __percpu *locks, unsigned int way, unsigned int cpu);
+unsigned int qpw_nr_locked(struct qpw_locks __percpu *locks);
 struct qpw_locks __percpu *qpw_locks_of(struct kunit *test, unsigned int way);
 unsigned int qpw_way(struct kunit *test);
 const void *qpw_way_gen_params(struct kunit *test, const void *prev, char *desc);
@@ -65,7 +68,7 @@ enum qpw_stage {
 };
 
 /* A holder spins, possibly with interrupts off: a test that forgot about it must not hang. */
-#define QPW_HOLD_MAX_NS	(3 * NSEC_PER_SEC)
+#define QPW_HOLD_MAX_NS	(2 * NSEC_PER_SEC)
 #define QPW_SOON_NS	(20 * NSEC_PER_MSEC)
 
 /* A second task, bound to a CPU, that runs fn() once it is woken. It is gone when the test ends. */
@@ -81,7 +84,7 @@ struct qpw_peer {
 struct qpw_peer *qpw_peer_create(struct kunit *test, unsigned int cpu,
 				 void (*fn)(struct qpw_peer *peer), void *priv);
 void qpw_peer_start(struct kunit *test, struct qpw_peer *peer);
-void qpw_peer_hold(struct qpw_peer *peer);
+bool qpw_peer_hold(struct qpw_peer *peer);
 void qpw_peer_await(struct kunit *test, struct completion *done);
 
 #endif /* _QPW_KUNIT_H */

@@ -45,6 +45,33 @@ static struct tries try_all(struct qpw_locks __percpu *locks, unsigned int cpu)
 	return t;
 }
 
+/*
+ * The one lock that is taken is that of the CPU, and no other's. A lock that stays taken would hang
+ * whoever waits for it, so this comes first, and what follows looks whether all are free.
+ */
+static void qpw_takes_one_lock(struct kunit *test)
+{
+	unsigned int way = qpw_way(test), cpu, locked;
+	struct qpw_locks __percpu *locks = qpw_locks_of(test, way);
+	struct qpw_fixture *f = test->priv;
+	unsigned long flags;
+	bool taken, right;
+
+	for_each_possible_cpu(cpu) {
+		if (cpu != f->here && (!qpw_enabled() || (way & QPW_LOCAL)))
+			continue;
+		taken = qpw_take(locks, way, cpu, &flags);
+		locked = qpw_nr_locked(locks);
+		right = qpw_is_locked(locks, way, cpu);
+		if (taken)
+			qpw_release(locks, way, cpu, flags);
+		KUNIT_ASSERT_TRUE(test, taken);
+		KUNIT_ASSERT_EQ(test, locked, qpw_enabled());
+		KUNIT_ASSERT_EQ(test, right, qpw_enabled());
+		KUNIT_ASSERT_EQ(test, qpw_nr_locked(locks), 0);
+	}
+}
+
 enum context { IN_TASK, PREEMPT_OFF, IRQS_OFF, NR_CONTEXTS };
 
 static void enter(enum context context)
@@ -91,6 +118,7 @@ static void check_pair(struct kunit *test, unsigned int way, unsigned int releas
 	KUNIT_EXPECT_TRUE_MSG(test, stays_here(&before, &held), "the task could leave the CPU");
 	KUNIT_EXPECT_EQ(test, held.irqs_off, before.irqs_off || ((way & QPW_IRQ) && !RT));
 	qpw_expect_state(test, &before, &after, release_way == way ? "release" : "cross release");
+	KUNIT_ASSERT_EQ(test, qpw_nr_locked(locks), 0);
 }
 
 /* What one kind of call took is released by the same kind and by the other one. */
@@ -190,6 +218,7 @@ static void check_nested(struct kunit *test, unsigned int outer, unsigned int in
 	KUNIT_EXPECT_TRUE(test, taken);
 	qpw_expect_state(test, &one, &again, "release of the inner lock");
 	qpw_expect_state(test, &before, &after, "release of both locks");
+	KUNIT_ASSERT_EQ(test, qpw_nr_locked(locks), 0);
 }
 
 static void qpw_locks_nest(struct kunit *test)
@@ -462,6 +491,7 @@ static void qpw_tells_remote_cpus(struct kunit *test)
 }
 
 static struct kunit_case qpw_lock_cases[] = {
+	KUNIT_CASE_PARAM(qpw_takes_one_lock, qpw_way_gen_params),
 	KUNIT_CASE_PARAM(qpw_lock_leaves_no_trace, qpw_way_gen_params),
 	KUNIT_CASE_PARAM(qpw_trylock_knows_holder, qpw_trylock_gen_params),
 	KUNIT_CASE(qpw_trylock_failures_count),
@@ -480,6 +510,7 @@ static struct kunit_case qpw_lock_cases[] = {
 static struct kunit_suite qpw_lock_suite = {
 	.name = "qpw_lock",
 	.init = qpw_kunit_init,
+	.exit = qpw_kunit_exit,
 	.test_cases = qpw_lock_cases,
 };
 

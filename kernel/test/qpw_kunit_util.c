@@ -43,6 +43,10 @@ int qpw_kunit_init(struct kunit *test)
 
 	if (!f)
 		return -ENOMEM;
+	if (qpw_nr_locked(&qpw_static_locks)) {
+		kunit_err(test, "not run, as an earlier test left a lock that is taken\n");
+		return -EBUSY;
+	}
 	f->here = cpumask_first(cpu_online_mask);
 	f->there = cpumask_next(f->here, cpu_online_mask);
 	f->dynamic = alloc_locks(test);
@@ -50,6 +54,15 @@ int qpw_kunit_init(struct kunit *test)
 		return -ENOMEM;
 	test->priv = f;
 	return set_cpus_allowed_ptr(current, cpumask_of(f->here));
+}
+
+void qpw_kunit_exit(struct kunit *test)
+{
+	struct qpw_fixture *f = test->priv;
+
+	if (f && f->dynamic)
+		KUNIT_EXPECT_EQ(test, qpw_nr_locked(f->dynamic), 0);
+	KUNIT_EXPECT_EQ(test, qpw_nr_locked(&qpw_static_locks), 0);
 }
 
 void qpw_need_second_cpu(struct kunit *test)
@@ -176,6 +189,26 @@ void qpw_release(struct qpw_locks __percpu *locks, unsigned int way, unsigned in
 		RELEASE(&locks->lock, way, cpu, flags);
 }
 
+/* Only the spinlocks of qpw=1 can be looked at from anywhere; the others count as free. */
+bool qpw_is_locked(struct qpw_locks __percpu *locks, unsigned int way, unsigned int cpu)
+{
+#ifdef CONFIG_QPW
+	return spin_is_locked(way & QPW_TRYLOCK_T ? &per_cpu_ptr(&locks->trylock, cpu)->sl :
+						    &per_cpu_ptr(&locks->lock, cpu)->sl);
+#else
+	return false;
+#endif
+}
+
+unsigned int qpw_nr_locked(struct qpw_locks __percpu *locks)
+{
+	unsigned int cpu, n = 0;
+
+	for_each_possible_cpu(cpu)
+		n += qpw_is_locked(locks, 0, cpu) + qpw_is_locked(locks, QPW_TRYLOCK_T, cpu);
+	return n;
+}
+
 struct qpw_locks __percpu *qpw_locks_of(struct kunit *test, unsigned int way)
 {
 	struct qpw_fixture *f = test->priv;
@@ -275,21 +308,22 @@ void qpw_peer_start(struct kunit *test, struct qpw_peer *peer)
 	qpw_peer_await(test, &peer->ready);
 }
 
-/* In the peer: says that it is ready, then waits, in any context, for the test's word. */
-void qpw_peer_hold(struct qpw_peer *peer)
+/* In the peer: says that it is ready, then waits, in any context; whether the test's word came. */
+bool qpw_peer_hold(struct qpw_peer *peer)
 {
 	u64 now = ktime_get_mono_fast_ns(), end = now + QPW_HOLD_MAX_NS;
-	bool soon = false;
+	enum qpw_stage stage = QPW_HOLD, next;
 
 	complete(&peer->ready);
-	while (now < end && READ_ONCE(peer->stage) != QPW_NOW) {
-		if (!soon && READ_ONCE(peer->stage) == QPW_SOON) {
-			soon = true;
+	while (now < end && stage != QPW_NOW) {
+		next = READ_ONCE(peer->stage);
+		if (next == QPW_SOON && stage != next)
 			end = now + QPW_SOON_NS;
-		}
+		stage = next;
 		cpu_relax();
 		now = ktime_get_mono_fast_ns();
 	}
+	return stage != QPW_HOLD;
 }
 
 void qpw_peer_await(struct kunit *test, struct completion *done)

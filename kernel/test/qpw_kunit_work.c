@@ -397,6 +397,7 @@ static struct kunit_case qpw_work_cases[] = {
 static struct kunit_suite qpw_work_suite = {
 	.name = "qpw_work",
 	.init = qpw_kunit_init,
+	.exit = qpw_kunit_exit,
 	.test_cases = qpw_work_cases,
 };
 
