@@ -54,6 +54,7 @@ static void qpw_takes_one_lock(struct kunit *test)
 	unsigned int way = qpw_way(test), cpu, locked;
 	struct qpw_locks __percpu *locks = qpw_locks_of(test, way);
 	struct qpw_fixture *f = test->priv;
+	struct qpw_state before = qpw_state();
 	unsigned long flags;
 	bool taken, right;
 
@@ -65,6 +66,7 @@ static void qpw_takes_one_lock(struct kunit *test)
 		right = qpw_is_locked(locks, way, cpu);
 		if (taken)
 			qpw_release(locks, way, cpu, flags);
+		qpw_state_repair(&before);
 		KUNIT_ASSERT_TRUE(test, taken);
 		KUNIT_ASSERT_EQ(test, locked, qpw_enabled());
 		KUNIT_ASSERT_EQ(test, right, qpw_enabled());
@@ -139,12 +141,14 @@ static void qpw_trylock_knows_holder(struct kunit *test)
 	unsigned int way = qpw_way(test);
 	struct qpw_locks __percpu *locks = qpw_locks_of(test, way);
 	struct qpw_fixture *f = test->priv;
+	struct qpw_state before = qpw_state();
 	struct tries held, after;
 	unsigned long flags;
 
 	KUNIT_ASSERT_TRUE(test, qpw_take(locks, way, f->here, &flags));
 	held = try_all(locks, f->here);
 	qpw_release(locks, way, f->here, flags);
+	qpw_state_repair(&before);
 	after = try_all(locks, f->here);
 
 	KUNIT_EXPECT_EQ(test, held.taken, 0);
@@ -368,6 +372,7 @@ static void qpw_trylock_in_hardirq(struct kunit *test)
 	unsigned int way = qpw_way(test);
 	unsigned int free_taken = RT ? 0 : QPW_TRY_WAYS;
 	struct qpw_fixture *f = test->priv;
+	struct qpw_state before = qpw_state();
 	struct hard_tries *free, *held;
 	unsigned long flags;
 
@@ -387,6 +392,7 @@ static void qpw_trylock_in_hardirq(struct kunit *test)
 	if (!irqs_disabled())
 		await_hardirq(held);
 	qpw_release(held->locks, way, f->here, flags);
+	qpw_state_repair(&before);
 	irq_work_sync(&held->work);
 
 	KUNIT_ASSERT_TRUE(test, free->done && held->done);
@@ -457,6 +463,7 @@ static void qpw_cpu_is_checked(struct kunit *test)
 	unsigned int way = qpw_way(test), cpu;
 	struct qpw_locks __percpu *locks = qpw_locks_of(test, way);
 	struct qpw_fixture *f = test->priv;
+	struct qpw_state before = qpw_state();
 	unsigned long flags;
 	bool taken, wrong;
 
@@ -466,6 +473,7 @@ static void qpw_cpu_is_checked(struct kunit *test)
 			taken = qpw_take(locks, way, cpu, &flags);
 			if (taken)
 				qpw_release(locks, way, cpu, flags);
+			qpw_state_repair(&before);
 			KUNIT_EXPECT_TRUE(test, taken);
 			KUNIT_EXPECT_SUPPRESSED_WARNING_COUNT(test, lockdep_says(wrong));
 		}

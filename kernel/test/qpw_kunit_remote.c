@@ -14,6 +14,7 @@ struct holder {
 	unsigned int way;
 	unsigned int cpu;
 	bool taken;
+	bool alone;
 	bool released;
 	bool told;
 	struct qpw_state before;
@@ -27,6 +28,8 @@ static void hold(struct qpw_peer *peer)
 
 	h->before = qpw_state();
 	h->taken = qpw_take(h->locks, h->way, h->cpu, &flags);
+	h->alone = qpw_nr_locked(h->locks) == qpw_enabled() &&
+		   qpw_is_locked(h->locks, h->way, h->cpu) == qpw_enabled();
 	h->told = qpw_peer_hold(peer);
 	WRITE_ONCE(h->released, true);
 	if (h->taken)
@@ -76,18 +79,21 @@ static bool take_after(struct kunit *test, struct holder *h, unsigned int cpu)
 
 static bool try_once(struct qpw_locks __percpu *locks, unsigned int way, unsigned int cpu)
 {
+	struct qpw_state before = qpw_state();
 	unsigned long flags;
+	bool taken = qpw_take(locks, way, cpu, &flags);
 
-	if (!qpw_take(locks, way, cpu, &flags))
-		return false;
-	qpw_release(locks, way, cpu, flags);
-	return true;
+	if (taken)
+		qpw_release(locks, way, cpu, flags);
+	qpw_state_repair(&before);
+	return taken;
 }
 
 /* What is wrong with the locks of all CPUs while a peer has that of CPU @taken: nothing, hopefully */
 struct sight {
 	unsigned int wrong_trylocks;
 	unsigned int wrong_waits;
+	bool wrong_lock;
 	bool told;
 };
 
@@ -102,11 +108,12 @@ static struct sight look(struct kunit *test, unsigned int way, unsigned int take
 {
 	struct qpw_peer *peer = start_holder(test, way, taken);
 	struct holder *h = peer->priv;
-	struct sight s = {};
+	struct sight s = {.wrong_lock = !h->alone};
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (!reachable(test, cpu))
+		/* What was taken by mistake may never be released. */
+		if (s.wrong_lock || !reachable(test, cpu))
 			continue;
 		if (way & QPW_TRYLOCK_T)
 			s.wrong_trylocks += (cpu != taken) !=
@@ -115,7 +122,7 @@ static struct sight look(struct kunit *test, unsigned int way, unsigned int take
 			s.wrong_waits += take_after(test, h, cpu);
 	}
 	WRITE_ONCE(peer->stage, QPW_SOON);
-	if (reachable(test, taken))
+	if (!s.wrong_lock && reachable(test, taken))
 		s.wrong_waits += !take_after(test, h, taken);
 	end_holder(test, peer);
 	s.told = h->told;
@@ -138,6 +145,7 @@ static void check_one_taken(struct kunit *test, unsigned int way, unsigned int t
 		if (s.told)
 			break;
 	}
+	KUNIT_EXPECT_FALSE_MSG(test, s.wrong_lock, "with the lock of %u taken", taken);
 	KUNIT_EXPECT_EQ_MSG(test, s.wrong_trylocks, 0, "with the lock of %u taken", taken);
 	KUNIT_EXPECT_EQ_MSG(test, s.wrong_waits, 0, "with the lock of %u taken", taken);
 	KUNIT_ASSERT_EQ(test, qpw_nr_locked(locks), 0);
@@ -169,6 +177,8 @@ struct adder {
 	unsigned int way;
 	unsigned int cpu;
 	unsigned int rounds;
+	struct qpw_state before;
+	struct qpw_state after;
 };
 
 static void linger(void)
@@ -186,8 +196,10 @@ static void add(struct qpw_peer *peer)
 	unsigned long *counter = &per_cpu_ptr(a->locks, a->cpu)->counter;
 	unsigned long flags, value;
 
-	complete(&peer->ready);
-	while (a->rounds < EXCLUSION_ROUNDS && ktime_get_mono_fast_ns() < end) {
+	a->before = qpw_state();
+	a->after = a->before;
+	while (!qpw_state_differs(&a->before, &a->after) &&
+	       a->rounds < EXCLUSION_ROUNDS && ktime_get_mono_fast_ns() < end) {
 		if (qpw_take(a->locks, a->way, a->cpu, &flags)) {
 			value = READ_ONCE(*counter);
 			linger();
@@ -197,6 +209,7 @@ static void add(struct qpw_peer *peer)
 		} else {
 			cond_resched();
 		}
+		a->after = qpw_state_repair(&a->before);
 		linger();
 	}
 }
@@ -236,6 +249,8 @@ static void qpw_locks_exclude(struct kunit *test)
 
 	a = owner->priv;
 	b = other->priv;
+	qpw_expect_state(test, &a->before, &a->after, "the owner's release");
+	qpw_expect_state(test, &b->before, &b->after, "the other's release");
 	KUNIT_EXPECT_EQ(test, per_cpu_ptr(locks, f->there)->counter, a->rounds + b->rounds);
 	KUNIT_EXPECT_EQ(test, a->rounds, EXCLUSION_ROUNDS);
 	KUNIT_EXPECT_EQ(test, b->rounds, EXCLUSION_ROUNDS);

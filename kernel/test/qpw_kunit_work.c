@@ -329,12 +329,15 @@ static void drain(struct job *job)
 struct drainer {
 	struct job *jobs[2];
 	unsigned int cpus;
+	struct qpw_state before;
+	struct qpw_state after;
 };
 
 static void drain_all(struct drainer *d)
 {
 	unsigned int i, round;
 
+	d->before = qpw_state();
 	for (round = 0; round < DRAIN_ROUNDS; round++) {
 		for (i = 0; i < d->cpus; i++)
 			queue_percpu_work_on(d->jobs[i]->qpw.cpu, system_percpu_wq,
@@ -342,6 +345,7 @@ static void drain_all(struct drainer *d)
 		for (i = 0; i < d->cpus; i++)
 			flush_percpu_work(&d->jobs[i]->qpw);
 	}
+	d->after = qpw_state_repair(&d->before);
 }
 
 static void drain_in_peer(struct qpw_peer *peer)
@@ -376,6 +380,8 @@ static void qpw_works_lock_their_cpu(struct kunit *test)
 	wake_up_process(peer->task);
 	drain_all(mine);
 	qpw_peer_await(test, &peer->done);
+	qpw_expect_state(test, &mine->before, &mine->after, "the drains");
+	qpw_expect_state(test, &theirs->before, &theirs->after, "the peer's drains");
 	KUNIT_EXPECT_EQ(test, per_cpu_ptr(locks, f->here)->counter, 2 * DRAIN_ROUNDS);
 	KUNIT_EXPECT_EQ(test, per_cpu_ptr(locks, f->there)->counter, 2 * DRAIN_ROUNDS);
 }
