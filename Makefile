@@ -56,6 +56,7 @@ help:
 	@echo "make kernel lab   the patched kernel; the guest's initramfs"
 	@echo "make unit asan golden load lint check-guest   single parts of make check"
 	@echo "make kernel-test  the series under stress in every configuration and mode (hours)"
+	@echo "make kernel-bench what the series costs on the allocation paths, as tables (ROUNDS=5)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install clean"
 
@@ -158,6 +159,9 @@ where:
 kernel-test: deps
 	@BUILD=$(BUILD) QPW_CCACHE=1 kernel/matrix
 
+kernel-bench: deps
+	@BUILD=$(BUILD) kernel/bench/run $(if $(ROUNDS),--rounds $(ROUNDS))
+
 # ------------------------------------------------------------------ install
 
 install: all
@@ -168,7 +172,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
-	kernel lab demo where kernel-test install clean
+	kernel lab demo where kernel-test kernel-bench install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
