@@ -56,7 +56,10 @@ help:
 	@echo "make kernel lab   the patched kernel; the guest's initramfs"
 	@echo "make unit asan golden load lint check-guest   single parts of make check"
 	@echo "make kernel-test  the series under stress in every configuration and mode (hours)"
+	@echo "make kernel-lint  the patches: form, checkpatch, sparse, documentation (LINUX=7.2)"
+	@echo "make kernel-bisect   every step of the series builds, in four configurations (LINUX=7.2)"
 	@echo "make kernel-bench what the series costs on the allocation paths, as tables (ROUNDS=5)"
+	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install clean"
 
@@ -143,6 +146,12 @@ deps:
 kernel:
 	@kernel/build
 
+LINUX ?= 7.2
+
+kernel-lint kernel-bisect: kernel-%:
+	@packaging/deps check
+	@kernel/check $* --linux $(LINUX)
+
 lab: all kernel
 	@BUILD=$(BUILD) lab/initramfs
 
@@ -162,6 +171,9 @@ kernel-test: deps
 kernel-bench: deps
 	@BUILD=$(BUILD) kernel/bench/run $(if $(ROUNDS),--rounds $(ROUNDS))
 
+kernel-mutants: deps
+	@BUILD=$(BUILD) kernel/mutants
+
 # ------------------------------------------------------------------ install
 
 install: all
@@ -172,7 +184,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
-	kernel lab demo where kernel-test kernel-bench install clean
+	kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench kernel-mutants install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -3,6 +3,8 @@
  * The part of qpw_provoke with CPUs that go offline: while another one holds a lock of theirs as a
  * drain does, and while a work of theirs is pending.
  */
+#define pr_fmt(fmt) "qpw_provoke: " fmt
+
 #include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -54,7 +56,8 @@ static const char *take_offline(unsigned int c, void (*func)(unsigned int c))
 {
 	int state, ret;
 
-	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "test/qpw:dead", NULL, dead_callback);
+	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "test/qpw:dead", NULL,
+					  dead_callback);
 	if (state < 0)
 		return "no hotplug state";
 	when_dead = func;
@@ -133,7 +136,8 @@ static const char *hold_while_dying(unsigned int holding_cpu)
 		return why;
 	init_completion(&holder.go);
 	init_completion(&holder.held);
-	holder.waited = holder.over = false;
+	holder.waited = false;
+	holder.over = false;
 	task = kthread_create(hold_lock, NULL, "qpw_provoke");
 	if (IS_ERR(task))
 		return "no kthread";
@@ -272,6 +276,10 @@ void provoke_works_of_dead_cpus(void)
 
 	if (qpw_enabled())
 		return;
+	if (work_cpu <= 0) {
+		pr_info("skip stale-work: no housekeeping CPU can go offline\n");
+		return;
+	}
 	tp = attach("workqueue_execute_end", saw_execute_end);
 	if (!tp) {
 		verdict("stale-work", "there is no event workqueue_execute_end");

@@ -24,9 +24,9 @@ int target_cpu = -1;
 module_param_named(cpu, target_cpu, int, 0444);
 MODULE_PARM_DESC(cpu, "the CPU whose caches are used, and which goes offline; isolated or not");
 
-int work_cpu = -1;
+int work_cpu;
 module_param(work_cpu, int, 0444);
-MODULE_PARM_DESC(work_cpu, "the CPU that a work outlives with qpw=0; not isolated");
+MODULE_PARM_DESC(work_cpu, "the CPU that a work outlives with qpw=0; not isolated; 0: leave it out");
 
 #define ADDRESS(name)			\
 unsigned long a_##name;			\
@@ -86,7 +86,8 @@ static void unmap_pages(void)
 		vm_munmap(plain_page, PAGE_SIZE);
 	if (locked_page)
 		vm_munmap(locked_page, PAGE_SIZE);
-	plain_page = locked_page = 0;
+	plain_page = 0;
+	locked_page = 0;
 }
 
 /*
@@ -193,7 +194,7 @@ static void drains(void)
 		verdict(name, drain_lru(c));
 		snprintf(name, sizeof(name), "drain-sheaves-%u", c);
 		verdict(name, drain_sheaves(c));
-		/* With qpw=0 the stocks of isolated CPUs are left alone, see schedule_drain_work(). */
+		/* With qpw=0 schedule_drain_work() leaves the stocks of isolated CPUs alone. */
 		if (!qpw_enabled() && !housekeeping_test_cpu(c, HK_TYPE_DOMAIN_BOOT))
 			continue;
 		snprintf(name, sizeof(name), "drain-memcg-%u", c);
@@ -218,7 +219,8 @@ static void flush_waits(void)
 	INIT_QPW(&qpw, slow_work, target_cpu);
 	queue_percpu_work_on(target_cpu, system_percpu_wq, &qpw);
 	flush_percpu_work(&qpw);
-	verdict("flush-waits", READ_ONCE(slow_work_done) ? NULL : "it returned before the work was done");
+	verdict("flush-waits",
+		READ_ONCE(slow_work_done) ? NULL : "it returned before the work was done");
 	flush_work(&qpw.work);
 }
 
@@ -234,6 +236,7 @@ static void full_sheaves(void)
 	static void *obj[1000];
 	int i, preempt, migrate;
 	struct kmem_cache *cache;
+	const char *why = NULL;
 
 	cache = kmem_cache_create("qpw_provoke_full", 256, 0, SLAB_NO_MERGE, NULL);
 	if (!cache) {
@@ -249,8 +252,9 @@ static void full_sheaves(void)
 		if (obj[i])
 			kmem_cache_free(cache, obj[i]);
 	current->make_it_fail = 0;
-	verdict("full-sheaves", preempt_count() == preempt && current->migration_disabled == migrate ?
-		NULL : "a count that keeps the task on its CPU has changed");
+	if (preempt_count() != preempt || current->migration_disabled != migrate)
+		why = "a count that keeps the task on its CPU has changed";
+	verdict("full-sheaves", why);
 	kmem_cache_destroy(cache);
 #endif
 }
@@ -334,8 +338,8 @@ static bool usable(int c)
 
 static int __init qpw_provoke_init(void)
 {
-	if (!usable(target_cpu) || !usable(work_cpu)) {
-		pr_err("cpu=%d work_cpu=%d: CPUs that are online, none of them 0\n", target_cpu, work_cpu);
+	if (!usable(target_cpu) || (work_cpu > 0 && !usable(work_cpu))) {
+		pr_err("cpu=%d work_cpu=%d: CPUs that are online, not 0\n", target_cpu, work_cpu);
 		return -EINVAL;
 	}
 	if (!a_cpu_fbatches || !a_mlock_fbatch || !a_memcg_stock || !a_obj_stock ||
