@@ -58,7 +58,7 @@ help:
 	@echo "make kernel-test  the series under stress in every configuration and mode (hours)"
 	@echo "make kernel-lint  the patches: form, checkpatch, sparse, documentation (LINUX=7.2)"
 	@echo "make kernel-bisect   every step of the series builds, in four configurations (LINUX=7.2)"
-	@echo "make kernel-bench what the series costs on the allocation paths, as tables (ROUNDS=5)"
+	@echo "make kernel-bench what the series costs: allocations, drains; as tables (ROUNDS=5)"
 	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install clean"
@@ -168,8 +168,9 @@ where:
 kernel-test: deps
 	@BUILD=$(BUILD) QPW_CCACHE=1 kernel/matrix
 
-kernel-bench: deps
+kernel-bench: deps lab
 	@BUILD=$(BUILD) kernel/bench/run $(if $(ROUNDS),--rounds $(ROUNDS))
+	@BUILD=$(BUILD) kernel/bench/drain
 
 kernel-mutants: deps
 	@BUILD=$(BUILD) kernel/mutants
