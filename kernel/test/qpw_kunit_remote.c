@@ -89,7 +89,7 @@ static bool try_once(struct qpw_locks __percpu *locks, unsigned int way, unsigne
 	return taken;
 }
 
-/* What is wrong with the locks of all CPUs while a peer has that of CPU @taken: nothing, hopefully */
+/* What is wrong with the locks of all CPUs while a peer has one of them: nothing, hopefully */
 struct sight {
 	unsigned int wrong_trylocks;
 	unsigned int wrong_waits;
@@ -130,9 +130,9 @@ static struct sight look(struct kunit *test, unsigned int way, unsigned int take
 }
 
 /*
- * The peer has the lock of @taken: it can't be had, and those of all other CPUs can. A stop_machine()
- * in between stalls this CPU until the holder, whose interrupts may be off, has given up: once more
- * then.
+ * The peer has the lock of @taken: it can't be had, and those of all other CPUs can. If something
+ * calls stop_machine() meanwhile, this CPU stalls until the holder, whose interrupts may be off, has
+ * given up: once more then.
  */
 static void check_one_taken(struct kunit *test, unsigned int way, unsigned int taken)
 {
