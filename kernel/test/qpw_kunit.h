@@ -59,6 +59,7 @@ struct qpw_locks __percpu *qpw_locks_of(struct kunit *test, unsigned int way);
 unsigned int qpw_way(struct kunit *test);
 const void *qpw_way_gen_params(struct kunit *test, const void *prev, char *desc);
 const void *qpw_trylock_gen_params(struct kunit *test, const void *prev, char *desc);
+const void *qpw_place_gen_params(struct kunit *test, const void *prev, char *desc);
 const void *qpw_by_cpu_gen_params(struct kunit *test, const void *prev, char *desc);
 
 enum qpw_stage {

@@ -11,7 +11,12 @@
 #include "qpw_kunit.h"
 
 #define RT		IS_ENABLED(CONFIG_PREEMPT_RT)
-#define QPW_TRY_WAYS	(BIT(0) | BIT(QPW_LOCAL) | BIT(QPW_IRQ) | BIT(QPW_LOCAL | QPW_IRQ))
+
+/* The ways to try: bit w for way w, and one for the calls that return a pointer */
+#define QPW_TRY_PTR	BIT(7)
+#define QPW_TRY_WAYS	(BIT(0) | BIT(QPW_LOCAL) | BIT(QPW_IRQ) | BIT(QPW_LOCAL | QPW_IRQ) | \
+			 QPW_TRY_PTR)
+#define QPW_NR_TRY_WAYS	5
 
 /* Assertions of lockdep speak up only where there is lockdep, and until its first report. */
 static int lockdep_says(bool wrong)
@@ -19,11 +24,25 @@ static int lockdep_says(bool wrong)
 	return IS_ENABLED(CONFIG_LOCKDEP) && debug_locks && wrong;
 }
 
-/* Bit w for way w, one of the four to try: those that got the lock, those that left a trace. */
+/* Of all the ways to try: those that got the lock, those that left a trace */
 struct tries {
 	unsigned int taken;
 	unsigned int changed;
 };
+
+static void try_ptr(struct qpw_locks __percpu *locks, struct tries *t)
+{
+	struct qpw_state before = qpw_state(), after;
+	qpw_trylock_t *lock = local_qpw_trylock_ptr(&locks->trylock);
+
+	if (lock) {
+		t->taken |= QPW_TRY_PTR;
+		qpw_unlock_ptr(lock);
+	}
+	after = qpw_state_repair(&before);
+	if (qpw_state_differs(&before, &after))
+		t->changed |= QPW_TRY_PTR;
+}
 
 static struct tries try_all(struct qpw_locks __percpu *locks, unsigned int cpu)
 {
@@ -42,6 +61,7 @@ static struct tries try_all(struct qpw_locks __percpu *locks, unsigned int cpu)
 		if (qpw_state_differs(&before, &after))
 			t.changed |= BIT(way);
 	}
+	try_ptr(locks, &t);
 	return t;
 }
 
@@ -135,6 +155,32 @@ static void qpw_lock_leaves_no_trace(struct kunit *test)
 	}
 }
 
+/* The pointer is that of this CPU's lock, which is held until it is given back. */
+static void qpw_trylock_by_pointer(struct kunit *test)
+{
+	struct qpw_locks __percpu *locks = qpw_locks_of(test, qpw_way(test));
+	struct qpw_state before = qpw_state(), held, after;
+	struct qpw_fixture *f = test->priv;
+	qpw_trylock_t *lock;
+	unsigned int locked;
+	struct tries t;
+
+	lock = local_qpw_trylock_ptr(&locks->trylock);
+	held = qpw_state();
+	locked = qpw_nr_locked(locks);
+	t = try_all(locks, f->here);
+	if (lock)
+		qpw_unlock_ptr(lock);
+	after = qpw_state_repair(&before);
+
+	KUNIT_EXPECT_PTR_EQ(test, lock, per_cpu_ptr(&locks->trylock, f->here));
+	KUNIT_EXPECT_TRUE_MSG(test, stays_here(&before, &held), "the task could leave the CPU");
+	KUNIT_EXPECT_EQ(test, locked, qpw_enabled());
+	KUNIT_EXPECT_EQ(test, t.taken, 0);
+	qpw_expect_state(test, &before, &after, "qpw_unlock_ptr()");
+	KUNIT_ASSERT_EQ(test, qpw_nr_locked(locks), 0);
+}
+
 /* What is held cannot be had again, by no means; what is released can. */
 static void qpw_trylock_knows_holder(struct kunit *test)
 {
@@ -174,7 +220,7 @@ static void qpw_trylock_failures_count(struct kunit *test)
 {
 	struct qpw_locks __percpu *locks = qpw_locks_of(test, 0);
 	struct qpw_fixture *f = test->priv;
-	unsigned long want = qpw_enabled() ? 4 : 0, more = 0;
+	unsigned long want = qpw_enabled() ? QPW_NR_TRY_WAYS : 0, more = 0;
 	int round;
 
 	for (round = 0; round < 10; round++) {
@@ -402,8 +448,10 @@ static void qpw_trylock_in_hardirq(struct kunit *test)
 	/* Where interrupts were off this ran after the release. */
 	KUNIT_EXPECT_EQ(test, held->tries.taken, (way & QPW_IRQ) && !RT ? free_taken : 0);
 	KUNIT_EXPECT_EQ(test, free->tries.changed | held->tries.changed, 0);
-	KUNIT_EXPECT_EQ(test, free->failed, qpw_enabled() && !free->tries.taken ? 4 : 0);
-	KUNIT_EXPECT_EQ(test, held->failed, qpw_enabled() && !held->tries.taken ? 4 : 0);
+	KUNIT_EXPECT_EQ(test, free->failed,
+			qpw_enabled() && !free->tries.taken ? QPW_NR_TRY_WAYS : 0);
+	KUNIT_EXPECT_EQ(test, held->failed,
+			qpw_enabled() && !held->tries.taken ? QPW_NR_TRY_WAYS : 0);
 }
 
 /* The warnings of lockdep's assertions: none where the lock is held, one where it is not. */
@@ -502,6 +550,7 @@ static struct kunit_case qpw_lock_cases[] = {
 	KUNIT_CASE_PARAM(qpw_takes_one_lock, qpw_way_gen_params),
 	KUNIT_CASE_PARAM(qpw_lock_leaves_no_trace, qpw_way_gen_params),
 	KUNIT_CASE_PARAM(qpw_trylock_knows_holder, qpw_trylock_gen_params),
+	KUNIT_CASE_PARAM(qpw_trylock_by_pointer, qpw_place_gen_params),
 	KUNIT_CASE(qpw_trylock_failures_count),
 	KUNIT_CASE_PARAM(qpw_locks_nest, qpw_trylock_gen_params),
 	KUNIT_CASE(qpw_static_initialisers),

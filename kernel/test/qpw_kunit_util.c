@@ -266,6 +266,11 @@ const void *qpw_trylock_gen_params(struct kunit *test, const void *prev, char *d
 	return next_way(after(prev), desc, QPW_TRYLOCK_T, 0);
 }
 
+const void *qpw_place_gen_params(struct kunit *test, const void *prev, char *desc)
+{
+	return next_way(after(prev), desc, QPW_TRY | QPW_TRYLOCK_T | QPW_LOCAL, QPW_IRQ);
+}
+
 static int peer_main(void *arg)
 {
 	struct qpw_peer *peer = arg;
