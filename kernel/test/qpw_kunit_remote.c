@@ -131,8 +131,8 @@ static struct sight look(struct kunit *test, unsigned int way, unsigned int take
 
 /*
  * The peer has the lock of @taken: it can't be had, and those of all other CPUs can. If something
- * calls stop_machine() meanwhile, this CPU stalls until the holder, whose interrupts may be off, has
- * given up: once more then.
+ * calls stop_machine() meanwhile, this CPU stalls until the holder, whose interrupts may be off,
+ * has given up: once more then.
  */
 static void check_one_taken(struct kunit *test, unsigned int way, unsigned int taken)
 {
