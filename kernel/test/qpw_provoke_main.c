@@ -336,6 +336,42 @@ static void trylock_in_hardirq(void)
 	verdict("trylock-in-hardirq", why);
 }
 
+#ifdef CONFIG_QPW
+static unsigned long nr_trylock_failures(void)
+{
+	unsigned long sum = 0;
+	unsigned int c;
+
+	for_each_possible_cpu(c)
+		sum += per_cpu(qpw_nr_trylock_failed, c);
+	return sum;
+}
+
+/* The same in an interrupt of the lock's owner: refused everywhere, and counted with qpw=1. */
+static void trylock_of_held(void)
+{
+	struct irq_work work = IRQ_WORK_INIT_HARD(trylock_in_irq);
+	unsigned long before = nr_trylock_failures();
+	const char *why = NULL;
+
+	nr_locked_in_irq = 0;
+	local_qpw_lock(&irq_lock);
+	irq_work_queue(&work);
+	while (irq_work_is_busy(&work))
+		cpu_relax();
+	local_qpw_unlock(&irq_lock);
+	if (nr_locked_in_irq)
+		why = "a lock was taken that its owner held";
+	else if (qpw_enabled() && nr_trylock_failures() < before + 4)
+		why = "trylocks that failed were not counted";
+	verdict("trylock-of-held", why);
+}
+#else
+static void trylock_of_held(void)
+{
+}
+#endif
+
 static bool usable(int c)
 {
 	return c > 0 && c < nr_cpu_ids && cpu_online(c);
@@ -357,6 +393,7 @@ static int __init qpw_provoke_init(void)
 	full_sheaves();
 	sheaf_under_irq_lock();
 	trylock_in_hardirq();
+	trylock_of_held();
 	drains();
 	provoke_works_of_dead_cpus();
 	provoke_drains_of_dying_cpus();

@@ -38,7 +38,7 @@ dmesg -c >/dev/null
 insmod /lab/modules/qpw_provoke.ko cpu="$(last_of "$ISOLATED")" \
 	work_cpu="$(last_of "$HOUSEKEEPING")" $(addresses)
 status=$?
-dmesg | sed -n 's/^\[[^]]*\] qpw_provoke: //p' >/results/provoke.tap
+dmesg | sed -nE 's,^\[[^]]*\] qpw_provoke: ((not ok|ok|skip|[0-9]+ passed).*),\1,p' >/results/provoke.tap
 if [ -d $dir ]; then
 	echo 0 >$dir/probability
 	echo N >$dir/task-filter
