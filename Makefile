@@ -165,7 +165,7 @@ demo:
 where:
 	@BUILD=$(BUILD) lab/where
 
-kernel-test: deps
+kernel-test: deps all
 	@BUILD=$(BUILD) QPW_CCACHE=1 kernel/matrix
 
 kernel-bench: deps lab
