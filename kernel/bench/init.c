@@ -25,7 +25,8 @@ static void end_machine(void)
 {
 	fflush(stdout);
 	tcdrain(STDOUT_FILENO);
-	reboot(RB_AUTOBOOT);
+	/* A machine without ACPI can only reset, a program of the host would start again. */
+	reboot(getenv("poweroff") ? RB_POWER_OFF : RB_AUTOBOOT);
 	_exit(1);
 }
 
@@ -102,9 +103,11 @@ static void print_log(void)
 	if (length < 0)
 		fail("reading the kernel's log");
 	log[length] = 0;
-	while ((line = strsep(&rest, "\n")))
-		if ((found = strstr(line, TAG)))
+	while ((line = strsep(&rest, "\n"))) {
+		found = strstr(line, TAG);
+		if (found)
 			puts(found);
+	}
 }
 
 int main(void)

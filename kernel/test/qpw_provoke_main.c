@@ -154,7 +154,7 @@ static const char *drain_memcg(unsigned int c)
 	return "pages are left in the stock";
 }
 
-/* Objects fill the main and the spare sheaf of a CPU; others are on their way to be freed by RCU. */
+/* Objects fill the main and the spare sheaf of a CPU; others are on their way to RCU. */
 static const char *drain_sheaves(unsigned int c)
 {
 	static struct { struct rcu_head rcu; char pad[80]; } *obj[400];
