@@ -279,7 +279,7 @@ static u64 known_loop(unsigned long turns)
 	return now() - start;
 }
 
-/* The difference of two lengths is free of the cost of reading the clock; the least, of interrupts. */
+/* The difference of two lengths is free of reading the clock, the least is free of interrupts. */
 static u64 calibrate(void)
 {
 	u64 least_short = U64_MAX, least_long = U64_MAX;
