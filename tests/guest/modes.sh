@@ -33,6 +33,11 @@ qpw_says() {
 
 qpw_says isolation-turns-it-on "1 isolation" --isolated 1
 qpw_says nothing-isolated-leaves-it-off "0 default" --isolated ''
+qpw_says on-is-1 "1 parameter" --isolated '' --append qpw=on
+qpw_says off-wins-over-isolation "0 parameter" --isolated 1 --append qpw=off
+qpw_says nonsense-is-no-decision "1 isolation" --isolated 1 --append qpw=10
+check nonsense-is-told-once "$(grep -a 'qpw' "$scratch/nonsense-is-no-decision/kernel.log")" \
+	test "$(grep -ac "qpw=10 ignored\|early option 'qpw'" "$scratch/nonsense-is-no-decision/kernel.log")" = 1
 
 for mode in qpw=0 qpw=1; do
 	name=${mode//=/}
