@@ -5,7 +5,7 @@
 # uses or drains per-CPU caches, CPU hotplug and failing allocations included, then a look at
 # whether all memory came back. /results/stress.tap has a line for each test; what the kernel
 # itself complains about is found in its log by the host. Uses ISOLATED and HOUSEKEEPING; the last
-# isolated CPU is the one that is plugged and unplugged. Modules: qpw_kunit, qpw_noise.
+# isolated CPU is the one that is plugged and unplugged. Modules: qpw_kunit, qpw_provoke, qpw_noise.
 
 DURATION=${DURATION:-15}
 GROUP=/sys/fs/cgroup/stress
@@ -59,6 +59,21 @@ run_kunit() {
 		ok "kunit ($good tests)"
 	fi
 	rmmod qpw_kunit
+}
+
+# The situations of qpw_provoke, each of which shows a mistake at once.
+run_provoke() {
+	sh /lab/provoke.sh >/results/provoke.log 2>&1
+	status=$?
+	bad=$(grep '^not ok' /results/provoke.tap | tr '\n' ';')
+	good=$(grep -c '^ok' /results/provoke.tap)
+	if [ -n "$bad" ] || [ $status -ne 0 ]; then
+		not_ok provoke "status $status; $bad"
+	elif [ "$good" -lt 8 ]; then
+		not_ok provoke "only $good situations"
+	else
+		ok "provoke ($good situations)"
+	fi
 }
 
 # until_end COMMAND…: again and again until the time is over; counts the rounds.
@@ -234,6 +249,7 @@ victim=$(expand_list "$ISOLATED" | awk '{print $NF}')
 workers='' failed=0
 insmod /lab/modules/qpw_noise.ko || not_ok qpw_noise "qpw_noise.ko cannot be loaded"
 run_kunit
+run_provoke
 mkdir $GROUP || exit
 drop_caches
 unevictable=$(vmstat nr_unevictable) mlocked=$(vmstat nr_mlock) lru=$(lru_pages) dying=$(dying_groups)
