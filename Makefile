@@ -172,7 +172,7 @@ kernel-bench: deps lab
 	@BUILD=$(BUILD) kernel/bench/run $(if $(ROUNDS),--rounds $(ROUNDS))
 	@BUILD=$(BUILD) kernel/bench/drain
 
-kernel-mutants: deps
+kernel-mutants: deps all
 	@BUILD=$(BUILD) kernel/mutants
 
 # ------------------------------------------------------------------ install

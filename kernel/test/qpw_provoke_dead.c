@@ -87,18 +87,15 @@ static void saw_contended(void *data, unsigned int c, const void *lock, bool rem
 		WRITE_ONCE(holder.waited, true);
 }
 
+/* On PREEMPT_RT, too, no sleep under a spinlock: it is an RCU reader. */
 static void hold_until_waited(void)
 {
 	ktime_t end = ktime_add_ms(ktime_get(), PATIENCE_MS);
 
 	complete(&holder.held);
 	while (!READ_ONCE(holder.waited) && !READ_ONCE(holder.over) &&
-	       ktime_before(ktime_get(), end)) {
-		if (IS_ENABLED(CONFIG_PREEMPT_RT))
-			usleep_range(100, 200);
-		else
-			cpu_relax();
-	}
+	       ktime_before(ktime_get(), end))
+		cpu_relax();
 }
 
 static int hold_lock(void *unused)
