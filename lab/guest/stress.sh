@@ -216,6 +216,7 @@ lru_pages() {
 	awk '$1 ~ /^nr_(active|inactive)_anon$/ {n += $2} END {print n}' /proc/vmstat
 }
 
+# To be asked again for a while: a task in the middle of its exit is not stuck yet.
 stuck_tasks() {
 	ps -o stat,comm | awk '$1 ~ /^D/ {n++} END {print n + 0}'
 }
@@ -227,7 +228,6 @@ replug_all() {
 	done
 }
 
-# One that runs late in the exit of its processes is not stuck yet.
 check_memory() {
 	wait_until no-stuck-task 0 stuck_tasks
 	[ "$(cat /sys/kernel/qpw/enabled 2>/dev/null)" = 1 ] || replug_all
@@ -246,7 +246,7 @@ echo 30 >/proc/sys/kernel/hung_task_timeout_secs
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 first=$(expand_list "$ISOLATED" | awk '{print $1}')
 victim=$(expand_list "$ISOLATED" | awk '{print $NF}')
-workers='' failed=0
+workers=''
 insmod /lab/modules/qpw_noise.ko || not_ok qpw_noise "qpw_noise.ko cannot be loaded"
 run_kunit
 run_provoke
