@@ -157,7 +157,7 @@ screen() { term capture-pane -p; }
 appears() {
 	local i
 	for ((i = 0; i < 150; i++)); do
-		if screen | grep -qF -- "$1"; then return 0; fi
+		if grep -qF -- "$1" <<<"$(screen)"; then return 0; fi
 		sleep 0.1
 	done
 	return 1
