@@ -9,24 +9,8 @@ WITNESS=/sys/kernel/tracing/instances/witness
 # Per isolated CPU; a run that overruns it is marked so in witness.txt.
 WITNESS_KIB=16384
 
-say() {
-	echo "lab: $*"
-}
-
-# "0-2,5" becomes "0 1 2 5".
-expand_list() {
-	echo "$1" | awk -F, '{for (i = 1; i <= NF; i++) {n = split($i, r, "-")
-		for (c = r[1]; c <= r[n]; c++) printf "%d ", c}}'
-}
-
-# "1,5" becomes "22": the kernel's hexadecimal mask, a comma before every 8 digits from the right.
-mask_of_list() {
-	expand_list "$1" | awk '{for (i = 1; i <= NF; i++) {
-			digit[int($i / 4)] += substr("1248", $i % 4 + 1, 1); if ($i > max) max = $i}
-		for (d = int(max / 4); d >= 0; d--)
-			printf "%x%s", digit[d], (d && d % 8 == 0) ? "," : ""
-		print ""}'
-}
+# shellcheck source=lab/guest/functions
+. /lab/functions
 
 start_witness() {
 	mkdir "$WITNESS" || return

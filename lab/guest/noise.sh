@@ -12,9 +12,8 @@ WITNESS_KIB=8192
 CPU=${ISOLATED%%[-,]*}
 RECORD_S=8
 
-say() {
-	echo "lab: $*"
-}
+# shellcheck source=lab/guest/functions
+. /lab/functions
 
 # ask REQUEST: what write(2) said of it, "ok" or the text of its errno.
 ask() {

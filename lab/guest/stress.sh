@@ -17,9 +17,8 @@ SETTLE_S=40
 RESULTS_PAGES=512
 failed=0
 
-say() {
-	echo "lab: $*"
-}
+# shellcheck source=lab/guest/functions
+. /lab/functions
 
 ok() {
 	echo "ok $*" | tee -a /results/stress.tap
@@ -28,11 +27,6 @@ ok() {
 not_ok() {
 	echo "not ok $1: $2" | tee -a /results/stress.tap
 	failed=1
-}
-
-expand_list() {
-	echo "$1" | awk -F, '{for (i = 1; i <= NF; i++) {n = split($i, r, "-")
-		for (c = r[1]; c <= r[n]; c++) printf "%d ", c}}'
 }
 
 # Isolated CPUs keep their part of the counters to themselves until they are asked.
