@@ -296,29 +296,35 @@ static void sheaf_under_irq_lock(void)
 }
 
 static DEFINE_PER_CPU(qpw_trylock_t, irq_lock) = INIT_QPW_TRYLOCK(irq_lock);
-static unsigned int nr_locked_in_irq;
+static unsigned int nr_locked;
 
-static void trylock_in_irq(struct irq_work *work)
+/* Every way to try, where the caller stays on its CPU */
+static void try_all_ways(void)
 {
 	qpw_trylock_t *locked = local_qpw_trylock_ptr(&irq_lock);
 	unsigned long flags;
 
 	if (locked) {
-		nr_locked_in_irq++;
+		nr_locked++;
 		qpw_unlock_ptr(locked);
 	}
 	if (local_qpw_trylock(&irq_lock)) {
-		nr_locked_in_irq++;
+		nr_locked++;
 		local_qpw_unlock(&irq_lock);
 	}
 	if (qpw_trylock(&irq_lock, smp_processor_id())) {
-		nr_locked_in_irq++;
+		nr_locked++;
 		qpw_unlock(&irq_lock, smp_processor_id());
 	}
 	if (local_qpw_trylock_irqsave(&irq_lock, flags)) {
-		nr_locked_in_irq++;
+		nr_locked++;
 		local_qpw_unlock_irqrestore(&irq_lock, flags);
 	}
+}
+
+static void trylock_in_irq(struct irq_work *work)
+{
+	try_all_ways();
 }
 
 static void trylock_in_hardirq(void)
@@ -326,14 +332,33 @@ static void trylock_in_hardirq(void)
 	struct irq_work work = IRQ_WORK_INIT_HARD(trylock_in_irq);
 	const char *why = NULL;
 
-	nr_locked_in_irq = 0;
+	nr_locked = 0;
 	irq_work_queue(&work);
 	irq_work_sync(&work);
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) && nr_locked_in_irq)
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && nr_locked)
 		why = "a sleeping lock was taken in a hard interrupt";
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT) && nr_locked_in_irq != 4)
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT) && nr_locked != 4)
 		why = "a free lock was refused";
 	verdict("trylock-in-hardirq", why);
+}
+
+/* Refused where a drain could come to wait for what is locked, and sleeps. */
+static void trylock_under_raw_lock(void)
+{
+	static DEFINE_RAW_SPINLOCK(raw);
+	const char *why = NULL;
+
+	nr_locked = 0;
+	raw_spin_lock(&raw);
+	try_all_ways();
+	raw_spin_unlock(&raw);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && qpw_enabled()) {
+		if (nr_locked)
+			why = "a sleeping lock that others wait for was taken";
+	} else if (nr_locked != 4) {
+		why = "a free lock was refused";
+	}
+	verdict("trylock-under-raw-lock", why);
 }
 
 #ifdef CONFIG_QPW
@@ -347,22 +372,26 @@ static unsigned long nr_trylock_failures(void)
 	return sum;
 }
 
-/* The same in an interrupt of the lock's owner: refused everywhere, and counted with qpw=1. */
+/*
+ * The same in an interrupt of the lock's owner: refused everywhere, and counted with qpw=1. On
+ * PREEMPT_RT there is no look at the lock, and nothing to count.
+ */
 static void trylock_of_held(void)
 {
 	struct irq_work work = IRQ_WORK_INIT_HARD(trylock_in_irq);
 	unsigned long before = nr_trylock_failures();
 	const char *why = NULL;
 
-	nr_locked_in_irq = 0;
+	nr_locked = 0;
 	local_qpw_lock(&irq_lock);
 	irq_work_queue(&work);
 	while (irq_work_is_busy(&work))
 		cpu_relax();
 	local_qpw_unlock(&irq_lock);
-	if (nr_locked_in_irq)
+	if (nr_locked)
 		why = "a lock was taken that its owner held";
-	else if (qpw_enabled() && nr_trylock_failures() < before + 4)
+	else if (qpw_enabled() && !IS_ENABLED(CONFIG_PREEMPT_RT) &&
+		 nr_trylock_failures() < before + 4)
 		why = "trylocks that failed were not counted";
 	verdict("trylock-of-held", why);
 }
@@ -393,6 +422,7 @@ static int __init qpw_provoke_init(void)
 	full_sheaves();
 	sheaf_under_irq_lock();
 	trylock_in_hardirq();
+	trylock_under_raw_lock();
 	trylock_of_held();
 	drains();
 	provoke_works_of_dead_cpus();
