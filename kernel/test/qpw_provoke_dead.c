@@ -70,7 +70,8 @@ static const char *take_offline(unsigned int c, void (*func)(unsigned int c))
 #ifdef CONFIG_QPW
 /*
  * Another CPU holds a lock of the dead one, as a drain does that found it online. The callback that
- * empties what the lock protects must wait for it.
+ * empties what the lock protects must wait for it. It empties folio batches as a drain does: where
+ * owners wait for their lock, others must hold it with interrupts off.
  */
 static struct {
 	unsigned long address;
@@ -78,13 +79,15 @@ static struct {
 	unsigned int contents;		/* folios or pages that are there to be given back */
 	const spinlock_t *sl;
 	struct completion go, held;
-	bool waited, over;
+	bool waited, irqs_were_on, over;
 } holder;
 
 static void saw_contended(void *data, unsigned int c, const void *lock, bool remote)
 {
-	if (lock == READ_ONCE(holder.sl))
-		WRITE_ONCE(holder.waited, true);
+	if (lock != READ_ONCE(holder.sl))
+		return;
+	WRITE_ONCE(holder.irqs_were_on, !irqs_disabled());
+	WRITE_ONCE(holder.waited, true);
 }
 
 /* On PREEMPT_RT, too, no sleep under a spinlock: it is an RCU reader. */
@@ -151,6 +154,8 @@ static const char *hold_while_dying(unsigned int holding_cpu)
 		why = "the CPU's batch was empty when it died";
 	if (!why && !holder.waited)
 		why = "the dead CPU's callback did not wait for the lock";
+	if (!why && !holder.trylock && !IS_ENABLED(CONFIG_PREEMPT_RT) && holder.irqs_were_on)
+		why = "the lock is taken with interrupts on";
 	return why;
 }
 
