@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The job that loads qpw_provoke: situations in which a mistake in the use of QPW shows at once. One
-# that needs no module comes first. /results/provoke.tap has the lines of all. Uses ISOLATED and HOUSEKEEPING: the last isolated CPU goes
-# offline, and the last of the others, which must not be CPU 0. Four CPUs are enough.
+# that needs no module comes first. /results/provoke.tap has the lines of all. Uses ISOLATED and
+# HOUSEKEEPING: the last isolated CPU goes offline, and the last of the others, which must not be
+# CPU 0. Four CPUs are enough.
 
 GROUP=/sys/fs/cgroup/provoke
 # More than what a cgroup needs for itself, less than a task's last batch of charges.
