@@ -20,6 +20,16 @@ void bpf_preempt_disable(void) __weak __ksym;
 void bpf_preempt_enable(void) __weak __ksym;
 
 /*
+ * Set by user space before loading. A program on a tracepoint that the kernel knows the types of
+ * (tp_btf) may follow the pointers that it is handed. To all others they are mere numbers, and what
+ * they point to has to be copied out, which takes longer but works everywhere. The verifier knows
+ * the value and removes the way that is not taken.
+ */
+const volatile __u32 copies_fields;
+
+#define FIELD(pointer, field) (copies_fields ? BPF_CORE_READ(pointer, field) : (pointer)->field)
+
+/*
  * Low bits of work_struct.data that are not part of the pool_workqueue's address. The enumeration
  * got a name in 6.10 and its size depends on CONFIG_DEBUG_OBJECTS_WORK; older kernels have 8 bits
  * unless built with that debugging.
@@ -40,11 +50,11 @@ static __always_inline u64 compat_pwq_mask(void)
  */
 static __always_inline u64 compat_expiry_ns(struct hrtimer *timer)
 {
-	struct hrtimer_clock_base *base = timer->base;
-	s64 expiry = timer->_softexpires;
+	struct hrtimer_clock_base *base = FIELD(timer, base);
+	s64 expiry = FIELD(timer, _softexpires);
 
-	if (base->clockid != CLOCKID_MONOTONIC)
-		expiry -= base->offset;
+	if (FIELD(base, clockid) != CLOCKID_MONOTONIC)
+		expiry -= FIELD(base, offset);
 	return expiry;
 }
 

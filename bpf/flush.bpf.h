@@ -16,7 +16,7 @@
 /* The CPU whose pool the work is queued at; unknown once a worker has taken it. */
 static __always_inline u32 flush_target(struct work_struct *work)
 {
-	u64 data = work->data.counter;
+	u64 data = BPF_CORE_READ(work, data.counter);
 	struct pool_workqueue *pwq = (void *)(data & compat_pwq_mask());
 
 	if (!(data & WORK_STRUCT_PWQ))
@@ -25,9 +25,10 @@ static __always_inline u32 flush_target(struct work_struct *work)
 	return BPF_CORE_READ(pwq, pool, cpu);
 }
 
+/* Copies every field: a kprobe is handed numbers, and these functions are not called often. */
 static __always_inline int flush_work_begin(struct work_struct *work, bool spare)
 {
-	pending_begin(0, QPW_FLUSH_WORK, (u64)work->func, flush_target(work), spare);
+	pending_begin(0, QPW_FLUSH_WORK, (u64)BPF_CORE_READ(work, func), flush_target(work), spare);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static __always_inline int irq_end(int irq, struct irqaction *action)
 	r->irq = irq;
 	r->pad = 0;
 	__builtin_memset(r->name, 0, sizeof(r->name));
-	bpf_probe_read_kernel_str(r->name, sizeof(r->name), action->name);
+	bpf_probe_read_kernel_str(r->name, sizeof(r->name), FIELD(action, name));
 	emit_submit(r);
 	return 0;
 }
@@ -112,7 +112,7 @@ static __always_inline int timer_end(void)
  */
 static __always_inline int hrtimer_begin(struct hrtimer *timer)
 {
-	u64 function = (u64)timer->function;
+	u64 function = (u64)FIELD(timer, function);
 	bool is_wakeup = function == address_hrtimer_wakeup;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
@@ -152,7 +152,7 @@ static __always_inline int hrtimer_end(struct hrtimer *timer)
 	slot->timer_nr_expired++;
 	if (ran_ns >= slot->timer_longest_ns) {
 		slot->timer_longest_ns = ran_ns;
-		slot->timer_function = (u64)timer->function;
+		slot->timer_function = (u64)FIELD(timer, function);
 	}
 	return 0;
 }
@@ -161,7 +161,7 @@ static __always_inline int hrtimer_start_expired(struct hrtimer *timer)
 {
 	u32 cpu;
 
-	if (slot_here(&cpu) && (u64)timer->function == address_hrtimer_wakeup)
+	if (slot_here(&cpu) && (u64)FIELD(timer, function) == address_hrtimer_wakeup)
 		victim_never_slept(timer, cpu, bpf_ktime_get_ns());
 	return 0;
 }

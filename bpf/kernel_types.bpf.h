@@ -7,6 +7,8 @@
 #ifndef QPW_BPF_KERNEL_TYPES_H
 #define QPW_BPF_KERNEL_TYPES_H
 
+#define __VMLINUX_H__ /* to bpf_tracing.h: registers have the names below, not user space's */
+
 typedef signed char __s8;
 typedef unsigned char __u8;
 typedef short __s16;
@@ -99,6 +101,14 @@ struct __call_single_node {
 
 struct __call_single_data {
 	struct __call_single_node node;
+};
+
+/* arch/x86/include/asm/ptrace.h: arguments of a function, its result */
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long ax;
 };
 
 #pragma clang attribute pop

@@ -3,7 +3,9 @@
  * Entry points of the kernel half and nothing else: each hands its arguments to the header of its
  * source of events. Every program is optional ("?"): user space loads what this kernel has. Names
  * are a convention of src/collect/probes.c: on_TRACEPOINT, np_TRACEPOINT, spare_TRACEPOINT,
- * enter_FUNCTION, leave_FUNCTION, spare_enter_FUNCTION, spare_leave_FUNCTION.
+ * plain_TRACEPOINT; enter_FUNCTION, leave_FUNCTION, spare_enter_FUNCTION, spare_leave_FUNCTION,
+ * kprobe_enter_FUNCTION, kprobe_leave_FUNCTION. What is written here as raw_tp user space loads as
+ * tp_btf where it may: both get their arguments in the same way.
  */
 #include "kernel_types.bpf.h"
 #include "emit.bpf.h"
@@ -14,6 +16,7 @@
 #include "ipi.bpf.h"
 #include "flush.bpf.h"
 #include "qpwlock.bpf.h"
+#include "plain.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -27,45 +30,45 @@ char LICENSE[] SEC("license") = "GPL";
  *   behind it, which steps in then. What they call is called twice for one event, the second time
  *   with spare set, and must make one record of it.
  */
-#define FROM_TASK(type, name, call, proto...) \
-	SEC("?" type "/" #name)               \
-	int BPF_PROG(on_##name, proto)        \
-	{                                     \
-		enum {                        \
-			np = false,           \
-			spare = false         \
-		};                            \
-		return call;                  \
-	}                                     \
-	SEC("?" type "/" #name)               \
-	int BPF_PROG(np_##name, proto)        \
-	{                                     \
-		enum {                        \
-			np = true,            \
-			spare = false         \
-		};                            \
-		return call;                  \
-	}                                     \
-	SEC("?" type "/" #name)               \
-	int BPF_PROG(spare_##name, proto)     \
-	{                                     \
-		enum {                        \
-			np = true,            \
-			spare = true          \
-		};                            \
-		return call;                  \
+#define FROM_TASK(name, call, proto...)   \
+	SEC("?raw_tp/" #name)             \
+	int BPF_PROG(on_##name, proto)    \
+	{                                 \
+		enum {                    \
+			np = false,       \
+			spare = false     \
+		};                        \
+		return call;              \
+	}                                 \
+	SEC("?raw_tp/" #name)             \
+	int BPF_PROG(np_##name, proto)    \
+	{                                 \
+		enum {                    \
+			np = true,        \
+			spare = false     \
+		};                        \
+		return call;              \
+	}                                 \
+	SEC("?raw_tp/" #name)             \
+	int BPF_PROG(spare_##name, proto) \
+	{                                 \
+		enum {                    \
+			np = true,        \
+			spare = true      \
+		};                        \
+		return call;              \
 	}
 
 /* ------------------------------------------------------------------ tasks */
 
-SEC("?tp_btf/sched_switch")
+SEC("?raw_tp/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
 	     unsigned int prev_state)
 {
 	return sched_switched(preempt, prev, next, prev_state);
 }
 
-SEC("?tp_btf/sched_waking")
+SEC("?raw_tp/sched_waking")
 int BPF_PROG(on_sched_waking, struct task_struct *task)
 {
 	return victim_waking(task);
@@ -73,80 +76,81 @@ int BPF_PROG(on_sched_waking, struct task_struct *task)
 
 /* ------------------------------------------------------------------ work items */
 
-SEC("?tp_btf/workqueue_queue_work")
+SEC("?raw_tp/workqueue_queue_work")
 int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
 	     struct work_struct *work)
 {
-	return work_queued(pwq, work);
+	struct worker_pool *pool = FIELD(pwq, pool);
+
+	return work_queued(FIELD(pool, cpu), work);
 }
 
-FROM_TASK("tp_btf", workqueue_execute_start, work_begin(work, np, spare), struct work_struct *work)
+FROM_TASK(workqueue_execute_start, work_begin(work, np, spare), struct work_struct *work)
 
 /*
  * The work may be gone by now: only its address is good, and the function comes as an argument.
- * tp_btf programs may not read pointers to functions, raw ones get every argument as a number.
+ * tp_btf programs may not read pointers to functions: this one is loaded as raw_tp.
  */
-FROM_TASK("raw_tp", workqueue_execute_end, work_end(work, function, np, spare), u64 work,
-	  u64 function)
+FROM_TASK(workqueue_execute_end, work_end(work, function, np, spare), u64 work, u64 function)
 
 /* ------------------------------------------------------------------ interrupts */
 
-SEC("?tp_btf/irq_handler_entry")
+SEC("?raw_tp/irq_handler_entry")
 int BPF_PROG(on_irq_handler_entry)
 {
 	return irq_begin();
 }
 
-SEC("?tp_btf/irq_handler_exit")
+SEC("?raw_tp/irq_handler_exit")
 int BPF_PROG(on_irq_handler_exit, int irq, struct irqaction *action)
 {
 	return irq_end(irq, action);
 }
 
-SEC("?tp_btf/softirq_entry")
+SEC("?raw_tp/softirq_entry")
 int BPF_PROG(on_softirq_entry)
 {
 	return softirq_begin();
 }
 
-SEC("?tp_btf/softirq_exit")
+SEC("?raw_tp/softirq_exit")
 int BPF_PROG(on_softirq_exit, unsigned int vec)
 {
 	return softirq_end(vec);
 }
 
-SEC("?tp_btf/local_timer_entry")
+SEC("?raw_tp/local_timer_entry")
 int BPF_PROG(on_local_timer_entry)
 {
 	return timer_begin();
 }
 
-SEC("?tp_btf/local_timer_exit")
+SEC("?raw_tp/local_timer_exit")
 int BPF_PROG(on_local_timer_exit)
 {
 	return timer_end();
 }
 
-SEC("?tp_btf/hrtimer_expire_entry")
+SEC("?raw_tp/hrtimer_expire_entry")
 int BPF_PROG(on_hrtimer_expire_entry, struct hrtimer *timer)
 {
 	return hrtimer_begin(timer);
 }
 
-SEC("?tp_btf/hrtimer_expire_exit")
+SEC("?raw_tp/hrtimer_expire_exit")
 int BPF_PROG(on_hrtimer_expire_exit, struct hrtimer *timer)
 {
 	return hrtimer_end(timer);
 }
 
 /* since 7.2: a timer that had expired when it was to be armed, so that nothing is to wait for */
-SEC("?tp_btf/hrtimer_start_expired")
+SEC("?raw_tp/hrtimer_start_expired")
 int BPF_PROG(on_hrtimer_start_expired, struct hrtimer *timer)
 {
 	return hrtimer_start_expired(timer);
 }
 
-SEC("?tp_btf/nmi_handler")
+SEC("?raw_tp/nmi_handler")
 int BPF_PROG(on_nmi_handler, void *handler, s64 ran_ns)
 {
 	return nmi_end((u64)handler, ran_ns);
@@ -155,12 +159,12 @@ int BPF_PROG(on_nmi_handler, void *handler, s64 ran_ns)
 /* ------------------------------------------------------------------ interrupts from CPUs */
 
 #define IPI_VECTOR(name, vector)        \
-	SEC("?tp_btf/" #name "_entry")  \
+	SEC("?raw_tp/" #name "_entry")  \
 	int BPF_PROG(on_##name##_entry) \
 	{                               \
 		return ipi_begin();     \
 	}                               \
-	SEC("?tp_btf/" #name "_exit")   \
+	SEC("?raw_tp/" #name "_exit")   \
 	int BPF_PROG(on_##name##_exit)  \
 	{                               \
 		return ipi_end(vector); \
@@ -177,14 +181,14 @@ IPI_VECTOR(thermal_apic, QPW_IPI_OTHER)
 IPI_VECTOR(threshold_apic, QPW_IPI_OTHER)
 IPI_VECTOR(deferred_error_apic, QPW_IPI_OTHER)
 
-SEC("?tp_btf/csd_queue_cpu")
+SEC("?raw_tp/csd_queue_cpu")
 int BPF_PROG(on_csd_queue_cpu, unsigned int cpu, unsigned long callsite, void *function,
 	     struct __call_single_data *csd)
 {
 	return csd_queued(cpu, csd);
 }
 
-SEC("?tp_btf/csd_function_entry")
+SEC("?raw_tp/csd_function_entry")
 int BPF_PROG(on_csd_function_entry, void *function, struct __call_single_data *csd)
 {
 	return csd_begin(csd);
@@ -198,6 +202,25 @@ int BPF_PROG(on_csd_function_exit, u64 function)
 }
 
 /* ------------------------------------------------------------------ flush waits */
+
+/* Where fentry is refused. No spares: the kernel runs all programs of one kprobe, or none. */
+#define KPROBE_FUNCTION(name, begin, end, proto...)        \
+	SEC("?kprobe/" #name)                              \
+	int BPF_KPROBE(kprobe_enter_##name, ##proto)       \
+	{                                                  \
+		enum {                                     \
+			spare = false                      \
+		};                                         \
+		return begin;                              \
+	}                                                  \
+	SEC("?kretprobe/" #name)                           \
+	int BPF_KRETPROBE(kprobe_leave_##name, u64 waited) \
+	{                                                  \
+		enum {                                     \
+			spare = false                      \
+		};                                         \
+		return end;                                \
+	}
 
 /* Entry and exit of a function; these could be preempted in all kernels and change no slot. */
 #define FLUSH_FUNCTION(name, begin, end, proto...) \
@@ -232,7 +255,8 @@ int BPF_PROG(on_csd_function_exit, u64 function)
 			spare = true               \
 		};                                 \
 		return end;                        \
-	}
+	}                                          \
+	KPROBE_FUNCTION(name, begin, end, ##proto)
 
 /* Returns whether there was something to wait for: a bool, the low byte of the register. */
 FLUSH_FUNCTION(__flush_work, flush_work_begin(work, spare),
@@ -251,21 +275,21 @@ FLUSH_FUNCTION(__kmem_cache_shrink, flush_begin(QPW_FLUSH_CACHE_SHRINK, spare),
 
 /* ------------------------------------------------------------------ QPW */
 
-FROM_TASK("tp_btf", qpw_queue, qpw_queued(cpu, work, inlined, spare), unsigned int cpu,
+FROM_TASK(qpw_queue, qpw_queued(cpu, work, inlined, spare), unsigned int cpu,
 	  struct work_struct *work, void *function, bool inlined)
-FROM_TASK("tp_btf", qpw_inline_begin,
-	  qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)work->func, spare), unsigned int cpu,
-	  struct work_struct *work)
-FROM_TASK("tp_btf", qpw_inline_end, qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0, spare),
-	  unsigned int cpu, void *work)
-FROM_TASK("tp_btf", qpw_flush_begin,
-	  qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)work->func, spare), unsigned int cpu,
-	  struct work_struct *work)
-FROM_TASK("tp_btf", qpw_flush_end,
+FROM_TASK(qpw_inline_begin,
+	  qpw_begin(QPW_KIND_QPW_INLINE, cpu, (u64)work, (u64)FIELD(work, func), spare),
+	  unsigned int cpu, struct work_struct *work)
+FROM_TASK(qpw_inline_end, qpw_end(QPW_KIND_QPW_INLINE, cpu, (u64)work, 0, spare), unsigned int cpu,
+	  void *work)
+FROM_TASK(qpw_flush_begin,
+	  qpw_begin(QPW_KIND_QPW_FLUSH, cpu, (u64)work, (u64)FIELD(work, func), spare),
+	  unsigned int cpu, struct work_struct *work)
+FROM_TASK(qpw_flush_end,
 	  qpw_end(QPW_KIND_QPW_FLUSH, cpu, (u64)work, skipped ? QPW_F_SKIPPED : 0, spare),
 	  unsigned int cpu, void *work, bool skipped)
-FROM_TASK("tp_btf", qpw_lock_contended_begin,
-	  qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0, spare), unsigned int cpu, void *lock)
-FROM_TASK("tp_btf", qpw_lock_contended_end,
+FROM_TASK(qpw_lock_contended_begin, qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, 0, spare),
+	  unsigned int cpu, void *lock)
+FROM_TASK(qpw_lock_contended_end,
 	  qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0, spare),
 	  unsigned int cpu, void *lock, bool remote)

@@ -16,8 +16,8 @@ static __always_inline void sched_emit_run(struct task_struct *task, u32 cpu, u6
 
 	if (!r)
 		return;
-	r->pid = task->pid;
-	r->prio = task->prio;
+	r->pid = FIELD(task, pid);
+	r->prio = FIELD(task, prio);
 	/* the tracepoint comes before the switch: the current task is still this one */
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	emit_submit(r);
@@ -35,8 +35,8 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	now = bpf_ktime_get_ns();
 	start_ns = slot->thread_ns;
 	slot->thread_ns = now;
-	if (prev->pid) {
-		if (victim_is(prev->tgid)) {
+	if (FIELD(prev, pid)) {
+		if (victim_is(FIELD(prev, tgid))) {
 			if (preempted || !prev_state)
 				victim_preempted(prev);
 		} else {
@@ -45,12 +45,12 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 				sched_emit_run(prev, cpu, start_ns, now);
 		}
 	}
-	if (!next->pid)
+	if (!FIELD(next, pid))
 		return 0;
-	if (victim_is(next->tgid))
+	if (victim_is(FIELD(next, tgid)))
 		victim_switched_in(next, cpu, now);
-	else if (next->flags & PF_WQ_WORKER)
-		work_switched_in(slot, next->pid, now);
+	else if (FIELD(next, flags) & PF_WQ_WORKER)
+		work_switched_in(slot, FIELD(next, pid), now);
 	return 0;
 }
 

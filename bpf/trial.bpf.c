@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that does nothing, to find out whether the machine lets function entries be traced at
+ * Programs that do nothing, to find out in which way the machine lets a function be traced, if at
  * all: policy may refuse it where tracepoint programs are allowed, and libbpf loads an object as a
  * whole or not at all.
  */
@@ -10,9 +10,15 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The function is chosen by user space. */
-SEC("fentry")
-int trial(void *ctx)
+/* One of them is loaded, for a function of user space's choice. */
+SEC("?fentry")
+int trial_fentry(void *ctx)
+{
+	return 0;
+}
+
+SEC("?kprobe")
+int trial_kprobe(void *ctx)
 {
 	return 0;
 }

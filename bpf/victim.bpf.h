@@ -77,9 +77,9 @@ static __always_inline int victim_waking(struct task_struct *task)
 	struct wake *wake;
 	u32 pid;
 
-	if (!victim_is(task->tgid))
+	if (!victim_is(FIELD(task, tgid)))
 		return 0;
-	pid = task->pid;
+	pid = FIELD(task, pid);
 	wake = bpf_map_lookup_elem(&wakes, &pid);
 	if (wake && wake->expire_ns && !wake->wakeup_ns)
 		wake->wakeup_ns = bpf_ktime_get_ns();
@@ -108,11 +108,11 @@ static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, co
 /* The victim gets the CPU: the end of its wake-up, if one is under way. */
 static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu, u64 now)
 {
-	u32 pid = task->pid;
+	u32 pid = FIELD(task, pid);
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
 
 	if (wake && wake->expire_ns)
-		victim_emit(wake, pid, task->tgid, task->comm, cpu, now);
+		victim_emit(wake, pid, FIELD(task, tgid), task->comm, cpu, now);
 }
 
 /*
@@ -121,7 +121,7 @@ static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu
  */
 static __always_inline void victim_preempted(struct task_struct *task)
 {
-	u32 pid = task->pid;
+	u32 pid = FIELD(task, pid);
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
 
 	if (wake)

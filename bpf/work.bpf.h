@@ -34,19 +34,18 @@ struct {
 /* At least how many entries that has; 0 spares every CPU the look-up. */
 __s64 nr_asleep;
 
-static __always_inline int work_queued(struct pool_workqueue *pwq, struct work_struct *work)
+/* target: the CPU of the pool, -1 for one that is unbound */
+static __always_inline int work_queued(int target, struct work_struct *work)
 {
 	struct work_origin origin;
 	struct qpw_work *r;
 	u64 key = (u64)work;
-	int target = pwq->pool->cpu;
 	u64 now;
 
-	/* unbound pools have no CPU (-1) */
 	if (target < 0 || !cpu_is_watched(target))
 		return 0;
 	now = bpf_ktime_get_ns();
-	origin.function = (u64)work->func;
+	origin.function = (u64)FIELD(work, func);
 	origin_here(&origin.origin, now);
 	bpf_map_update_elem(&work_origins, &key, &origin, BPF_ANY);
 	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
@@ -78,7 +77,7 @@ static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_s
 	}
 	run->ns = bpf_ktime_get_ns();
 	run->work = (u64)work;
-	run->function = (u64)work->func;
+	run->function = (u64)FIELD(work, func);
 	run->flags = QPW_F_BEGIN;
 	run->pid = pid;
 	origin = bpf_map_lookup_elem(&work_origins, &run->work);

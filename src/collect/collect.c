@@ -119,6 +119,7 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 		return NULL;
 	_Static_assert(sizeof(bpf->rodata->watched) == sizeof(c->watched.bits), "one bit a CPU");
 	memcpy((void *)bpf->rodata->watched, c->watched.bits, sizeof(c->watched.bits));
+	bpf->rodata->copies_fields = probes_copy_fields(probes);
 	if (c->ksyms) {
 		bpf->rodata->address_hrtimer_wakeup = ksyms_address(c->ksyms, "hrtimer_wakeup");
 		/* since 6.9, and before */
@@ -156,7 +157,8 @@ static int bpf_load(struct collect *c, const struct probe *probes, size_t buffer
 
 /*
  * An object is loaded as a whole or not at all. When it is refused, find out whose fault it is by
- * loading every probe alone, which takes seconds but is not the usual way.
+ * loading every probe alone, in each way until one is taken, which takes seconds but is not the
+ * usual way.
  */
 static int probes_sort_out(struct collect *c)
 {
@@ -169,20 +171,20 @@ static int probes_sort_out(struct collect *c)
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &c->probes[i];
 		struct qpw_bpf *bpf;
+		int refused = 0;
 
 		if (probe->state == QPW_PROBE_MISSING)
 			continue;
-		for (j = 0; j < nr_probes; j++)
-			alone[j].info = c->probes[j].info;
-		alone[i].state = probe->state;
-		probe->error = bpf_load(c, alone, sysconf(_SC_PAGESIZE), &bpf);
-		alone[i].state = QPW_PROBE_MISSING;
-		qpw_bpf__destroy(bpf);
-		if (probe->error)
-			probe->state = QPW_PROBE_MISSING;
-		else
-			nr_good++;
-		err = probe->error ? probe->error : err;
+		do {
+			for (j = 0; j < nr_probes; j++)
+				alone[j].info = c->probes[j].info;
+			alone[i] = *probe;
+			refused = bpf_load(c, alone, sysconf(_SC_PAGESIZE), &bpf);
+			alone[i].state = QPW_PROBE_MISSING;
+			qpw_bpf__destroy(bpf);
+			err = refused ? refused : err;
+		} while (refused && probe_step_down(probe, refused));
+		nr_good += !refused;
 	}
 	free(alone);
 	return nr_good ? 0 : err;
@@ -260,7 +262,20 @@ static void refresh(void *arg)
 	losses_tell(arg, false);
 }
 
-static int kernel_check(struct collect *c, struct collect_error *err)
+static int plan(struct collect *c, unsigned int without)
+{
+	/* only to be looked into */
+	struct qpw_bpf *bpf = qpw_bpf__open();
+	int err;
+
+	if (!bpf)
+		return errno ? -errno : -ENOMEM;
+	err = probes_plan(c->probes, bpf->obj, without);
+	qpw_bpf__destroy(bpf);
+	return err;
+}
+
+static int kernel_check(struct collect *c, unsigned int without, struct collect_error *err)
 {
 	const char *missing = privilege_missing();
 	int code;
@@ -268,7 +283,7 @@ static int kernel_check(struct collect *c, struct collect_error *err)
 	if (missing)
 		return fail(err, -EPERM, missing, "run as root, or grant CAP_BPF and CAP_PERFMON",
 			    "this capability is missing and loading BPF programs needs it");
-	code = probes_plan(c->probes);
+	code = plan(c, without);
 	if (code)
 		return fail(err, code, "/sys/kernel/btf/vmlinux",
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
@@ -312,7 +327,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	if (!c->probes || !c->described || !c->nr_lost)
 		fail(err, code, "memory", "free some", "%s", strerror(ENOMEM));
 	else
-		code = kernel_check(c, err);
+		code = kernel_check(c, config->without, err);
 	if (!code)
 		code = programs_load(c, err);
 	if (!code)
@@ -380,15 +395,40 @@ size_t collect_probes(const struct collect *c, const struct qpw_probe **out)
 	return c->nr_described;
 }
 
+int collect_refusal(const struct collect *c, size_t i, enum qpw_probe_state state)
+{
+	return i < nr_probes && state < PROBE_STATES ? c->probes[i].refused[state] : 0;
+}
+
+static const char *const state_names[PROBE_STATES] = {
+	[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
+	[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
+	[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
+};
+
 const char *collect_state_name(enum qpw_probe_state state)
 {
-	static const char *const names[] = {
-		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
-		[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
-		[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
-	};
+	return state < ARRAY_SIZE(state_names) ? state_names[state] : "unknown";
+}
 
-	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
+int collect_parse_states(const char *text, unsigned int *out)
+{
+	size_t len, state;
+
+	*out = 0;
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		for (state = QPW_PROBE_MISSING + 1; state < PROBE_STATES; state++) {
+			if (strlen(state_names[state]) == len &&
+			    !strncmp(text, state_names[state], len))
+				break;
+		}
+		if (state == PROBE_STATES)
+			return -EINVAL;
+		*out |= 1U << state;
+		if (!text[len])
+			return 0;
+	}
 }
 
 struct event_source *collect_source(struct collect *c)

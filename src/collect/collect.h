@@ -21,7 +21,8 @@ struct collect;
 
 struct collect_config {
 	const struct cpulist *watched;
-	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	size_t buffer_bytes;  /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	unsigned int without; /* ways in which no probe is to attach, see collect_parse_states() */
 };
 
 /* Why collecting can't begin, in words for a message: "OBJECT: WHY; REMEDY". */
@@ -50,8 +51,17 @@ int collect_add_victim(struct collect *c, uint32_t tgid);
 /* The probes in a fixed order, whether attached or missing; valid as long as c is. */
 size_t collect_probes(const struct collect *c, const struct qpw_probe **out);
 
+/*
+ * Why the i-th of them is not attached in that way: -errno, -ECANCELED when its user did not want
+ * it; 0 when it was not refused, for a better way was free or there is no such way for it.
+ */
+int collect_refusal(const struct collect *c, size_t i, enum qpw_probe_state state);
+
 /* "tp_btf", "fentry", "missing", … */
 const char *collect_state_name(enum qpw_probe_state state);
+
+/* From "fentry,tp_btf" the set of these states, 1 << state each. 0, or -EINVAL. */
+int collect_parse_states(const char *text, unsigned int *out);
 
 /*
  * Live records, with those of user space (probes, symbols, losses, window) in their place. Owned by

@@ -24,6 +24,15 @@ enum probe_kind {
 	PROBE_TASK_RAW_TRACEPOINT,
 };
 
+/* What a probe can be loaded as, best first. */
+enum {
+	KIND_TP_BTF = 1 << QPW_PROBE_TP_BTF,
+	KIND_RAW_TP = 1 << QPW_PROBE_RAW_TP,
+	KIND_TRACEPOINT = 1 << QPW_PROBE_TRACEPOINT,
+	KIND_FENTRY = 1 << QPW_PROBE_FENTRY,
+	KIND_KPROBE = 1 << QPW_PROBE_KPROBE,
+};
+
 struct probe_info {
 	const char *name;
 	enum probe_kind kind;
@@ -107,20 +116,27 @@ static bool in_kernel(const struct btf *btf, const struct probe_info *info)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
 
-/* 0 when this function's entry can be traced, or why not. */
-static int trial_function(const char *function)
+/* 0 when this function can be traced in that way, or why not. */
+static int trial_function(const char *function, enum qpw_probe_state kind)
 {
 	struct trial_bpf *trial = trial_bpf__open();
+	bool fentry = kind == QPW_PROBE_FENTRY;
+	struct bpf_program *program;
 	struct bpf_link *link;
-	int err;
+	int err = 0;
 
 	if (!trial)
 		return -errno;
-	err = bpf_program__set_attach_target(trial->progs.trial, 0, function);
+	program = fentry ? trial->progs.trial_fentry : trial->progs.trial_kprobe;
+	bpf_program__set_autoload(program, true);
+	if (fentry)
+		err = bpf_program__set_attach_target(program, 0, function);
 	if (!err)
 		err = trial_bpf__load(trial);
 	if (!err) {
-		link = bpf_program__attach(trial->progs.trial);
+		/* the return is the harder part of a kprobe */
+		link = fentry ? bpf_program__attach(program) :
+				bpf_program__attach_kprobe(program, true, function);
 		err = link ? 0 : -errno;
 		bpf_link__destroy(link);
 	}
@@ -128,18 +144,116 @@ static int trial_function(const char *function)
 	return err;
 }
 
-int probes_plan(struct probe *probes)
+/* forbidden: by state, what was found forbidden for one function, and so for all. */
+static void probe_try_function(struct probe *probe, int *forbidden)
 {
-	static const enum qpw_probe_state states[] = {
-		[PROBE_TRACEPOINT] = QPW_PROBE_TP_BTF,
-		[PROBE_RAW_TRACEPOINT] = QPW_PROBE_RAW_TP,
-		[PROBE_FUNCTION] = QPW_PROBE_FENTRY,
-		[PROBE_TASK_TRACEPOINT] = QPW_PROBE_TP_BTF,
-		[PROBE_TASK_RAW_TRACEPOINT] = QPW_PROBE_RAW_TP,
+	int err;
+
+	while (probe->state != QPW_PROBE_MISSING) {
+		err = forbidden[probe->state];
+		if (!err)
+			err = trial_function(probe->info->name, probe->state);
+		if (err == -EPERM || err == -EACCES)
+			forbidden[probe->state] = err;
+		if (!err)
+			return;
+		probe_step_down(probe, err);
+	}
+}
+
+/*
+ * Prefixes of the names of programs: at each place (a function has two, its entry and its exit)
+ * one, and one that is its spare where it comes from a task. The rest is NULL.
+ */
+static const char *program_prefix(const struct probe *probe, int place, int copy)
+{
+	static const char *const on[PROBE_PLACES][PROBE_COPIES] = { { "on" } };
+	static const char *const task[PROBE_PLACES][PROBE_COPIES] = { { "np", "spare" } };
+	static const char *const plain[PROBE_PLACES][PROBE_COPIES] = { { "plain" } };
+	static const char *const fentry[PROBE_PLACES][PROBE_COPIES] = {
+		{ "enter", "spare_enter" },
+		{ "leave", "spare_leave" },
 	};
+	static const char *const kprobe[PROBE_PLACES][PROBE_COPIES] = {
+		{ "kprobe_enter" },
+		{ "kprobe_leave" },
+	};
+	enum probe_kind kind = probe->info->kind;
+	bool from_task = kind == PROBE_TASK_TRACEPOINT || kind == PROBE_TASK_RAW_TRACEPOINT;
+
+	switch (probe->state) {
+	case QPW_PROBE_MISSING:
+		return NULL;
+	case QPW_PROBE_TRACEPOINT:
+		return plain[place][copy];
+	case QPW_PROBE_FENTRY:
+		return fentry[place][copy];
+	case QPW_PROBE_KPROBE:
+		return kprobe[place][copy];
+	default:
+		return (from_task && probe->forbids_preemption ? task : on)[place][copy];
+	}
+}
+
+/* NULL when the probe has no such program. */
+static struct bpf_program *program_find(const struct probe *probe, const struct bpf_object *obj,
+					int place, int copy)
+{
+	const char *prefix = program_prefix(probe, place, copy);
+	char name[QPW_SYMBOL_LEN];
+
+	if (!prefix)
+		return NULL;
+	snprintf(name, sizeof(name), "%s_%s", prefix, probe->info->name);
+	return bpf_object__find_program_by_name(obj, name);
+}
+
+bool probe_step_down(struct probe *probe, int error)
+{
+	enum qpw_probe_state below = probe->state;
+
+	if (below != QPW_PROBE_MISSING)
+		probe->refused[below] = error;
+	probe->state = QPW_PROBE_MISSING;
+	/* the numbers of states are in this order, among tracepoints and among functions */
+	while (++below < PROBE_STATES) {
+		if (!(probe->kinds & 1U << below) || probe->refused[below])
+			continue;
+		probe->state = below;
+		return true;
+	}
+	return false;
+}
+
+/* The states that a probe in the kernel can have; the first that it may have becomes its own. */
+static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsigned int without)
+{
+	static const unsigned int kinds[] = {
+		[PROBE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
+		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
+		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
+		[PROBE_TASK_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
+		[PROBE_TASK_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
+	};
+	int state;
+
+	for (state = QPW_PROBE_MISSING + 1; state < PROBE_STATES; state++) {
+		probe->state = (enum qpw_probe_state)state;
+		if (!(kinds[probe->info->kind] & 1U << state) || !program_find(probe, obj, 0, 0))
+			continue;
+		probe->kinds |= 1U << state;
+		if (without & 1U << state)
+			probe->refused[state] = -ECANCELED;
+	}
+	probe->state = QPW_PROBE_MISSING;
+	probe_step_down(probe, 0);
+}
+
+int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without)
+{
 	bool can_forbid_preemption;
 	struct btf *btf = btf__load_vmlinux_btf();
-	int trial = 1; /* not made yet; then 0 or -errno */
+	int forbidden[PROBE_STATES] = { 0 };
 	size_t i;
 
 	if (!btf)
@@ -154,51 +268,20 @@ int probes_plan(struct probe *probes)
 		probe->forbids_preemption = can_forbid_preemption;
 		if (!in_kernel(btf, probe->info))
 			continue;
-		probe->state = states[probe->info->kind];
-		if (probe->info->kind != PROBE_FUNCTION)
-			continue;
-		/* what holds for the first holds for all; refusals of single ones show at load */
-		if (trial > 0)
-			trial = trial_function(probe->info->name);
-		if (trial)
-			probe->state = QPW_PROBE_MISSING;
-		probe->error = trial;
+		probe_plan(probe, obj, without);
+		if (probe->info->kind == PROBE_FUNCTION)
+			probe_try_function(probe, forbidden);
 	}
 	btf__free(btf);
 	return 0;
 }
 
-/*
- * Prefixes of the names of programs: at each place (a function has two, its entry and its exit)
- * one, and one that is its spare where it comes from a task. The rest is NULL.
- */
-static const char *program_prefix(const struct probe *probe, int place, int copy)
+/* From raw_tp to tp_btf. What fails here is refused by the kernel at load. */
+static void program_know_types(struct bpf_program *program, const char *tracepoint)
 {
-	static const char *const plain[PROBE_PLACES][PROBE_COPIES] = { { "on" } };
-	static const char *const task[PROBE_PLACES][PROBE_COPIES] = { { "np", "spare" } };
-	static const char *const function[PROBE_PLACES][PROBE_COPIES] = {
-		{ "enter", "spare_enter" },
-		{ "leave", "spare_leave" },
-	};
-	enum probe_kind kind = probe->info->kind;
-	bool from_task = kind == PROBE_TASK_TRACEPOINT || kind == PROBE_TASK_RAW_TRACEPOINT;
-
-	if (kind == PROBE_FUNCTION)
-		return function[place][copy];
-	return (from_task && probe->forbids_preemption ? task : plain)[place][copy];
-}
-
-/* NULL when the probe has no such program. */
-static struct bpf_program *program_find(const struct probe *probe, struct bpf_object *obj,
-					int place, int copy)
-{
-	const char *prefix = program_prefix(probe, place, copy);
-	char name[QPW_SYMBOL_LEN];
-
-	if (!prefix)
-		return NULL;
-	snprintf(name, sizeof(name), "%s_%s", prefix, probe->info->name);
-	return bpf_object__find_program_by_name(obj, name);
+	bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+	bpf_program__set_expected_attach_type(program, BPF_TRACE_RAW_TP);
+	bpf_program__set_attach_target(program, 0, tracepoint);
 }
 
 static void probe_select(const struct probe *probe, struct bpf_object *obj)
@@ -209,9 +292,11 @@ static void probe_select(const struct probe *probe, struct bpf_object *obj)
 		for (copy = 0; copy < PROBE_COPIES; copy++) {
 			struct bpf_program *program = program_find(probe, obj, place, copy);
 
-			if (program)
-				bpf_program__set_autoload(program,
-							  probe->state != QPW_PROBE_MISSING);
+			if (!program)
+				continue;
+			bpf_program__set_autoload(program, true);
+			if (probe->state == QPW_PROBE_TP_BTF)
+				program_know_types(program, probe->info->name);
 		}
 	}
 }
@@ -222,6 +307,21 @@ void probes_select(const struct probe *probes, struct bpf_object *obj)
 
 	for (i = 0; i < nr_probes; i++)
 		probe_select(&probes[i], obj);
+}
+
+/* Those that are raw_tp at best get no pointer that they follow. */
+bool probes_copy_fields(const struct probe *probes)
+{
+	size_t i;
+
+	for (i = 0; i < nr_probes; i++) {
+		bool could_follow = probes[i].kinds & KIND_TP_BTF;
+
+		if (probes[i].state == QPW_PROBE_TRACEPOINT ||
+		    (probes[i].state == QPW_PROBE_RAW_TP && could_follow))
+			return true;
+	}
+	return false;
 }
 
 static void probe_detach(struct probe *probe)
@@ -236,6 +336,13 @@ static void probe_detach(struct probe *probe)
 	}
 }
 
+static struct bpf_link *program_attach(const struct probe *probe, struct bpf_program *program)
+{
+	if (probe->state == QPW_PROBE_TP_BTF)
+		return bpf_program__attach_trace(program);
+	return bpf_program__attach(program);
+}
+
 /* The exit goes first: a begin without an end would only leave things behind. */
 static int probe_attach(struct probe *probe, struct bpf_object *obj)
 {
@@ -247,7 +354,7 @@ static int probe_attach(struct probe *probe, struct bpf_object *obj)
 
 			if (!program)
 				continue;
-			probe->links[place][copy] = bpf_program__attach(program);
+			probe->links[place][copy] = program_attach(probe, program);
 			if (!probe->links[place][copy]) {
 				err = -errno;
 				probe_detach(probe);
@@ -264,14 +371,17 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj)
 
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &probes[i];
+		int err;
 
 		if (probe->state == QPW_PROBE_MISSING)
 			continue;
-		probe->error = probe_attach(probe, obj);
-		if (probe->error)
+		err = probe_attach(probe, obj);
+		if (err) {
+			probe->refused[probe->state] = err;
 			probe->state = QPW_PROBE_MISSING;
-		else
+		} else {
 			nr_attached++;
+		}
 	}
 	return nr_attached;
 }
@@ -284,6 +394,28 @@ static uint64_t program_nr_missed(struct bpf_program *program)
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
 		return 0;
 	return info.recursion_misses;
+}
+
+/*
+ * What a kprobe missed before it came to running programs: it was hit inside of another, or more
+ * calls were under way than returns can be told of. The kernel tells since 6.7; the C library's
+ * headers may be older than that, so here is the part of its struct bpf_link_info for a kprobe.
+ */
+static uint64_t kprobe_nr_missed(const struct bpf_link *link)
+{
+	struct {
+		uint32_t type, id, prog_id, pad;
+		uint32_t event_type, event_pad;
+		uint64_t name;
+		uint32_t name_len, offset;
+		uint64_t address;
+		uint64_t missed;
+	} info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len) || len < sizeof(info))
+		return 0;
+	return info.missed;
 }
 
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
@@ -302,6 +434,8 @@ void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			if (!program || probes[i].state == QPW_PROBE_MISSING)
 				continue;
 			nr = program_nr_missed(program);
+			if (probes[i].state == QPW_PROBE_KPROBE)
+				nr += kprobe_nr_missed(probes[i].links[place][0]);
 			by_spare = spare && nr ? program_nr_missed(spare) : nr;
 			out->nr_missed += nr;
 			out->nr_missed_twice += by_spare < nr ? by_spare : nr;
@@ -317,13 +451,25 @@ void probes_detach(struct probe *probes)
 		probe_detach(&probes[i]);
 }
 
+/* The best kind that was refused speaks for all: it is what there should be. */
+static int probe_error(const struct probe *probe)
+{
+	int state;
+
+	for (state = 0; state < PROBE_STATES; state++) {
+		if (probe->refused[state])
+			return probe->refused[state];
+	}
+	return 0;
+}
+
 void probe_describe(const struct probe *probe, struct qpw_probe *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->h.kind = QPW_META_PROBE;
 	out->h.size = sizeof(*out);
 	out->state = probe->state;
-	out->error = probe->error;
+	out->error = probe->state == QPW_PROBE_MISSING ? probe_error(probe) : 0;
 	snprintf(out->name, sizeof(out->name), "%s", probe->info->name);
 	snprintf(out->loses, sizeof(out->loses), "%s", probe->info->loses);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The table of probes: what each hooks into, which programs serve it, and what is lost without it;
- * and which of them this kernel has. Knows programs by name, not what they do.
+ * which of them this kernel has, and in which of several ways it lets each be attached. Knows
+ * programs by name, not what they do.
  */
 #ifndef QPW_COLLECT_PROBES_H
 #define QPW_COLLECT_PROBES_H
@@ -16,6 +17,7 @@ struct bpf_object;
 struct bpf_program;
 struct bpf_link;
 
+#define PROBE_STATES (QPW_PROBE_KPROBE + 1)
 #define PROBE_PLACES 2 /* where its programs sit: a function has an entry and an exit */
 #define PROBE_COPIES 2 /* a program, and its spare where it has one */
 
@@ -24,8 +26,10 @@ struct probe_info; /* a row of the table */
 struct probe {
 	const struct probe_info *info;
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
+	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool forbids_preemption;    /* its programs do, where the kernel lets them */
-	int error;		    /* of a missing one: negative errno, 0 = not in this kernel */
+	/* By state: why not that, -errno, -ECANCELED when the user wants none; 0 = not refused. */
+	int refused[PROBE_STATES];
 	struct bpf_link *links[PROBE_PLACES][PROBE_COPIES];
 };
 
@@ -33,14 +37,24 @@ struct probe {
 extern const size_t nr_probes;
 
 /*
- * Fill probes[nr_probes]: those in the kernel get the state they are to be loaded as, the others
- * are missing. May load and attach a trial program. Returns 0 or -errno of reading the kernel's
- * BTF.
+ * Fill probes[nr_probes]: those in the kernel get the best state they may be loaded as, the others
+ * are missing. without: states that no probe may have, 1 << state each. obj tells which programs
+ * there are, it is not loaded. May load and attach trial programs. Returns 0 or -errno of reading
+ * the kernel's BTF.
  */
-int probes_plan(struct probe *probes);
+int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without);
+
+/*
+ * The present state was refused, with this -errno: take the next best one. False when there is
+ * none; it is missing then.
+ */
+bool probe_step_down(struct probe *probe, int error);
 
 /* Let exactly the programs of the probes that are not missing be loaded with obj. */
 void probes_select(const struct probe *probes, struct bpf_object *obj);
+
+/* Some programs can't follow pointers as tp_btf can: all are to copy what these point to. */
+bool probes_copy_fields(const struct probe *probes);
 
 /* Attach; a probe that can't be attached becomes missing. Returns how many are attached. */
 size_t probes_attach(struct probe *probes, struct bpf_object *obj);
@@ -49,7 +63,7 @@ void probes_detach(struct probe *probes);
 
 /*
  * How often the kernel did not run a program because it was already running on that CPU, preempted
- * or interrupted there. A spare may have seen the event.
+ * or interrupted there, or did not see a function return. A spare may have seen the event.
  */
 struct probe_misses {
 	uint64_t nr_missed;
