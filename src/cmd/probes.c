@@ -13,49 +13,122 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "host/host.h"
+#include "util/array.h"
 
 static const struct option long_options[] = {
 	{ "json", optional_argument, NULL, 'j' },
+	{ "without", required_argument, NULL, 'w' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char *why_missing(const struct qpw_probe *probe)
+/* What the less good ways of attaching cost. */
+static const char *const prices[] = {
+	[QPW_PROBE_RAW_TP] = "costs more per event",
+	[QPW_PROBE_TRACEPOINT] =
+		"costs more per event; one that comes while another program of this "
+		"kind runs on its CPU is lost, uncounted before Linux 6.7",
+	[QPW_PROBE_KPROBE] =
+		"costs more per call; one that comes while another program of this kind "
+		"runs on its CPU is lost, uncounted before Linux 6.7",
+};
+
+static const char *reason(int error)
 {
-	return probe->error ? strerror(-probe->error) : "not in this kernel";
+	if (error == -ECANCELED)
+		return "left out by --without";
+	return error ? strerror(-error) : "not in this kernel";
 }
 
-static void print_text(const struct qpw_probe *probes, size_t n)
+/* NULL when there was no better way for this probe that was refused. */
+static const char *price(const struct collect *c, const struct qpw_probe *p, size_t i)
 {
+	unsigned int state;
+
+	for (state = 0; state < p->state; state++) {
+		if (collect_refusal(c, i, (enum qpw_probe_state)state))
+			return prices[p->state];
+	}
+	return NULL;
+}
+
+/* " (fentry: Operation not permitted; kprobe: No such file or directory)" */
+static void print_refusals(const struct collect *c, size_t i)
+{
+	const char *before = " (";
+	int state;
+
+	for (state = 0; state <= QPW_PROBE_KPROBE; state++) {
+		int error = collect_refusal(c, i, (enum qpw_probe_state)state);
+
+		if (!error)
+			continue;
+		printf("%s%s: %s", before, collect_state_name((enum qpw_probe_state)state),
+		       reason(error));
+		before = "; ";
+	}
+	if (*before == ';')
+		putchar(')');
+}
+
+static void print_text(const struct collect *c, const struct qpw_probe *probes, size_t n)
+{
+	bool pays[ARRAY_SIZE(prices)] = { false };
 	size_t i, nr_missing = 0;
 
 	for (i = 0; i < n; i++) {
 		const struct qpw_probe *p = &probes[i];
 
 		printf("%-27s %s", p->name, collect_state_name(p->state));
-		if (p->state == QPW_PROBE_MISSING) {
-			printf(" (%s); lost: %s", why_missing(p), p->loses);
-			nr_missing++;
-		}
+		print_refusals(c, i);
+		if (p->state == QPW_PROBE_MISSING && (!p->error || *p->name == '/'))
+			printf(" (%s)", reason(p->error));
+		if (p->state == QPW_PROBE_MISSING)
+			printf("; lost: %s", p->loses);
 		putchar('\n');
+		nr_missing += p->state == QPW_PROBE_MISSING;
+		pays[p->state] |= !!price(c, p, i);
+	}
+	for (i = 0; i < ARRAY_SIZE(prices); i++) {
+		if (pays[i])
+			printf("%s: %s\n", collect_state_name((enum qpw_probe_state)i), prices[i]);
 	}
 	printf("%zu of %zu probes attached\n", n - nr_missing, n);
 }
 
-static json_t *probe_json(const struct qpw_probe *p)
+static json_t *refusals_json(const struct collect *c, size_t i)
 {
-	bool missing = p->state == QPW_PROBE_MISSING;
-	json_t *o = json_pack("{s:s, s:s, s:s}", "name", p->name, "state",
-			      collect_state_name(p->state), "gives", p->loses);
+	json_t *o = json_object();
+	int state;
 
-	if (missing)
-		json_object_set_new(o, "why", json_string(why_missing(p)));
-	if (missing)
-		json_object_set_new(o, "errno", json_integer(-p->error));
+	for (state = 0; o && state <= QPW_PROBE_KPROBE; state++) {
+		int error = collect_refusal(c, i, (enum qpw_probe_state)state);
+
+		if (error)
+			json_object_set_new(o, collect_state_name((enum qpw_probe_state)state),
+					    json_string(reason(error)));
+	}
 	return o;
 }
 
-static int print_json(const struct qpw_probe *probes, size_t n, const char *path)
+static json_t *probe_json(const struct collect *c, const struct qpw_probe *p, size_t i)
+{
+	bool missing = p->state == QPW_PROBE_MISSING;
+	json_t *o = json_pack("{s:s, s:s, s:s, s:o}", "name", p->name, "state",
+			      collect_state_name(p->state), "gives", p->loses, "refused",
+			      refusals_json(c, i));
+
+	if (missing)
+		json_object_set_new(o, "why", json_string(reason(p->error)));
+	if (missing)
+		json_object_set_new(o, "errno", json_integer(-p->error));
+	if (price(c, p, i))
+		json_object_set_new(o, "price", json_string(price(c, p, i)));
+	return o;
+}
+
+static int print_json(const struct collect *c, const struct qpw_probe *probes, size_t n,
+		      const char *path)
 {
 	struct host_facts facts;
 	json_t *list = json_array(), *root;
@@ -65,7 +138,7 @@ static int print_json(const struct qpw_probe *probes, size_t n, const char *path
 
 	host_read("", &facts);
 	for (i = 0; i < n; i++)
-		json_array_append_new(list, probe_json(&probes[i]));
+		json_array_append_new(list, probe_json(c, &probes[i], i));
 	root = json_pack("{s:s, s:i, s:s, s:o}", "schema", "qpwlat.probes", "version", 1, "kernel",
 			 facts.release, "probes", list);
 	f = path && strcmp(path, "-") != 0 ? fopen(path, "we") : stdout;
@@ -81,11 +154,13 @@ static int print_json(const struct qpw_probe *probes, size_t n, const char *path
 
 static void print_help(void)
 {
-	puts("usage: qpwlat probes [--json[=FILE]]\n\n"
+	puts("usage: qpwlat probes [--json[=FILE]] [--without KINDS]\n\n"
 	     "Say for every probe how it attaches on this kernel, or why not and what is lost then.\n\n"
-	     "      --json[=FILE]  as JSON, to stdout or FILE\n"
-	     "  -h, --help         this\n\n"
-	     "example: qpwlat probes");
+	     "      --json[=FILE]    as JSON, to stdout or FILE\n"
+	     "      --without KINDS  attach none in these ways, a list of tp_btf, raw_tp,\n"
+	     "                       tracepoint, fentry, kprobe\n"
+	     "  -h, --help           this\n\n"
+	     "example: qpwlat probes --without fentry");
 }
 
 int cmd_probes(int argc, char **argv)
@@ -107,10 +182,17 @@ int cmd_probes(int argc, char **argv)
 			print_help();
 			return CMD_OK;
 		}
-		if (option != 'j')
+		if (option == 'w' && collect_parse_states(optarg, &config.without)) {
+			fprintf(stderr, "qpwlat probes: --without wants a list of tp_btf, raw_tp, "
+					"tracepoint, fentry, kprobe; try 'qpwlat probes --help'\n");
+			return CMD_USAGE;
+		}
+		if (option != 'j' && option != 'w')
 			break;
-		json = true;
-		json_path = optarg;
+		if (option == 'j') {
+			json = true;
+			json_path = optarg;
+		}
 	}
 	if (option != -1 || optind < argc) {
 		fprintf(stderr, "qpwlat probes: unknown option or argument; try 'qpwlat probes "
@@ -124,9 +206,9 @@ int cmd_probes(int argc, char **argv)
 	}
 	n = collect_probes(c, &probes);
 	if (json)
-		ret = print_json(probes, n, json_path);
+		ret = print_json(c, probes, n, json_path);
 	else
-		print_text(probes, n);
+		print_text(c, probes, n);
 	collect_destroy(c);
 	return ret;
 }

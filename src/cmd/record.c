@@ -91,7 +91,8 @@ static int print_collect_error(const struct collect_error *e)
 static int prepare_collector(struct recording *r)
 {
 	struct collect_config config = { .watched = &r->place.watched,
-					 .buffer_bytes = r->o.buffer_bytes };
+					 .buffer_bytes = r->o.buffer_bytes,
+					 .without = r->o.without };
 	struct collect_error e = { 0 };
 	int err;
 

@@ -11,6 +11,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/record_options.h"
+#include "collect/collect.h"
 #include "util/duration.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	OPTION_CYCLICTEST_JSON,
 	OPTION_WARM_UP,
 	OPTION_BUFFER_SIZE,
+	OPTION_WITHOUT,
 };
 
 static const struct option long_options[] = {
@@ -33,6 +35,7 @@ static const struct option long_options[] = {
 	{ "cyclictest-json", required_argument, NULL, OPTION_CYCLICTEST_JSON },
 	{ "warm-up", required_argument, NULL, OPTION_WARM_UP },
 	{ "buffer-size", required_argument, NULL, OPTION_BUFFER_SIZE },
+	{ "without", required_argument, NULL, OPTION_WITHOUT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -52,6 +55,8 @@ static void print_help(void)
 	      "  -i, --interval US          of cyclictest (1000)\n"
 	      "      --warm-up D            run victim and COMMAND this long before measuring\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
+	      "      --without KINDS        attach no probe in these ways, a list of tp_btf, raw_tp,\n"
+	      "                             tracepoint, fentry, kprobe\n"
 	      "  -q, --quiet                no progress and no summary\n"
 	      "  -h, --help                 this\n\n"
 	      "Ctrl-C ends the recording in order, a second one at once.\n\n"
@@ -169,6 +174,13 @@ static int parse_option(int option, struct record_options *o)
 	case OPTION_BUFFER_SIZE:
 		if (!parse_size(optarg, &o->buffer_bytes))
 			return usage("--buffer-size wants a size up to 1G, not", optarg);
+		break;
+	case OPTION_WITHOUT:
+		if (collect_parse_states(optarg, &o->without))
+			return usage(
+				"--without wants a list of tp_btf, raw_tp, tracepoint, fentry, "
+				"kprobe, not",
+				optarg);
 		break;
 	case 'h':
 		print_help();

@@ -27,7 +27,8 @@ struct record_options {
 	const char *victim_comm;
 	uint64_t duration_ns;
 	uint64_t warm_up_ns;
-	size_t buffer_bytes; /* 0 = default */
+	size_t buffer_bytes;  /* 0 = default */
+	unsigned int without; /* ways of attaching, see collect_parse_states() */
 	int priority;
 	unsigned int interval_us;
 	bool quiet;

@@ -28,7 +28,7 @@ mv "$scratch/stdout" "$json"
 check json "exit code $rc: $(cat "$scratch/stderr")" json_holds "$json" \
 	'.schema == "qpwlat.probes" and .version == 1 and (.probes | length > 40)'
 check every-probe-has-a-state "$(jq -c '[.probes[].state] | unique' "$json")" json_holds "$json" \
-	'all(.probes[]; .state | IN("tp_btf", "raw_tp", "fentry", "missing"))'
+	'all(.probes[]; .state | IN("tp_btf", "raw_tp", "fentry", "kprobe", "missing"))'
 check what-is-missing-has-a-reason "" json_holds "$json" \
 	'all(.probes[] | select(.state == "missing"); (.why | length > 0) and (.gives | length > 0))'
 check needed-here "$(jq -c '[.probes[] | select(.state == "missing") | .name]' "$json")" \
@@ -52,9 +52,43 @@ check tracepoints-as-the-kernel-lists-them "wrong:$wrong" test -z "$wrong"
 check refused-functions-are-told-from-absent-ones \
 	"$(jq -c '.probes[] | select(.name == "__flush_work")' "$json")" json_holds "$json" \
 	'.probes[] | select(.name == "__flush_work") |
-	.state == "fentry" or (.state == "missing" and .errno > 0)'
+	.state == "fentry" or ((.refused.fentry | length > 0) and
+		(.state == "kprobe" or (.state == "missing" and .errno > 0 and .why == .refused.fentry)))'
 check absent-ones-have-no-errno "" json_holds "$json" \
 	'all(.probes[] | select(.why == "not in this kernel"); .errno == 0)'
+
+# The steps of the ladder: what has a tracepoint can go down to the last but for those whose record
+# in the trace lacks what is needed.
+states() {
+	jq -c "[.probes[] | select(.refused != {} or .state != \"missing\") |
+		select(.name | test(\"^__|^lru_|drain_all|on_cache\") | not) | .state] | unique" "$1"
+}
+
+# without KINDS WANTED: the states of tracepoints
+without() {
+	run "$QPWLAT" probes --json --without "$1"
+	mv "$scratch/stdout" "$scratch/without.json"
+	check "without-$1" "exit code $rc: $(states "$scratch/without.json")" \
+		test "$(states "$scratch/without.json")" = "$2"
+}
+
+check best-ones "$(states "$json")" test "$(states "$json")" = '["raw_tp","tp_btf"]'
+without tp_btf '["raw_tp"]'
+check lower-ones-have-a-price "" json_holds "$scratch/without.json" '.probes[] |
+	select(.name == "sched_switch") | .refused.tp_btf == "left out by --without" and
+	(.price | length > 0)'
+without raw_tp '["tp_btf","tracepoint"]'
+without tp_btf,raw_tp '["missing","tracepoint"]'
+check without-plain-twin "$(jq -c '[.probes[] | select(.refused.tp_btf and .state == "missing") | .name]' \
+	"$scratch/without.json")" json_holds "$scratch/without.json" '[.probes[] |
+	select(.refused.tp_btf and .state == "missing") | .name] | sort ==
+	["irq_handler_entry", "irq_handler_exit", "sched_switch", "sched_waking"]'
+run "$QPWLAT" probes --without tp_btf,raw_tp,tracepoint,fentry,kprobe
+fails_saying without-any "none could be attached"
+for kinds in '' missing 'tp_btf,' tp tp_btf:raw_tp; do
+	run "$QPWLAT" probes --without "$kinds"
+	check "usage --without '$kinds'" "exit code $rc" test $rc = 129
+done
 
 run "$QPWLAT" probes
 check text-lists-the-same "$(tail -n 1 "$scratch/stdout")" \

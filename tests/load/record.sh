@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # qpwlat record on this machine's own kernel, CPU 1: its counts against cyclictest's and against
-# an ftrace instance (no code of ours) over the same window, and noise made on purpose. Needs root.
+# an ftrace instance (no code of ours) over the same window, in every way in which tracepoints can
+# be attached, and noise made on purpose. Needs root.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -58,10 +59,12 @@ class_count() {
 		"$scratch/report.json"
 }
 
-# near NAME OURS THEIRS: equal but for what is under way at the two edges of the window. Some of
-# an interruption lies before the edge by our clock, which is read first, and after it by ftrace's.
+# near NAME OURS THEIRS: equal but for what is under way at the two edges of the window, and for
+# what the recording says that it lost. Some of an interruption lies before the edge by our clock,
+# which is read first, and after it by ftrace's.
 near() {
-	local diff=$(($2 - $3)) allowed=3
+	local diff=$(($2 - $3)) allowed
+	allowed=$((3 + $(jq .lost_events "$scratch/report.json")))
 
 	check "$1" "recorded $2, ftrace saw $3" test "$3" -gt 0 -a "${diff#-}" -le "$allowed"
 }
@@ -104,21 +107,51 @@ test_samples() {
 		'[.missing_probes[].name] | contains(["qpw_queue"])'
 }
 
+# test_witness KIND OPTION...: with the options that leave tracepoints this way of attaching.
 test_witness() {
+	local kind=$1 works
+	shift
 	if ! start_witness; then
-		echo "skip against-ftrace: no ftrace instance here"
+		echo "skip $kind-against-ftrace: no ftrace instance here"
 		return
 	fi
-	recorded against-ftrace -d 3s -- sh -c 'while :; do sleep 0.01; sync; done' || return
+	recorded "$kind-against-ftrace" -d 3s "$@" -- sh -c 'while :; do sleep 0.01; sync; done'
+	if [[ $rc != 0 ]]; then
+		stop_witness
+		return
+	fi
 	echo 0 >"$witness/tracing_on"
 	cat "$witness/trace" >"$scratch/trace.txt"
-	near softirqs-as-ftrace "$(class_count softirq)" "$(witness_count softirq_exit)"
-	near irqs-as-ftrace "$(class_count irq)" "$(witness_count irq_handler_exit)"
-	near timers-as-ftrace "$(($(class_count tick) + $(class_count timer)))" \
+	near "$kind-softirqs-as-ftrace" "$(class_count softirq)" "$(witness_count softirq_exit)"
+	near "$kind-timers-as-ftrace" "$(($(class_count tick) + $(class_count timer)))" \
 		"$(witness_count local_timer_exit)"
-	near works-as-ftrace "$(jq '[.remote_work[].executed] | add' "$scratch/report.json")" \
-		"$(witness_count workqueue_execute_start)"
+	works=$(jq '[.remote_work[].executed] | add' "$scratch/report.json")
+	if [[ $kind == tracepoint ]]; then
+		# without sched_switch one that sleeps while another begins is not seen to end
+		check "$kind-works-not-more-than-ftrace" "recorded $works" \
+			test "$works" -gt 0 -a "$works" -le $(($(witness_count workqueue_execute_start) + 3))
+	else
+		check "$kind-nothing-lost" "$(jq .lost_events "$scratch/report.json") lost" \
+			json_holds "$scratch/report.json" '.lost_events == 0'
+		near "$kind-works-as-ftrace" "$works" "$(witness_count workqueue_execute_start)"
+		near "$kind-irqs-as-ftrace" "$(class_count irq)" "$(witness_count irq_handler_exit)"
+		check "$kind-threads-and-samples" "$(class_count thread), $(jq .samples "$scratch/report.json")" \
+			json_holds "$scratch/report.json" '.samples > 500 and
+			any(.causes[]; .class == "thread" and (.name | startswith("kworker/1")))'
+	fi
+	check "$kind-origins" "$(jq -c '[.remote_work[] | [.function, .executed, .unknown]]' \
+		"$scratch/report.json")" json_holds "$scratch/report.json" \
+		'[.remote_work[] | .executed - .unknown] | add > 0'
 	stop_witness
+}
+
+# What was left out is missing in the recording, for that reason; nothing else of its kind is.
+test_without() {
+	recorded without -d 1s --victim none --without fentry,kprobe,tp_btf,raw_tp || return
+	check without-leaves-out "$(jq -c .missing_probes "$scratch/report.json")" \
+		json_holds "$scratch/report.json" '[.missing_probes[] | select(.error == -125) | .name] |
+		contains(["__flush_work", "sched_switch", "sched_waking", "irq_handler_exit"]) and
+		all(.[]; IN("softirq_exit", "workqueue_execute_end", "hrtimer_expire_entry") | not)'
 }
 
 # Runs of a program with a name of its own, and nothing of it that was not made.
@@ -165,7 +198,10 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
 	exit 0
 fi
 test_samples
-test_witness
+test_witness tp_btf
+test_witness raw_tp --without tp_btf
+test_witness tracepoint --without tp_btf,raw_tp
+test_without
 test_thread_noise
 test_victim_by_pid
 finish_tests

@@ -142,7 +142,7 @@ test_refusals() {
 test_usage() {
 	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -p 100" "-d 1s -o x --victim us"
 		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x"
-		"-d 1s -o x --victim none --cyclictest-json y")
+		"-d 1s -o x --victim none --cyclictest-json y" "-d 1s -o x --without fprobe")
 	local options
 	for options in "${bad[@]}"; do
 		# shellcheck disable=SC2086 # split on purpose
