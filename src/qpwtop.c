@@ -17,6 +17,7 @@
 
 #include "cmd/cmd.h"
 #include "collect/collect.h"
+#include "collect/privilege.h"
 #include "host/host.h"
 #include "model/model.h"
 #include "store/trace.h"
@@ -241,6 +242,8 @@ static int open_live(struct top *t)
 		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
 		return fail(e.object, why);
 	}
+	/* all that is left to do is to read memory that is mapped */
+	privilege_keep(0);
 	collect_open_window(t->collect);
 	t->source = collect_source(t->collect);
 	t->start_ns = clock_ns();

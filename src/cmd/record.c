@@ -5,6 +5,7 @@
  * victim starts, and closes when all has come to rest. Knows no BPF.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "cmd/record_place.h"
 #include "cmd/record_victim.h"
 #include "collect/collect.h"
+#include "collect/privilege.h"
 #include "host/host.h"
 #include "store/trace.h"
 #include "util/duration.h"
@@ -37,6 +39,7 @@ struct recording {
 	struct placement place;
 	struct collect *collect;
 	struct trace_writer *writer;
+	int output_fd; /* for its size alone; -1 */
 	struct loop loop;
 	struct child cyclictest;
 	struct child command;
@@ -88,6 +91,32 @@ static int print_collect_error(const struct collect_error *e)
 	return CMD_ERROR;
 }
 
+/* The missing probe that a privilege would bring back. */
+static void warn_of_nameless(const struct recording *r)
+{
+	const struct qpw_probe *probes;
+	size_t i, n = collect_probes(r->collect, &probes);
+
+	for (i = 0; i < n; i++) {
+		if (*probes[i].name == '/' && probes[i].state == QPW_PROBE_MISSING)
+			fprintf(stderr,
+				"qpwlat record: warning: %s: hides its addresses; lost: %s\n",
+				probes[i].name, probes[i].loses);
+	}
+}
+
+/* How much cyclictest locks depends on how many threads it has: let it try. */
+static void warn_of_limit(uint64_t capabilities)
+{
+	char missing[32];
+
+	if (privilege_missing(capabilities, missing, sizeof(missing)))
+		fprintf(stderr,
+			"qpwlat record: warning: %s: is missing; cyclictest won't run if the limit "
+			"on locked memory is too small for it\n",
+			missing);
+}
+
 static int prepare_collector(struct recording *r)
 {
 	struct collect_config config = { .watched = &r->place.watched,
@@ -96,6 +125,10 @@ static int prepare_collector(struct recording *r)
 	struct collect_error e = { 0 };
 	int err;
 
+	if (r->o.victim == RECORD_VICTIM_CYCLICTEST) {
+		config.needed_capabilities = cyclictest_priority_capability(&r->o);
+		config.useful_capabilities = cyclictest_memory_capability();
+	}
 	if (collect_create(&config, &r->collect, &e))
 		return print_collect_error(&e);
 	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
@@ -107,9 +140,25 @@ static int prepare_collector(struct recording *r)
 			strerror(-err));
 		return CMD_ERROR;
 	}
+	r->output_fd = open(r->o.output, O_PATH | O_CLOEXEC);
 	if (collect_attach(r->collect, &e))
 		return print_collect_error(&e);
+	warn_of_nameless(r);
+	warn_of_limit(config.useful_capabilities);
 	return CMD_OK;
+}
+
+/*
+ * Once everything is attached and what is to run with privilege has been forked, the recorder reads
+ * memory that it has mapped and writes a file that is open. It may have to kill a command that took
+ * another user's name. Its children keep what they were born with.
+ */
+static void drop_privilege(struct recording *r)
+{
+	int err = privilege_keep(PRIVILEGE(CAP_KILL));
+
+	if (err)
+		complain(r, "capabilities can't be given up", strerror(-err));
 }
 
 static int add_running_victims(struct recording *r)
@@ -140,7 +189,11 @@ static int add_running_victims(struct recording *r)
 static int start_cyclictest(struct recording *r)
 {
 	struct cpulist cpus = r->place.watched;
-	struct child_setup setup = { .argv = r->call.argv, .cpus = &cpus, .keep_output = true };
+	struct child_setup setup = { .argv = r->call.argv,
+				     .cpus = &cpus,
+				     .keep_output = true,
+				     .capabilities = cyclictest_priority_capability(&r->o) |
+						     cyclictest_memory_capability() };
 	int err;
 
 	if (r->o.victim != RECORD_VICTIM_CYCLICTEST)
@@ -280,6 +333,7 @@ static void measure(struct recording *r)
 		collect_open_window(r->collect);
 	}
 	going = !start_cyclictest(r) && !start_command(r);
+	drop_privilege(r);
 	if (going && r->o.warm_up_ns) {
 		going = run_for(r, r->o.warm_up_ns);
 		l->phase = "recording";
@@ -344,7 +398,7 @@ static void print_summary(const struct recording *r)
 
 	if (r->o.quiet)
 		return;
-	stat(r->o.output, &st);
+	fstat(r->output_fd, &st);
 	duration_format(r->measured_ns, length, sizeof(length));
 	duration_format(r->loop.worst_ns, worst, sizeof(worst));
 	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text, r->o.output,
@@ -384,7 +438,7 @@ static int record_run(struct recording *r)
 
 int cmd_record(int argc, char **argv)
 {
-	struct recording r = { .loop.signal_fd = -1 };
+	struct recording r = { .loop.signal_fd = -1, .output_fd = -1 };
 	int ret = record_options_parse(argc, argv, &r.o);
 
 	if (ret)
@@ -394,6 +448,8 @@ int cmd_record(int argc, char **argv)
 	child_kill(&r.cyclictest);
 	loop_finish(&r.loop);
 	trace_writer_close(r.writer);
+	if (r.output_fd >= 0)
+		close(r.output_fd);
 	collect_destroy(r.collect);
 	return ret;
 }

@@ -16,6 +16,7 @@
 
 #include "cmd/record_child.h"
 #include "cmd/record_place.h"
+#include "collect/privilege.h"
 #include "util/text.h"
 
 #define EXIT_NOT_FOUND 127
@@ -30,6 +31,8 @@ static void child_main(const struct child *c, const struct child_setup *setup, i
 	setpriority(PRIO_PROCESS, 0, setup->nice);
 	if (cpulist_count(setup->cpus))
 		placement_bind(setup->cpus);
+	if (setup->capabilities)
+		privilege_pass_on(setup->capabilities);
 	if (c->output_fd >= 0) {
 		dup2(c->output_fd, STDOUT_FILENO);
 		dup2(c->output_fd, STDERR_FILENO);

@@ -7,6 +7,7 @@
 #define QPW_CMD_RECORD_CHILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "util/cpulist.h"
@@ -24,7 +25,8 @@ struct child_setup {
 	char *const *argv;
 	const struct cpulist *cpus; /* where it may run; empty: anywhere */
 	int nice;
-	bool keep_output; /* stdout and stderr go to output_fd, not to ours */
+	bool keep_output;      /* stdout and stderr go to output_fd, not to ours */
+	uint64_t capabilities; /* of those we have, the ones its program gets, PRIVILEGE() each */
 };
 
 /* Fork; the child waits. Returns 0 or -errno. */

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd/record_victim.h"
+#include "collect/privilege.h"
 #include "qpw/event.h"
 
 /* Enough for any latency worth a bucket of its own; what is above is counted as overflow. */
@@ -65,6 +67,24 @@ int cyclictest_call_build(const struct record_options *o, const struct placement
 		call->argv[n++] = call->json;
 	}
 	return 0;
+}
+
+uint64_t cyclictest_priority_capability(const struct record_options *o)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_RTPRIO, &limit) && limit.rlim_cur >= (rlim_t)o->priority)
+		return 0;
+	return PRIVILEGE(CAP_SYS_NICE);
+}
+
+uint64_t cyclictest_memory_capability(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	return PRIVILEGE(CAP_IPC_LOCK);
 }
 
 int program_find(const char *name, char *buf, size_t size)

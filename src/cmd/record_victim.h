@@ -27,6 +27,13 @@ struct cyclictest_call {
 int cyclictest_call_build(const struct record_options *o, const struct placement *p,
 			  struct cyclictest_call *call);
 
+/*
+ * The capability that cyclictest needs to run with that priority, and the one that it may need to
+ * lock its memory, as PRIVILEGE(); 0 where the limits of this process make up for it.
+ */
+uint64_t cyclictest_priority_capability(const struct record_options *o);
+uint64_t cyclictest_memory_capability(void);
+
 /* Full path of a program in $PATH. 0 or -ENOENT. */
 int program_find(const char *name, char *buf, size_t size);
 

@@ -275,15 +275,25 @@ static int plan(struct collect *c, unsigned int without)
 	return err;
 }
 
+/* What only some figures need is worth a word where there is something to be granted anyway. */
+static int privilege_check(const struct collect_config *config, struct collect_error *err)
+{
+	uint64_t needed = PRIVILEGE(CAP_BPF) | PRIVILEGE(CAP_PERFMON) | config->needed_capabilities;
+	uint64_t useful = PRIVILEGE(CAP_SYSLOG) | config->useful_capabilities;
+	char missing[80];
+	int nr;
+
+	if (!privilege_missing(needed, missing, sizeof(missing)))
+		return 0;
+	nr = privilege_missing(needed | useful, missing, sizeof(missing));
+	return fail(err, -EPERM, missing, "run as root, or grant what is missing",
+		    nr == 1 ? "this capability is missing" : "these capabilities are missing");
+}
+
 static int kernel_check(struct collect *c, unsigned int without, struct collect_error *err)
 {
-	const char *missing = privilege_missing();
-	int code;
+	int code = plan(c, without);
 
-	if (missing)
-		return fail(err, -EPERM, missing, "run as root, or grant CAP_BPF and CAP_PERFMON",
-			    "this capability is missing and loading BPF programs needs it");
-	code = plan(c, without);
 	if (code)
 		return fail(err, code, "/sys/kernel/btf/vmlinux",
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
@@ -327,6 +337,8 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	if (!c->probes || !c->described || !c->nr_lost)
 		fail(err, code, "memory", "free some", "%s", strerror(ENOMEM));
 	else
+		code = privilege_check(config, err);
+	if (!code)
 		code = kernel_check(c, config->without, err);
 	if (!code)
 		code = programs_load(c, err);

@@ -21,13 +21,16 @@ struct collect;
 
 struct collect_config {
 	const struct cpulist *watched;
-	size_t buffer_bytes;  /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	/* What its user has need of, and use for, besides the collector: PRIVILEGE() each. */
+	uint64_t needed_capabilities;
+	uint64_t useful_capabilities;
 	unsigned int without; /* ways in which no probe is to attach, see collect_parse_states() */
 };
 
 /* Why collecting can't begin, in words for a message: "OBJECT: WHY; REMEDY". */
 struct collect_error {
-	char object[64];
+	char object[80];
 	char why[160];
 	char remedy[160];
 };

@@ -18,7 +18,7 @@ struct symbol {
 };
 
 struct ksyms {
-	char *path;
+	FILE *file;
 	struct symbol *symbols;
 	size_t nr_symbols;
 	size_t max_symbols;
@@ -102,15 +102,12 @@ static int file_read(struct ksyms *k)
 {
 	char line[1024];
 	int err = 0;
-	FILE *f = fopen(k->path, "re");
 
-	if (!f)
-		return -errno;
-	while (!err && fgets(line, sizeof(line), f))
+	rewind(k->file);
+	while (!err && fgets(line, sizeof(line), k->file))
 		err = line_add(k, line);
-	if (!err && ferror(f))
+	if (!err && ferror(k->file))
 		err = -EIO;
-	fclose(f);
 	if (!err && !k->nr_symbols)
 		err = -EPERM;
 	if (!err)
@@ -127,14 +124,18 @@ static void table_free(struct ksyms *k)
 int ksyms_load(const char *path, struct ksyms **out)
 {
 	struct ksyms *k = calloc(1, sizeof(*k));
-	int err = -ENOMEM;
+	int err;
 
 	*out = NULL;
 	if (!k)
 		return -ENOMEM;
-	k->path = strdup(path);
-	if (k->path)
-		err = file_read(k);
+	k->file = fopen(path, "re");
+	if (!k->file) {
+		err = -errno;
+		free(k);
+		return err;
+	}
+	err = file_read(k);
 	if (err) {
 		ksyms_destroy(k);
 		return err;
@@ -145,7 +146,7 @@ int ksyms_load(const char *path, struct ksyms **out)
 
 int ksyms_reload(struct ksyms *k)
 {
-	struct ksyms fresh = { .path = k->path };
+	struct ksyms fresh = { .file = k->file };
 	int err = file_read(&fresh);
 
 	if (err) {
@@ -216,6 +217,6 @@ void ksyms_destroy(struct ksyms *k)
 	if (!k)
 		return;
 	table_free(k);
-	free(k->path);
+	fclose(k->file);
 	free(k);
 }

@@ -16,7 +16,10 @@ struct ksyms;
  */
 int ksyms_load(const char *path, struct ksyms **out);
 
-/* Read the file again: modules come and go. Keeps the old table when that fails. 0 or -errno. */
+/*
+ * Read the file again, which was kept open: modules come and go. What /proc/kallsyms shows depends
+ * on the privilege at its opening alone. Keeps the old table when that fails. 0 or -errno.
+ */
 int ksyms_reload(struct ksyms *k);
 
 /*
