@@ -113,6 +113,12 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
+/* include/linux/cpuhotplug.h; the numbers differ from kernel to kernel */
+enum cpuhp_state {
+	CPUHP_BRINGUP_CPU = 1,
+	CPUHP_TEARDOWN_CPU = 2,
+};
+
 /* kernel/workqueue.c, named since 6.10; before that the enumeration had no name to find it by */
 enum work_bits {
 	WORK_STRUCT_PWQ_BIT = 2,

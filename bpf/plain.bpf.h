@@ -7,6 +7,7 @@
 #ifndef QPW_BPF_PLAIN_H
 #define QPW_BPF_PLAIN_H
 
+#include "hotplug.bpf.h"
 #include "irq.bpf.h"
 #include "ipi.bpf.h"
 #include "qpwlock.bpf.h"
@@ -53,6 +54,13 @@ struct trace_event_raw_csd_queue_cpu {
 struct trace_event_raw_csd_function {
 	void *func;
 	struct __call_single_data *csd;
+};
+
+struct trace_event_raw_cpuhp_exit {
+	unsigned int cpu;
+	int state;
+	int idx;
+	int ret;
 };
 
 struct trace_event_raw_qpw_queue {
@@ -137,6 +145,9 @@ PLAIN_IPI(deferred_error_apic, QPW_IPI_OTHER)
 PLAIN_EVENT(csd, csd_queue_cpu, csd_queued(e->cpu, e->csd), struct trace_event_raw_csd_queue_cpu *e)
 PLAIN_EVENT(csd, csd_function_entry, csd_begin(e->csd), struct trace_event_raw_csd_function *e)
 PLAIN_EVENT(csd, csd_function_exit, csd_end((u64)e->func), struct trace_event_raw_csd_function *e)
+
+PLAIN_EVENT(cpuhp, cpuhp_exit, hotplug_step(e->cpu, e->state, e->idx, e->ret),
+	    struct trace_event_raw_cpuhp_exit *e)
 
 PLAIN_EVENT(qpw, qpw_queue, qpw_queued(e->cpu, e->work, e->inlined, false),
 	    struct trace_event_raw_qpw_queue *e)

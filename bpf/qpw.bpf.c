@@ -15,6 +15,7 @@
 #include "irq.bpf.h"
 #include "ipi.bpf.h"
 #include "flush.bpf.h"
+#include "hotplug.bpf.h"
 #include "qpwlock.bpf.h"
 #include "plain.bpf.h"
 
@@ -272,6 +273,14 @@ FLUSH_FUNCTION(flush_rcu_sheaves_on_cache, flush_begin(QPW_FLUSH_RCU_SHEAVES, sp
 	       flush_end(QPW_FLUSH_RCU_SHEAVES, true, spare))
 FLUSH_FUNCTION(__kmem_cache_shrink, flush_begin(QPW_FLUSH_CACHE_SHRINK, spare),
 	       flush_end(QPW_FLUSH_CACHE_SHRINK, true, spare))
+
+/* ------------------------------------------------------------------ CPU hotplug */
+
+SEC("?raw_tp/cpuhp_exit")
+int BPF_PROG(on_cpuhp_exit, unsigned int cpu, int state, int step, int ret)
+{
+	return hotplug_step(cpu, state, step, ret);
+}
 
 /* ------------------------------------------------------------------ QPW */
 

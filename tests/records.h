@@ -27,6 +27,7 @@ union rec {
 	struct qpw_symbol symbol;
 	struct qpw_lost lost;
 	struct qpw_probe probe;
+	struct qpw_hotplug hotplug;
 };
 
 /* A record of a kind, zero but for its header. */
@@ -186,6 +187,14 @@ static inline union rec rec_lost(uint32_t cpu, uint64_t nr_lost)
 	union rec r = rec_make(QPW_META_LOST, cpu, 0, 0, 0);
 
 	r.lost.nr_lost = nr_lost;
+	return r;
+}
+
+static inline union rec rec_hotplug(uint32_t cpu, uint64_t ns, uint32_t online)
+{
+	union rec r = rec_make(QPW_META_HOTPLUG, cpu, ns, ns, 0);
+
+	r.hotplug.online = online;
 	return r;
 }
 

@@ -4,9 +4,10 @@
  * what the model is fed with. Shared by both halves, so it knows neither libbpf nor libc.
  *
  * One record is one finished interval [start_ns, end_ns] on one CPU, CLOCK_MONOTONIC nanoseconds;
- * a point in time has start_ns == end_ns. Kinds from QPW_META_FIRST on are written by user space
- * into the same stream, so that a trace explains itself: symbols, losses, the measured window,
- * probes that are missing. Values are append-only and never renumbered.
+ * a point in time has start_ns == end_ns. Kinds from QPW_META_FIRST on are no events of a CPU but
+ * tell of the recording, so that a trace explains itself: symbols, losses, the measured window,
+ * probes that are missing, CPUs that were gone. All but the last are written by user space into the
+ * same stream. Values are append-only and never renumbered.
  */
 #ifndef QPW_EVENT_H
 #define QPW_EVENT_H
@@ -37,10 +38,11 @@ enum qpw_kind {
 	QPW_KIND_SAMPLE = 14,	     /* one wake-up of the victim: struct qpw_sample */
 
 	QPW_META_FIRST = 256,
-	QPW_META_SYMBOL = 256, /* struct qpw_symbol, before the first record that uses it */
-	QPW_META_LOST = 257,   /* struct qpw_lost, counts are cumulative */
-	QPW_META_WINDOW = 258, /* struct qpw_header only: the measured window, end_ns 0 = open */
-	QPW_META_PROBE = 259,  /* struct qpw_probe */
+	QPW_META_SYMBOL = 256,	/* struct qpw_symbol, before the first record that uses it */
+	QPW_META_LOST = 257,	/* struct qpw_lost, counts are cumulative */
+	QPW_META_WINDOW = 258,	/* struct qpw_header only: the measured window, end_ns 0 = open */
+	QPW_META_PROBE = 259,	/* struct qpw_probe */
+	QPW_META_HOTPLUG = 260, /* point: a watched CPU went or came: struct qpw_hotplug */
 };
 
 /* header.flags, per kind */
@@ -202,6 +204,12 @@ struct qpw_probe {
 	char loses[QPW_TEXT_LEN]; /* what the reader of the trace does without when it is missing */
 };
 
+struct qpw_hotplug {
+	struct qpw_header h; /* cpu = that CPU */
+	__u32 online;	     /* 0: it is gone, 1: it is back, wholly */
+	__u32 pad;
+};
+
 #define QPW_EVENT_MAX 256 /* no record is larger, bytes */
 
 _Static_assert(sizeof(struct qpw_header) == 32, "wire format");
@@ -219,5 +227,6 @@ _Static_assert(sizeof(struct qpw_sample) == 80, "wire format");
 _Static_assert(sizeof(struct qpw_symbol) == 104, "wire format");
 _Static_assert(sizeof(struct qpw_lost) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_probe) == 200, "wire format");
+_Static_assert(sizeof(struct qpw_hotplug) == 40, "wire format");
 
 #endif

@@ -95,6 +95,7 @@ static const struct probe_info table[] = {
 	{ "drain_all_stock", PROBE_FUNCTION, "who drains the memcg stocks and how long it takes" },
 	{ "flush_rcu_sheaves_on_cache", PROBE_FUNCTION, "who waits for slab RCU sheaves" },
 	{ "__kmem_cache_shrink", PROBE_FUNCTION, "who waits for a slab cache to shrink" },
+	{ "cpuhp_exit", PROBE_TRACEPOINT, "watched CPUs that go offline and come back" },
 	{ "qpw_queue", PROBE_TASK_TRACEPOINT, QPW_LOSES("queue or inline decisions") },
 	{ "qpw_inline_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("inline runs") },
 	{ "qpw_inline_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("inline runs") },

@@ -490,6 +490,14 @@ static int feed_probe(struct model *m, const struct qpw_header *h)
 	return 0;
 }
 
+static int feed_hotplug(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_hotplug *e = (const struct qpw_hotplug *)h;
+
+	offline_note(&m->offline, h->cpu, e->online, h->start_ns);
+	return 0;
+}
+
 typedef int (*feed_function)(struct model *m, const struct qpw_header *h);
 
 static const feed_function feeds[] = {
@@ -513,6 +521,7 @@ static const feed_function meta_feeds[] = {
 	[QPW_META_LOST - QPW_META_FIRST] = feed_lost,
 	[QPW_META_WINDOW - QPW_META_FIRST] = feed_window,
 	[QPW_META_PROBE - QPW_META_FIRST] = feed_probe,
+	[QPW_META_HOTPLUG - QPW_META_FIRST] = feed_hotplug,
 };
 
 int model_feed(struct model *m, const struct qpw_header *h)

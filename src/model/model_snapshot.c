@@ -76,7 +76,8 @@ struct snapshot *model_snapshot(const struct model *m)
 		return NULL;
 	s->nr_boots = 1;
 	fill_window(m, s);
-	if (figures_fill(&m->figures, &m->names, s) || fill_outliers(m, s) || fill_probes(m, s)) {
+	if (offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
+	    figures_fill(&m->figures, &m->names, s) || fill_outliers(m, s) || fill_probes(m, s)) {
 		snapshot_destroy(s);
 		return NULL;
 	}

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "model/names.h"
 #include "model/nest.h"
+#include "model/offline.h"
 #include "model/outliers.h"
 
 #define MODEL_CPUS 4096
@@ -41,7 +42,8 @@ struct model {
 	struct names names;
 	struct figures figures;
 	struct outliers outliers;
-	struct table probes;		    /* struct snap_probe by name */
+	struct table probes; /* struct snap_probe by name */
+	struct offline offline;
 	struct model_cpu *cpus[MODEL_CPUS]; /* those that were seen */
 };
 

@@ -51,6 +51,7 @@ void snapshot_destroy(struct snapshot *s)
 	free(s->flushes);
 	free(s->outliers);
 	free(s->probes);
+	free(s->offlines);
 	free(s);
 }
 
@@ -321,6 +322,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->nr_samples += src->nr_samples;
 	dst->nr_remote_timers += src->nr_remote_timers;
 	dst->outlier_ns = max_u64(dst->outlier_ns, src->outlier_ns);
+	dst->nr_offlines_left_out += src->nr_offlines_left_out;
 	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
 		dst->classes[i].count += src->classes[i].count;
 		dst->classes[i].self_ns += src->classes[i].self_ns;
@@ -342,6 +344,8 @@ int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 				  sizeof(*src->causes), &ret);
 	dst->probes = append_rows(dst->probes, &dst->nr_probes, src->probes, src->nr_probes,
 				  sizeof(*src->probes), &ret);
+	dst->offlines = append_rows(dst->offlines, &dst->nr_offlines, src->offlines,
+				    src->nr_offlines, sizeof(*src->offlines), &ret);
 	if (ret || append_works(dst, src) || append_flushes(dst, src))
 		return -ENOMEM;
 	if (fold_rows(dst->causes, &dst->nr_causes, &cause_ops) ||

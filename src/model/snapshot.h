@@ -130,6 +130,15 @@ struct snap_probe {
 	char loses[QPW_TEXT_LEN];
 };
 
+/* A watched CPU was not there. */
+struct snap_offline {
+	uint32_t cpu;
+	uint64_t start_ns; /* 0 = not seen */
+	uint64_t end_ns;   /* 0 = not seen: gone to the end */
+};
+
+#define SNAP_OFFLINES 256
+
 struct snapshot {
 	uint64_t window_start_ns;
 	uint64_t window_end_ns; /* the last event seen while the window is open */
@@ -155,6 +164,9 @@ struct snapshot {
 	uint64_t outlier_ns; /* threshold they were chosen by; 0 = the worst ones */
 	struct snap_probe *probes;
 	size_t nr_probes;
+	struct snap_offline *offlines; /* in the window, in order of time */
+	size_t nr_offlines;
+	uint64_t nr_offlines_left_out; /* beyond SNAP_OFFLINES in one recording */
 };
 
 /* Name of a class as it stands in every output: "irq", "softirq", "ipi", "tick", … */
@@ -172,7 +184,8 @@ void snapshot_destroy(struct snapshot *s);
 
 /*
  * Add the figures of src to dst: counts and times add up, histograms merge, maxima are kept, rows
- * are matched by name, the worst outliers of both stay, truncated is sticky, window_closed holds
+ * are matched by name, the worst outliers of both stay, times offline are put behind each other,
+ * truncated is sticky, window_closed holds
  * only if it holds in both. Returns 0 or -ENOMEM, dst is then unusable.
  */
 int snapshot_merge(struct snapshot *dst, const struct snapshot *src);

@@ -29,6 +29,7 @@ unsigned int record_size(unsigned int kind)
 		[QPW_META_LOST - QPW_META_FIRST] = sizeof(struct qpw_lost),
 		[QPW_META_WINDOW - QPW_META_FIRST] = sizeof(struct qpw_header),
 		[QPW_META_PROBE - QPW_META_FIRST] = sizeof(struct qpw_probe),
+		[QPW_META_HOTPLUG - QPW_META_FIRST] = sizeof(struct qpw_hotplug),
 	};
 
 	if (kind < ARRAY_SIZE(events))

@@ -25,6 +25,29 @@ static json_t *text_json(const char *text)
 	return json;
 }
 
+static json_t *time_json(uint64_t ns)
+{
+	return ns ? json_integer((json_int_t)ns) : json_null();
+}
+
+static json_t *offlines_json(const struct snapshot *s)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < s->nr_offlines; i++) {
+		const struct snap_offline *o = &s->offlines[i];
+
+		if (json_array_append_new(array,
+					  json_pack("{s:I, s:o, s:o}", "cpu", (json_int_t)o->cpu,
+						    "start_ns", time_json(o->start_ns), "end_ns",
+						    time_json(o->end_ns)))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 json_t *report_json(const struct report *r)
 {
 	const struct host_facts *facts = r->facts;
@@ -34,14 +57,15 @@ json_t *report_json(const struct report *r)
 	if (!summary)
 		return NULL;
 	/* a trace alone holds neither a witness nor triggers: the members stand for their type */
-	json = json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:o, s:o?, s:I, s:[], s:[]}", "schema",
-			 "qpwlat.report", "version", 1, "file", text_json(r->path), "name",
-			 host_mode_name(facts->mode), "kernel", text_json(facts->release),
+	json = json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:o, s:o?, s:I, s:[], s:[], s:o}",
+			 "schema", "qpwlat.report", "version", 1, "file", text_json(r->path),
+			 "name", host_mode_name(facts->mode), "kernel", text_json(facts->release),
 			 "isolated_cpus",
 			 text_json(facts->watched[0] ? facts->watched : facts->isolated), "host",
 			 summary_host_json(facts), "problem",
 			 r->problem[0] ? text_json(r->problem) : NULL, "malformed_records",
-			 (json_int_t)r->nr_malformed, "witness", "triggers");
+			 (json_int_t)r->nr_malformed, "witness", "triggers", "offline",
+			 offlines_json(r->snapshot));
 	if (json && json_object_update(json, summary)) {
 		json_decref(json);
 		json = NULL;

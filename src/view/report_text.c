@@ -115,6 +115,32 @@ static void print_result(FILE *f, const struct report *r)
 		"work", remote, inlined);
 }
 
+#define OFFLINES_SHOWN 10
+
+/* Times of the window; what lies outside of it is not told. */
+static void print_offlines(FILE *f, const struct snapshot *s)
+{
+	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
+	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct snap_offline *o = &s->offlines[i];
+
+		fprintf(f, "\nWARNING: watched CPU %" PRIu32 " was offline from ", o->cpu);
+		if (o->start_ns > s->window_start_ns)
+			fprintf(f, "%.3f s", (double)(o->start_ns - s->window_start_ns) / 1e9);
+		else
+			fputs("the beginning", f);
+		if (o->end_ns && o->end_ns <= s->window_end_ns)
+			fprintf(f, " to %.3f s.\n", (double)(o->end_ns - s->window_start_ns) / 1e9);
+		else
+			fputs(" to the end.\n", f);
+	}
+	if (nr_more)
+		fprintf(f, "\nWARNING: watched CPUs were offline %" PRIu64 " times more.\n",
+			nr_more);
+}
+
 /* What makes the figures less than the whole truth. */
 static void print_warnings(FILE *f, const struct report *r)
 {
@@ -126,6 +152,7 @@ static void print_warnings(FILE *f, const struct report *r)
 			"\nWARNING: %" PRIu64 " records were lost. Counts and times are lower "
 			"bounds, residuals upper ones.\n",
 			s->nr_lost);
+	print_offlines(f, s);
 	if (s->truncated || r->problem[0]) {
 		text_escape(r->problem[0] ? r->problem : "the recording is incomplete", text,
 			    sizeof(text));

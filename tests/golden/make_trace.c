@@ -142,6 +142,28 @@ static int write_hostile(struct trace_writer *w)
 	return ret;
 }
 
+/*
+ * Window of 4 s from 1 s. The watched CPU is gone at 0.5 s, comes back at 2.25 s, goes again at
+ * 3.5 s for 125 ms, and at 4.5 s for good: in the window until 1.25 s, from 2.5 s to 2.625 s, from
+ * 3.5 s on. It was gone before for a while that is none of the window's.
+ */
+static int write_unplugged(struct trace_writer *w)
+{
+	int ret = 0;
+
+	ret |= put(w, rec_hotplug(1, SECOND / 4, 0));
+	ret |= put(w, rec_hotplug(1, SECOND / 4 + 1000, 1));
+	ret |= put(w, rec_hotplug(1, SECOND / 2, 0));
+	ret |= put(w, rec_window(SECOND, 0));
+	ret |= put(w, rec_hotplug(1, 2 * SECOND + SECOND / 4, 1));
+	ret |= put(w, rec_irq(1, 3 * SECOND, 3 * SECOND + 5000, "nic"));
+	ret |= put(w, rec_hotplug(1, 3 * SECOND + SECOND / 2, 0));
+	ret |= put(w, rec_hotplug(1, 3 * SECOND + SECOND * 5 / 8, 1));
+	ret |= put(w, rec_hotplug(1, 4 * SECOND + SECOND / 2, 0));
+	ret |= put(w, rec_window(SECOND, 5 * SECOND));
+	return ret;
+}
+
 /* A recording in which nothing was seen. */
 static int write_empty(struct trace_writer *w)
 {
@@ -155,6 +177,7 @@ static const struct {
 	{ "lab", write_lab },
 	{ "hostile", write_hostile },
 	{ "empty", write_empty },
+	{ "unplugged", write_unplugged },
 };
 
 int main(int argc, char **argv)
@@ -174,6 +197,6 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty FILE\n", stderr);
+	fputs("usage: make_trace lab|hostile|empty|unplugged FILE\n", stderr);
 	return 129;
 }

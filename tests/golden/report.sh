@@ -47,7 +47,7 @@ fails() {
 	result "report $name" log
 }
 
-for trace in lab hostile empty; do
+for trace in lab hostile empty unplugged; do
 	"$make_trace" "$trace" "$trace.qpw"
 done
 
@@ -60,6 +60,19 @@ runs empty empty.txt 3 empty.qpw
 jq -r '.remote_work[0].origins[0].comm, .causes[1].name' out >names
 printf '%s\n' '\x1b[2J"\x5c\x0a' '\x1b]0;owned\x07' | diff - names >log || true
 result "report hostile-json" log
+
+# CPUs that were gone: of the window's time, what is outside of it untold
+"$QPWLAT" report unplugged.qpw >out
+grep offline out | diff - <(
+	echo "WARNING: watched CPU 1 was offline from the beginning to 1.250 s."
+	echo "WARNING: watched CPU 1 was offline from 2.500 s to 2.625 s."
+	echo "WARNING: watched CPU 1 was offline from 3.500 s to the end."
+) >log || true
+result "report unplugged" log
+"$QPWLAT" report --json unplugged.qpw | jq -c .offline >out
+echo '[{"cpu":1,"start_ns":500000000,"end_ns":2250000000},{"cpu":1,"start_ns":3500000000,"end_ns":3625000000},{"cpu":1,"start_ns":4500000000,"end_ns":null}]' |
+	diff - out >log || true
+result "report unplugged-json" log
 
 # a recording that was killed: whole blocks are read, and the report says that it is a part
 head -c -40 lab.qpw >cut.qpw

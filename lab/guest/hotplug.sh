@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The job that takes the watched CPU away while it is recorded and gives it back: once for a while,
+# then FLAPS times at once, then once for good. plug.txt: "off BEFORE AFTER" or "on BEFORE AFTER" a
+# step, in seconds since boot. Afterwards RUNS programs of a known name run there. Uses ISOLATED, a
+# single CPU.
+
+FLAPS=4
+RUNS=10
+ONLINE=/sys/devices/system/cpu/cpu$ISOLATED/online
+
+# shellcheck source=lab/guest/functions
+. /lab/functions
+
+uptime() {
+	cut -d ' ' -f 1 /proc/uptime
+}
+
+plug() {
+	before=$(uptime)
+	echo "$1" >"$ONLINE" || return
+	echo "$1 $before $(uptime)" >>/results/plug.txt
+}
+
+plug_and_run() {
+	# cyclictest has to find its CPU when it starts
+	sleep 2
+	plug 0 && sleep 1 && plug 1 || return
+	i=0
+	while [ $i -lt $FLAPS ]; do
+		plug 0 && plug 1 || return
+		i=$((i + 1))
+	done
+	cp /usr/bin/busybox /tmp/qpw_after
+	i=0
+	while [ $i -lt $RUNS ]; do
+		taskset "$(mask_of_list "$ISOLATED")" /tmp/qpw_after 2>/dev/null
+		i=$((i + 1))
+	done
+	plug 0 && touch /results/done
+	# until the recording ends
+	sleep 60
+}
+
+if [ "${1:-}" = plug ]; then
+	plug_and_run
+	exit
+fi
+say "recording"
+qpwlat record -c "$ISOLATED" -d 12s -o /results/trace.qpw --victim cyclictest -- \
+	sh /lab/hotplug.sh plug >/results/record.log 2>&1
+status=$?
+sed 's/^/lab: /' /results/record.log
+echo 1 >"$ONLINE"
+[ $status = 0 ] || exit $status
+qpwlat report --json=/results/report.json --text=/results/report.txt --top 1000 /results/trace.qpw
