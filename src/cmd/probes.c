@@ -172,7 +172,7 @@ int cmd_probes(int argc, char **argv)
 	struct collect *c;
 	const char *json_path = NULL;
 	bool json = false;
-	int option, ret = CMD_OK;
+	int option, err, ret = CMD_OK;
 	size_t n;
 
 	optind = 1;
@@ -199,16 +199,20 @@ int cmd_probes(int argc, char **argv)
 				"--help'\n");
 		return CMD_USAGE;
 	}
-	if (collect_create(&config, &c, &e) || collect_attach(c, &e)) {
-		fprintf(stderr, "qpwlat probes: %s: %s; %s\n", e.object, e.why, e.remedy);
-		collect_destroy(c);
-		return CMD_ERROR;
+	err = collect_create(&config, &c, &e);
+	if (!err) {
+		/* with none attached the reasons are of even more interest */
+		err = collect_attach(c, &e);
+		n = collect_probes(c, &probes);
+		if (json)
+			ret = print_json(c, probes, n, json_path);
+		else
+			print_text(c, probes, n);
 	}
-	n = collect_probes(c, &probes);
-	if (json)
-		ret = print_json(c, probes, n, json_path);
-	else
-		print_text(c, probes, n);
+	if (err) {
+		fprintf(stderr, "qpwlat probes: %s: %s; %s\n", e.object, e.why, e.remedy);
+		ret = CMD_ERROR;
+	}
 	collect_destroy(c);
 	return ret;
 }

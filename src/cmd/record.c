@@ -347,8 +347,9 @@ static void measure(struct recording *r)
 	stop_child(r, &r->cyclictest, SIGINT, STOP_CYCLICTEST_NS);
 	if (!r->given_up && !l->write_error)
 		loop_run(l, loop_now_ns() + SETTLE_NS);
-	collect_close_window(r->collect);
+	/* the window ends here; to detach takes a while */
 	r->measured_ns = loop_now_ns() - l->begin_ns;
+	collect_close_window(r->collect);
 	if (!r->given_up && !l->write_error)
 		loop_drain(l);
 	loop_clear_progress(l);
@@ -369,26 +370,35 @@ static void finish_file(struct recording *r)
 	}
 }
 
-/* "missing: 6 refused (Operation not permitted): __flush_work …" */
-static void print_missing(const struct recording *r, bool refused)
+static const char *why_missing(int error)
+{
+	if (error == -ECANCELED)
+		return "left out by --without";
+	return error ? strerror(-error) : "not in this kernel";
+}
+
+/* "missing   Operation not permitted: __flush_work ...", a line for each reason. */
+static void print_missing(const struct recording *r)
 {
 	const struct qpw_probe *probes;
-	size_t i, n = collect_probes(r->collect, &probes);
-	const char *why = NULL;
+	size_t i, j, n = collect_probes(r->collect, &probes);
 
 	for (i = 0; i < n; i++) {
-		bool was_refused = probes[i].error;
-
-		if (probes[i].state != QPW_PROBE_MISSING || was_refused != refused)
-			continue;
-		if (!why) {
-			why = refused ? strerror(-probes[i].error) : "not in this kernel";
-			printf("missing   %s:", why);
+		for (j = 0; j < i; j++) {
+			if (probes[j].state == QPW_PROBE_MISSING &&
+			    probes[j].error == probes[i].error)
+				break;
 		}
-		printf(" %s", probes[i].name);
-	}
-	if (why)
+		if (probes[i].state != QPW_PROBE_MISSING || j < i)
+			continue;
+		printf("missing   %s:", why_missing(probes[i].error));
+		for (; j < n; j++) {
+			if (probes[j].state == QPW_PROBE_MISSING &&
+			    probes[j].error == probes[i].error)
+				printf(" %s", probes[j].name);
+		}
 		putchar('\n');
+	}
 }
 
 static void print_summary(const struct recording *r)
@@ -412,8 +422,7 @@ static void print_summary(const struct recording *r)
 	else if (r->loop.nr_lost)
 		printf(": the kernel skipped programs that were already running");
 	putchar('\n');
-	print_missing(r, true);
-	print_missing(r, false);
+	print_missing(r);
 }
 
 static int record_run(struct recording *r)

@@ -85,6 +85,8 @@ check without-plain-twin "$(jq -c '[.probes[] | select(.refused.tp_btf and .stat
 	["irq_handler_entry", "irq_handler_exit", "sched_switch", "sched_waking"]'
 run "$QPWLAT" probes --without tp_btf,raw_tp,tracepoint,fentry,kprobe
 fails_saying without-any "none could be attached"
+check without-any-lists-reasons "$(head -n 1 "$scratch/stdout")" \
+	grep -q '^sched_switch .*tp_btf: left out by --without; raw_tp: left out' "$scratch/stdout"
 for kinds in '' missing 'tp_btf,' tp tp_btf:raw_tp; do
 	run "$QPWLAT" probes --without "$kinds"
 	check "usage --without '$kinds'" "exit code $rc" test $rc = 129
