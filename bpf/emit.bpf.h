@@ -39,6 +39,13 @@ enum work_context {
 	WORK_CONTEXTS = 2,
 };
 
+/* Interrupts whose sender is noted with the CPU that they go to. */
+enum ipi_sender {
+	IPI_SENDER_RESCHEDULE = 0,
+	IPI_SENDER_CALL = 1,
+	IPI_SENDERS = 2,
+};
+
 /*
  * Intervals in flight on one CPU, written by programs on that CPU alone. A start of 0 means that
  * none is open. Handlers of the same class do not nest on one CPU, so one place for each suffices.
@@ -47,6 +54,8 @@ struct cpu_slot {
 	u64 irq_ns;
 	u64 softirq_ns;
 	u64 thread_ns; /* switch-in of the task that runs */
+	u32 thread_pid;
+	struct qpw_origin thread_origin;
 
 	u64 timer_ns;
 	u64 timer_function;
@@ -67,6 +76,9 @@ struct cpu_slot {
 	struct work_run work[WORK_CONTEXTS];
 
 	u32 awake_pid; /* victim thread whose timer expired while it was still running here */
+
+	/* written by other CPUs: whoever sent first, until the interrupt comes */
+	struct qpw_origin sender[IPI_SENDERS] __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
 
 struct {
@@ -87,6 +99,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096); /* set by user space */
 } ring SEC(".maps");
+
+/* Kernel stacks by a number from 0 on; one that is in is never replaced. */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, 4096);
+	__uint(key_size, sizeof(u32));
+	__uint(value_size, QPW_STACK_FRAMES * sizeof(u64));
+} stacks SEC(".maps");
 
 /* Events that a program missed and its spare has seen, of all programs that have one. */
 __u64 nr_stepped_in;
@@ -150,13 +170,21 @@ static __always_inline void emit_submit(void *record)
 #define EMIT(type, kind, cpu, start_ns, end_ns, flags) \
 	((type *)emit_reserve(kind, sizeof(type), cpu, start_ns, end_ns, flags))
 
-/* This context as an origin. In an interrupt the task is the one that was interrupted. */
-static __always_inline void origin_here(struct qpw_origin *origin, u64 ns)
+/*
+ * This context as an origin, ctx being the program's. In an interrupt the task is the one that was
+ * interrupted. A stack that hashes to the place of another one is not taken.
+ */
+static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void *ctx)
 {
+	s64 stack = bpf_get_stackid(ctx, &stacks, 0);
+
 	origin->ns = ns;
 	origin->cpu = bpf_get_smp_processor_id();
 	origin->pid = (u32)bpf_get_current_pid_tgid();
 	bpf_get_current_comm(origin->comm, sizeof(origin->comm));
+	origin->cgroup = bpf_get_current_cgroup_id();
+	origin->stack = stack < 0 ? 0 : stack + 1;
+	origin->pad = 0;
 }
 
 static __always_inline void origin_none(struct qpw_origin *origin)

@@ -24,7 +24,7 @@ struct {
 	__type(value, struct qpw_origin);
 } csd_origins SEC(".maps");
 
-static __always_inline int csd_queued(u32 target, struct __call_single_data *csd)
+static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
 {
 	struct qpw_origin origin;
 	u64 key = (u64)csd;
@@ -33,7 +33,7 @@ static __always_inline int csd_queued(u32 target, struct __call_single_data *csd
 		return 0;
 	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
 		return 0;
-	origin_here(&origin, bpf_ktime_get_ns());
+	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	bpf_map_update_elem(&csd_origins, &key, &origin, BPF_ANY);
 	return 0;
 }
@@ -80,7 +80,58 @@ static __always_inline int csd_end(u64 function)
 	return 0;
 }
 
-static __always_inline int ipi_begin(void)
+#define SENDER_BEING_WRITTEN 1 /* in place of a time */
+
+/*
+ * The sender of an interrupt that may call no function: a reschedule (no callback), or an irq_work.
+ * Several senders before it comes make one interrupt; the first of them is kept.
+ */
+static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
+{
+	struct qpw_origin origin;
+	u32 which = callback ? IPI_SENDER_CALL : IPI_SENDER_RESCHEDULE;
+	struct qpw_origin *sender;
+	struct cpu_slot *slot;
+	u64 now;
+
+	if (!cpu_is_watched(target))
+		return 0;
+	slot = bpf_map_lookup_elem(&slots, &target);
+	if (!slot)
+		return 0;
+	sender = &slot->sender[which];
+	if (sender->ns || __sync_val_compare_and_swap(&sender->ns, 0, SENDER_BEING_WRITTEN))
+		return 0;
+	origin_here(&origin, bpf_ktime_get_ns(), ctx);
+	now = origin.ns;
+	origin.ns = SENDER_BEING_WRITTEN;
+	*sender = origin;
+	barrier();
+	*(volatile u64 *)&sender->ns = now;
+	return 0;
+}
+
+/* In the interrupt: who sent it, if that was noted, and room for the next one. */
+static __always_inline void ipi_take_sender(struct cpu_slot *slot, u32 vector)
+{
+	struct qpw_origin *sender;
+
+	slot->ipi_flags = 0;
+	if (vector == QPW_IPI_RESCHEDULE)
+		sender = &slot->sender[IPI_SENDER_RESCHEDULE];
+	else if (vector == QPW_IPI_CALL_FUNCTION_SINGLE)
+		sender = &slot->sender[IPI_SENDER_CALL];
+	else
+		return;
+	if (*(volatile u64 *)&sender->ns <= SENDER_BEING_WRITTEN)
+		return;
+	slot->ipi_origin = *sender;
+	slot->ipi_flags = QPW_F_ORIGIN;
+	barrier();
+	*(volatile u64 *)&sender->ns = 0;
+}
+
+static __always_inline int ipi_begin(u32 vector)
 {
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
@@ -91,7 +142,7 @@ static __always_inline int ipi_begin(void)
 	slot->ipi_function = 0;
 	slot->ipi_longest_ns = 0;
 	slot->ipi_nr_functions = 0;
-	slot->ipi_flags = 0;
+	ipi_take_sender(slot, vector);
 	return 0;
 }
 

@@ -17,6 +17,8 @@
 #include "flush.bpf.h"
 #include "hotplug.bpf.h"
 #include "qpwlock.bpf.h"
+#include "lock.bpf.h"
+#include "count.bpf.h"
 #include "plain.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -72,7 +74,20 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 SEC("?raw_tp/sched_waking")
 int BPF_PROG(on_sched_waking, struct task_struct *task)
 {
-	return victim_waking(task);
+	victim_waking(task);
+	return sched_woken(task, ctx);
+}
+
+SEC("?raw_tp/sched_wakeup_new")
+int BPF_PROG(on_sched_wakeup_new, struct task_struct *task)
+{
+	return sched_woken(task, ctx);
+}
+
+SEC("?raw_tp/sched_migrate_task")
+int BPF_PROG(on_sched_migrate_task, struct task_struct *task, int target)
+{
+	return sched_migrated(task, target, ctx);
 }
 
 /* ------------------------------------------------------------------ work items */
@@ -83,7 +98,7 @@ int BPF_PROG(on_workqueue_queue_work, int req_cpu, struct pool_workqueue *pwq,
 {
 	struct worker_pool *pool = FIELD(pwq, pool);
 
-	return work_queued(FIELD(pool, cpu), work);
+	return work_queued(FIELD(pool, cpu), work, ctx);
 }
 
 FROM_TASK(workqueue_execute_start, work_begin(work, np, spare), struct work_struct *work)
@@ -159,16 +174,16 @@ int BPF_PROG(on_nmi_handler, void *handler, s64 ran_ns)
 
 /* ------------------------------------------------------------------ interrupts from CPUs */
 
-#define IPI_VECTOR(name, vector)        \
-	SEC("?raw_tp/" #name "_entry")  \
-	int BPF_PROG(on_##name##_entry) \
-	{                               \
-		return ipi_begin();     \
-	}                               \
-	SEC("?raw_tp/" #name "_exit")   \
-	int BPF_PROG(on_##name##_exit)  \
-	{                               \
-		return ipi_end(vector); \
+#define IPI_VECTOR(name, vector)          \
+	SEC("?raw_tp/" #name "_entry")    \
+	int BPF_PROG(on_##name##_entry)   \
+	{                                 \
+		return ipi_begin(vector); \
+	}                                 \
+	SEC("?raw_tp/" #name "_exit")     \
+	int BPF_PROG(on_##name##_exit)    \
+	{                                 \
+		return ipi_end(vector);   \
 	}
 
 IPI_VECTOR(reschedule, QPW_IPI_RESCHEDULE)
@@ -182,11 +197,17 @@ IPI_VECTOR(thermal_apic, QPW_IPI_OTHER)
 IPI_VECTOR(threshold_apic, QPW_IPI_OTHER)
 IPI_VECTOR(deferred_error_apic, QPW_IPI_OTHER)
 
+SEC("?raw_tp/ipi_send_cpu")
+int BPF_PROG(on_ipi_send_cpu, unsigned int cpu, unsigned long callsite, void *callback)
+{
+	return ipi_sent(cpu, (u64)callback, ctx);
+}
+
 SEC("?raw_tp/csd_queue_cpu")
 int BPF_PROG(on_csd_queue_cpu, unsigned int cpu, unsigned long callsite, void *function,
 	     struct __call_single_data *csd)
 {
-	return csd_queued(cpu, csd);
+	return csd_queued(cpu, csd, ctx);
 }
 
 SEC("?raw_tp/csd_function_entry")
@@ -302,3 +323,34 @@ FROM_TASK(qpw_lock_contended_begin, qpw_begin(QPW_KIND_QPW_CONTENDED, cpu, (u64)
 FROM_TASK(qpw_lock_contended_end,
 	  qpw_end(QPW_KIND_QPW_CONTENDED, cpu, (u64)lock, remote ? QPW_F_REMOTE : 0, spare),
 	  unsigned int cpu, void *lock, bool remote)
+
+/* ------------------------------------------------------------------ locks, counts */
+
+FROM_TASK(contention_begin, lock_wait_begin((u64)lock, flags, spare), void *lock,
+	  unsigned int flags)
+FROM_TASK(contention_end, lock_wait_end((u64)lock, spare), void *lock, int ret)
+
+SEC("?raw_tp/tick_stop")
+int BPF_PROG(on_tick_stop, int stopped, int reasons)
+{
+	return tick_stop_tried(stopped, reasons);
+}
+
+SEC("?raw_tp/page_fault_user")
+int BPF_PROG(on_page_fault_user)
+{
+	return count_page_fault();
+}
+
+SEC("?raw_tp/page_fault_kernel")
+int BPF_PROG(on_page_fault_kernel)
+{
+	return count_page_fault();
+}
+
+/* sends every system call of every task the slow way: only loaded when asked for */
+SEC("?raw_tp/sys_enter")
+int BPF_PROG(on_sys_enter)
+{
+	return count_system_call();
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who has a watched CPU: the runs of every task that is neither idle nor a victim, and the cuts
- * that a switch makes into what runs inside a task (parts of work items, wake-ups of the victim).
+ * Who has a watched CPU: the runs of every task that is neither idle nor a victim and who woke or
+ * sent it there, and the cuts that a switch makes into what runs inside a task (parts of work
+ * items, wake-ups of the victim).
  */
 #ifndef QPW_BPF_SCHED_H
 #define QPW_BPF_SCHED_H
@@ -10,9 +11,64 @@
 #include "victim.bpf.h"
 #include "work.bpf.h"
 
-static __always_inline void sched_emit_run(struct task_struct *task, u32 cpu, u64 start_ns, u64 now)
+/*
+ * By thread id: who woke a task on a watched CPU or moved it there, until it runs. LRU: it may run
+ * elsewhere.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096); /* grown by user space with the number of CPUs */
+	__type(key, u32);
+	__type(value, struct qpw_origin);
+} wakers SEC(".maps");
+
+/* A task is woken, or is new. The CPU is where it ran last; if another is chosen, it is moved. */
+static __always_inline int sched_woken(struct task_struct *task, void *ctx)
 {
-	struct qpw_thread *r = EMIT(struct qpw_thread, QPW_KIND_THREAD, cpu, start_ns, now, 0);
+	struct qpw_origin origin;
+	u32 pid;
+
+	if (!cpu_is_watched(FIELD(task, thread_info.cpu)))
+		return 0;
+	if (victim_is(FIELD(task, tgid)))
+		return 0;
+	pid = FIELD(task, pid);
+	origin_here(&origin, bpf_ktime_get_ns(), ctx);
+	bpf_map_update_elem(&wakers, &pid, &origin, BPF_ANY);
+	return 0;
+}
+
+static __always_inline int sched_migrated(struct task_struct *task, u32 target, void *ctx)
+{
+	struct qpw_migrate *r;
+	struct qpw_origin origin;
+	u32 pid;
+
+	if (!cpu_is_watched(target))
+		return 0;
+	pid = FIELD(task, pid);
+	origin_here(&origin, bpf_ktime_get_ns(), ctx);
+	if (!victim_is(FIELD(task, tgid)))
+		bpf_map_update_elem(&wakers, &pid, &origin, BPF_NOEXIST);
+	r = EMIT(struct qpw_migrate, QPW_KIND_MIGRATE, target, origin.ns, origin.ns, QPW_F_ORIGIN);
+	if (!r)
+		return 0;
+	r->pid = pid;
+	r->prio = FIELD(task, prio);
+	__builtin_memset(r->comm, 0, sizeof(r->comm));
+	bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), task->comm);
+	r->from_cpu = FIELD(task, thread_info.cpu);
+	r->pad = 0;
+	r->origin = origin;
+	emit_submit(r);
+	return 0;
+}
+
+static __always_inline void sched_emit_run(struct cpu_slot *slot, struct task_struct *task, u32 cpu,
+					   u64 start_ns, u64 now)
+{
+	struct qpw_thread *r = EMIT(struct qpw_thread, QPW_KIND_THREAD, cpu, start_ns, now,
+				    slot->thread_origin.ns ? QPW_F_ORIGIN : 0);
 
 	if (!r)
 		return;
@@ -20,7 +76,28 @@ static __always_inline void sched_emit_run(struct task_struct *task, u32 cpu, u6
 	r->prio = FIELD(task, prio);
 	/* the tracepoint comes before the switch: the current task is still this one */
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	if (slot->thread_origin.ns)
+		r->origin = slot->thread_origin;
+	else
+		origin_none(&r->origin);
 	emit_submit(r);
+}
+
+/* The run that begins is owed to whoever woke the task; later ones are not. */
+static __always_inline void sched_take_waker(struct cpu_slot *slot, u32 pid)
+{
+	struct qpw_origin *waker = bpf_map_lookup_elem(&wakers, &pid);
+
+	if (!waker)
+		return;
+	slot->thread_origin = *waker;
+	bpf_map_delete_elem(&wakers, &pid);
+}
+
+/* A task gives up the CPU and stays runnable: if it was woken meanwhile, that changed nothing. */
+static __always_inline void sched_forget_waker(u32 pid)
+{
+	bpf_map_delete_elem(&wakers, &pid);
 }
 
 static __always_inline int sched_switched(bool preempted, struct task_struct *prev,
@@ -33,23 +110,31 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	if (!slot)
 		return 0;
 	now = bpf_ktime_get_ns();
-	start_ns = slot->thread_ns;
+	/* the switch to a task may have been hidden from programs: its run has no known start */
+	start_ns = slot->thread_pid == (u32)FIELD(prev, pid) ? slot->thread_ns : 0;
 	slot->thread_ns = now;
+	slot->thread_pid = FIELD(next, pid);
 	if (FIELD(prev, pid)) {
 		if (victim_is(FIELD(prev, tgid))) {
 			if (preempted || !prev_state)
-				victim_preempted(prev);
+				victim_preempted(prev, next, cpu, now);
 		} else {
 			work_switched_out(slot, cpu, now);
 			if (start_ns)
-				sched_emit_run(prev, cpu, start_ns, now);
+				sched_emit_run(slot, prev, cpu, start_ns, now);
+			if (preempted || !prev_state)
+				sched_forget_waker(FIELD(prev, pid));
 		}
 	}
+	slot->thread_origin.ns = 0;
 	if (!FIELD(next, pid))
 		return 0;
-	if (victim_is(FIELD(next, tgid)))
+	if (victim_is(FIELD(next, tgid))) {
 		victim_switched_in(next, cpu, now);
-	else if (FIELD(next, flags) & PF_WQ_WORKER)
+		return 0;
+	}
+	sched_take_waker(slot, FIELD(next, pid));
+	if (FIELD(next, flags) & PF_WQ_WORKER)
 		work_switched_in(slot, FIELD(next, pid), now);
 	return 0;
 }

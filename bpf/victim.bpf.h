@@ -31,6 +31,21 @@ struct {
 	__type(value, struct wake);
 } wakes SEC(".maps");
 
+/* A victim that lost its CPU though it wanted to run, by thread id. */
+struct taken {
+	u64 ns;
+	u32 cpu;
+	u32 by_pid;
+	char by_comm[QPW_COMM_LEN];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u32);
+	__type(value, struct taken);
+} taken SEC(".maps");
+
 static __always_inline bool victim_is(u32 tgid)
 {
 	int i;
@@ -105,7 +120,30 @@ static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, co
 	wake->expire_ns = 0;
 }
 
-/* The victim gets the CPU: the end of its wake-up, if one is under way. */
+static __always_inline void victim_given_back(struct task_struct *task, u64 now)
+{
+	u32 pid = FIELD(task, pid);
+	struct taken *gap = bpf_map_lookup_elem(&taken, &pid);
+	struct qpw_taken *r;
+
+	if (!gap)
+		return;
+	r = EMIT(struct qpw_taken, QPW_KIND_TAKEN, gap->cpu, gap->ns, now, 0);
+	if (r) {
+		r->pid = pid;
+		r->by_pid = gap->by_pid;
+		__builtin_memset(r->comm, 0, sizeof(r->comm));
+		bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), task->comm);
+		__builtin_memcpy(r->by_comm, gap->by_comm, sizeof(r->by_comm));
+		emit_submit(r);
+	}
+	bpf_map_delete_elem(&taken, &pid);
+}
+
+/*
+ * The victim gets the CPU: the end of its wake-up, if one is under way, or of the time for which
+ * the CPU was taken from it.
+ */
 static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu, u64 now)
 {
 	u32 pid = FIELD(task, pid);
@@ -113,19 +151,24 @@ static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu
 
 	if (wake && wake->expire_ns)
 		victim_emit(wake, pid, FIELD(task, tgid), task->comm, cpu, now);
+	victim_given_back(task, now);
 }
 
 /*
  * The victim loses the CPU while runnable. A wake-up still under way then belongs to a sleep that
  * it had not entered yet when another CPU ended it: it ran on, and no switch-in will come for it.
  */
-static __always_inline void victim_preempted(struct task_struct *task)
+static __always_inline void victim_preempted(struct task_struct *task, struct task_struct *next,
+					     u32 cpu, u64 now)
 {
 	u32 pid = FIELD(task, pid);
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
+	struct taken gap = { .ns = now, .cpu = cpu, .by_pid = FIELD(next, pid) };
 
 	if (wake)
 		wake->expire_ns = 0;
+	bpf_probe_read_kernel_str(gap.by_comm, sizeof(gap.by_comm), next->comm);
+	bpf_map_update_elem(&taken, &pid, &gap, BPF_ANY);
 }
 
 /*

@@ -35,7 +35,7 @@ struct {
 __s64 nr_asleep;
 
 /* target: the CPU of the pool, -1 for one that is unbound */
-static __always_inline int work_queued(int target, struct work_struct *work)
+static __always_inline int work_queued(int target, struct work_struct *work, void *ctx)
 {
 	struct work_origin origin;
 	struct qpw_work *r;
@@ -46,7 +46,7 @@ static __always_inline int work_queued(int target, struct work_struct *work)
 		return 0;
 	now = bpf_ktime_get_ns();
 	origin.function = (u64)FIELD(work, func);
-	origin_here(&origin.origin, now);
+	origin_here(&origin.origin, now, ctx);
 	bpf_map_update_elem(&work_origins, &key, &origin, BPF_ANY);
 	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
 	if (!r)

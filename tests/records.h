@@ -28,6 +28,13 @@ union rec {
 	struct qpw_lost lost;
 	struct qpw_probe probe;
 	struct qpw_hotplug hotplug;
+	struct qpw_tick_kept tick_kept;
+	struct qpw_migrate migrate;
+	struct qpw_lock_wait lock_wait;
+	struct qpw_taken taken;
+	struct qpw_cgroup cgroup;
+	struct qpw_stack stack;
+	struct qpw_counts counts;
 };
 
 /* A record of a kind, zero but for its header. */
@@ -99,6 +106,90 @@ static inline struct qpw_origin rec_origin(uint64_t ns, uint32_t cpu, uint32_t p
 
 	rec_text(o.comm, sizeof(o.comm), comm);
 	return o;
+}
+
+/* A run of a thread that *origin woke. */
+static inline union rec rec_woken(uint32_t cpu, uint64_t start, uint64_t end, uint32_t pid,
+				  const char *comm, const struct qpw_origin *origin)
+{
+	union rec r = rec_thread(cpu, start, end, pid, comm);
+
+	r.h.flags |= QPW_F_ORIGIN;
+	r.thread.origin = *origin;
+	return r;
+}
+
+/* Frames end with 0. */
+static inline union rec rec_stack(uint32_t id, uint32_t context, const uint64_t *frames)
+{
+	union rec r = rec_make(QPW_META_STACK, 0, 0, 0, 0);
+
+	r.stack.id = id;
+	r.stack.context = context;
+	while (frames[r.stack.nr_frames]) {
+		r.stack.frames[r.stack.nr_frames] = frames[r.stack.nr_frames];
+		r.stack.nr_frames++;
+	}
+	return r;
+}
+
+static inline union rec rec_cgroup(uint64_t id, const char *path)
+{
+	union rec r = rec_make(QPW_META_CGROUP, 0, 0, 0, 0);
+
+	r.cgroup.id = id;
+	rec_text(r.cgroup.path, sizeof(r.cgroup.path) - 1, path);
+	return r;
+}
+
+static inline union rec rec_counts(uint32_t cpu, uint64_t page_faults, uint64_t system_calls,
+				   uint64_t missed, uint64_t tick_stops)
+{
+	union rec r = rec_make(QPW_META_COUNTS, cpu, 0, 0, 0);
+
+	r.counts.nr_page_faults = page_faults;
+	r.counts.nr_system_calls = system_calls;
+	r.counts.nr_system_calls_missed = missed;
+	r.counts.nr_tick_stops = tick_stops;
+	return r;
+}
+
+static inline union rec rec_tick_kept(uint32_t cpu, uint64_t ns, uint32_t reasons)
+{
+	union rec r = rec_make(QPW_KIND_TICK_KEPT, cpu, ns, ns, 0);
+
+	r.tick_kept.reasons = reasons;
+	return r;
+}
+
+static inline union rec rec_migrate(uint32_t cpu, uint64_t ns, const char *comm, uint32_t from_cpu,
+				    const struct qpw_origin *origin)
+{
+	union rec r = rec_make(QPW_KIND_MIGRATE, cpu, ns, ns, QPW_F_ORIGIN);
+
+	rec_text(r.migrate.comm, sizeof(r.migrate.comm), comm);
+	r.migrate.from_cpu = from_cpu;
+	r.migrate.origin = *origin;
+	return r;
+}
+
+static inline union rec rec_lock_wait(uint32_t cpu, uint64_t start, uint64_t end, uint32_t flags,
+				      uint32_t lock_flags, const char *comm)
+{
+	union rec r = rec_make(QPW_KIND_LOCK_WAIT, cpu, start, end, flags);
+
+	r.lock_wait.flags = lock_flags;
+	rec_text(r.lock_wait.comm, sizeof(r.lock_wait.comm), comm);
+	return r;
+}
+
+static inline union rec rec_taken(uint32_t cpu, uint64_t start, uint64_t end, const char *by)
+{
+	union rec r = rec_make(QPW_KIND_TAKEN, cpu, start, end, 0);
+
+	rec_text(r.taken.comm, sizeof(r.taken.comm), "oslat");
+	rec_text(r.taken.by_comm, sizeof(r.taken.by_comm), by);
+	return r;
 }
 
 /* kind: QPW_KIND_WORK or QPW_KIND_WORK_QUEUE; origin NULL = not seen. */

@@ -20,6 +20,8 @@
 #define QPW_NAME_LEN 16
 #define QPW_SYMBOL_LEN 64
 #define QPW_TEXT_LEN 96
+#define QPW_PATH_LEN 208
+#define QPW_STACK_FRAMES 24
 
 enum qpw_kind {
 	QPW_KIND_IRQ = 1,	  /* device interrupt handler: struct qpw_irq */
@@ -36,6 +38,10 @@ enum qpw_kind {
 	QPW_KIND_QPW_FLUSH = 12,  /* flush_percpu_work(): struct qpw_op */
 	QPW_KIND_QPW_CONTENDED = 13, /* waited for a watched CPU's qpw lock: struct qpw_op */
 	QPW_KIND_SAMPLE = 14,	     /* one wake-up of the victim: struct qpw_sample */
+	QPW_KIND_TICK_KEPT = 15, /* point: the tick could not be stopped: struct qpw_tick_kept */
+	QPW_KIND_MIGRATE = 16,	 /* point: a task is moved to a watched CPU: struct qpw_migrate */
+	QPW_KIND_LOCK_WAIT = 17, /* a task waited for a contended lock: struct qpw_lock_wait */
+	QPW_KIND_TAKEN = 18,	 /* the victim was runnable and did not run: struct qpw_taken */
 
 	QPW_META_FIRST = 256,
 	QPW_META_SYMBOL = 256,	/* struct qpw_symbol, before the first record that uses it */
@@ -43,23 +49,32 @@ enum qpw_kind {
 	QPW_META_WINDOW = 258,	/* struct qpw_header only: the measured window, end_ns 0 = open */
 	QPW_META_PROBE = 259,	/* struct qpw_probe */
 	QPW_META_HOTPLUG = 260, /* point: a watched CPU went or came: struct qpw_hotplug */
+	QPW_META_CGROUP = 261, /* struct qpw_cgroup, before the first record that uses its id */
+	QPW_META_STACK = 262,  /* struct qpw_stack, before the first record that uses its id */
+	QPW_META_COUNTS = 263, /* struct qpw_counts, counts are cumulative */
 };
 
 /* header.flags, per kind */
 enum qpw_flag {
 	QPW_F_BEGIN = 1 << 0,	/* WORK: first part of the run; an execution is counted here */
 	QPW_F_END = 1 << 1,	/* WORK: last part of the run */
-	QPW_F_ORIGIN = 1 << 2,	/* WORK, IPI: the origin fields are valid */
+	QPW_F_ORIGIN = 1 << 2,	/* WORK, IPI, THREAD, MIGRATE: the origin fields are valid */
 	QPW_F_TICK = 1 << 3,	/* TIMER: the scheduler tick ran in it */
 	QPW_F_VICTIM = 1 << 4,	/* TIMER: the victim's own timer expired in it */
 	QPW_F_INLINE = 1 << 5,	/* QPW_QUEUE: run in the caller, not queued */
 	QPW_F_SKIPPED = 1 << 6, /* QPW_FLUSH: nothing to wait for */
-	QPW_F_REMOTE = 1 << 7,	/* QPW_CONTENDED: the waiter was another CPU than the lock's.
-				 * SAMPLE: the timer expired on another CPU, irq_ns is 0
-				 */
+	/*
+	 * QPW_CONTENDED: the waiter was another CPU than the lock's. SAMPLE: the timer expired on
+	 * another CPU, irq_ns is 0.
+	 */
+	QPW_F_REMOTE = 1 << 7,
+	QPW_F_BY_VICTIM = 1 << 8, /* LOCK_WAIT: a thread of the victim waited */
 };
 
-/* Every record starts with this. size is that of the whole record in bytes, a multiple of 8. */
+/*
+ * Every record starts with this. size is that of the whole record in bytes, a multiple of 8. Fields
+ * are only ever appended to a record: what a shorter, older one lacks reads as zero.
+ */
 struct qpw_header {
 	__u64 start_ns;
 	__u64 end_ns;
@@ -70,12 +85,24 @@ struct qpw_header {
 	__u32 pad;
 };
 
+/* What a CPU was doing when it queued, sent or woke, as its stack tells. */
+enum qpw_context {
+	QPW_CONTEXT_UNKNOWN = 0,
+	QPW_CONTEXT_TASK = 1,
+	QPW_CONTEXT_SOFTIRQ = 2, /* so the task is only the one that was interrupted */
+	QPW_CONTEXT_HARDIRQ = 3,
+	QPW_CONTEXT_NMI = 4,
+};
+
 /* Who caused it: the context that queued, sent or woke. */
 struct qpw_origin {
 	__u64 ns; /* when; 0 = not seen */
 	__u32 cpu;
 	__u32 pid; /* thread id; 0 = idle task, i.e. from an interrupt on an idle CPU */
 	char comm[QPW_COMM_LEN];
+	__u64 cgroup; /* id in the cgroup v2 hierarchy; 0 = not known */
+	__u32 stack;  /* id of a META_STACK; 0 = not taken */
+	__u32 pad;
 };
 
 struct qpw_irq {
@@ -124,6 +151,7 @@ struct qpw_thread {
 	__u32 pid;
 	__u32 prio; /* task_struct.prio: < 100 real time, 120 nice 0 */
 	char comm[QPW_COMM_LEN];
+	struct qpw_origin origin; /* who woke it, before its first run after that */
 };
 
 struct qpw_work {
@@ -176,6 +204,60 @@ struct qpw_sample {
 	char comm[QPW_COMM_LEN];
 };
 
+/* The kernel's enum tick_dep_bits. */
+enum qpw_tick_reason {
+	QPW_TICK_POSIX_TIMER = 0,
+	QPW_TICK_PERF_EVENTS = 1,
+	QPW_TICK_SCHED = 2,
+	QPW_TICK_CLOCK_UNSTABLE = 3,
+	QPW_TICK_RCU = 4,
+	QPW_TICK_RCU_EXP = 5,
+	QPW_NR_TICK_REASONS = 6,
+};
+
+struct qpw_tick_kept {
+	struct qpw_header h;
+	__u32 reasons; /* mask of bits by enum qpw_tick_reason */
+	__u32 pid;     /* the task that ran */
+};
+
+struct qpw_migrate {
+	struct qpw_header h; /* cpu = where it is moved to */
+	__u32 pid;
+	__u32 prio;
+	char comm[QPW_COMM_LEN];
+	__u32 from_cpu;
+	__u32 pad;
+	struct qpw_origin origin; /* who moved it */
+};
+
+/* include/trace/events/lock.h: flags of contention_begin */
+enum qpw_lock_flag {
+	QPW_LOCK_SPIN = 1 << 0,
+	QPW_LOCK_READ = 1 << 1,
+	QPW_LOCK_WRITE = 1 << 2,
+	QPW_LOCK_RT = 1 << 3,
+	QPW_LOCK_PERCPU = 1 << 4,
+	QPW_LOCK_MUTEX = 1 << 5,
+};
+
+struct qpw_lock_wait {
+	struct qpw_header h; /* cpu = where it began to wait */
+	__u64 lock;	     /* address */
+	__u32 flags;	     /* enum qpw_lock_flag */
+	__u32 pid;	     /* who waited */
+	char comm[QPW_COMM_LEN];
+};
+
+/* The victim was switched out while it wanted to run, until it ran again, here or elsewhere. */
+struct qpw_taken {
+	struct qpw_header h; /* cpu = where it lost the CPU */
+	__u32 pid;
+	__u32 by_pid; /* the task that came instead */
+	char comm[QPW_COMM_LEN];
+	char by_comm[QPW_COMM_LEN];
+};
+
 struct qpw_symbol {
 	struct qpw_header h;
 	__u64 address;
@@ -185,6 +267,32 @@ struct qpw_symbol {
 struct qpw_lost {
 	struct qpw_header h; /* cpu = CPU that lost them */
 	__u64 nr_lost;	     /* since the start of the recording */
+};
+
+struct qpw_cgroup {
+	struct qpw_header h;
+	__u64 id;
+	char path[QPW_PATH_LEN]; /* below the root of the hierarchy, NUL-terminated; the end of a
+				  * long one, behind "..."
+				  */
+};
+
+struct qpw_stack {
+	struct qpw_header h;
+	__u32 id;
+	__u32 nr_frames;
+	__u32 context; /* enum qpw_context */
+	__u32 pad;
+	__u64 frames[QPW_STACK_FRAMES]; /* return addresses, the innermost first */
+};
+
+/* What is too frequent or too dull for records, counted on one CPU since the recording began. */
+struct qpw_counts {
+	struct qpw_header h;
+	__u64 nr_page_faults;	      /* of the victim */
+	__u64 nr_system_calls;	      /* of the victim */
+	__u64 nr_system_calls_missed; /* at most so many more, on all CPUs together */
+	__u64 nr_tick_stops;	      /* the tick was stopped, so it had been running */
 };
 
 enum qpw_probe_state {
@@ -213,20 +321,27 @@ struct qpw_hotplug {
 #define QPW_EVENT_MAX 256 /* no record is larger, bytes */
 
 _Static_assert(sizeof(struct qpw_header) == 32, "wire format");
-_Static_assert(sizeof(struct qpw_origin) == 32, "wire format");
+_Static_assert(sizeof(struct qpw_origin) == 48, "wire format");
 _Static_assert(sizeof(struct qpw_irq) == 56, "wire format");
 _Static_assert(sizeof(struct qpw_softirq) == 40, "wire format");
-_Static_assert(sizeof(struct qpw_ipi) == 80, "wire format");
+_Static_assert(sizeof(struct qpw_ipi) == 96, "wire format");
 _Static_assert(sizeof(struct qpw_timer) == 48, "wire format");
 _Static_assert(sizeof(struct qpw_nmi) == 40, "wire format");
-_Static_assert(sizeof(struct qpw_thread) == 56, "wire format");
-_Static_assert(sizeof(struct qpw_work) == 80, "wire format");
+_Static_assert(sizeof(struct qpw_thread) == 104, "wire format");
+_Static_assert(sizeof(struct qpw_work) == 96, "wire format");
 _Static_assert(sizeof(struct qpw_flush) == 72, "wire format");
 _Static_assert(sizeof(struct qpw_op) == 72, "wire format");
 _Static_assert(sizeof(struct qpw_sample) == 80, "wire format");
+_Static_assert(sizeof(struct qpw_tick_kept) == 40, "wire format");
+_Static_assert(sizeof(struct qpw_migrate) == 112, "wire format");
+_Static_assert(sizeof(struct qpw_lock_wait) == 64, "wire format");
+_Static_assert(sizeof(struct qpw_taken) == 72, "wire format");
 _Static_assert(sizeof(struct qpw_symbol) == 104, "wire format");
 _Static_assert(sizeof(struct qpw_lost) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_probe) == 200, "wire format");
 _Static_assert(sizeof(struct qpw_hotplug) == 40, "wire format");
+_Static_assert(sizeof(struct qpw_cgroup) == 248, "wire format");
+_Static_assert(sizeof(struct qpw_stack) == 240, "wire format");
+_Static_assert(sizeof(struct qpw_counts) == 64, "wire format");
 
 #endif

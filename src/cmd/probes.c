@@ -166,7 +166,9 @@ static void print_help(void)
 int cmd_probes(int argc, char **argv)
 {
 	struct cpulist none = { 0 };
-	struct collect_config config = { .watched = &none, .buffer_bytes = 4096 };
+	struct collect_config config = { .watched = &none,
+					 .buffer_bytes = 4096,
+					 .system_calls = true };
 	const struct qpw_probe *probes;
 	struct collect_error e = { 0 };
 	struct collect *c;

@@ -121,7 +121,8 @@ static int prepare_collector(struct recording *r)
 {
 	struct collect_config config = { .watched = &r->place.watched,
 					 .buffer_bytes = r->o.buffer_bytes,
-					 .without = r->o.without };
+					 .without = r->o.without,
+					 .system_calls = r->o.system_calls };
 	struct collect_error e = { 0 };
 	int err;
 

@@ -20,6 +20,7 @@ enum {
 	OPTION_WARM_UP,
 	OPTION_BUFFER_SIZE,
 	OPTION_WITHOUT,
+	OPTION_SYSTEM_CALLS,
 };
 
 static const struct option long_options[] = {
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
 	{ "warm-up", required_argument, NULL, OPTION_WARM_UP },
 	{ "buffer-size", required_argument, NULL, OPTION_BUFFER_SIZE },
 	{ "without", required_argument, NULL, OPTION_WITHOUT },
+	{ "system-calls", no_argument, NULL, OPTION_SYSTEM_CALLS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -55,6 +57,7 @@ static void print_help(void)
 	      "  -i, --interval US          of cyclictest (1000)\n"
 	      "      --warm-up D            run victim and COMMAND this long before measuring\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
+	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
 	      "      --without KINDS        attach no probe in these ways, a list of tp_btf, raw_tp,\n"
 	      "                             tracepoint, fentry, kprobe\n"
 	      "  -q, --quiet                no progress and no summary\n"
@@ -171,6 +174,9 @@ static int parse_option(int option, struct record_options *o)
 	case OPTION_WARM_UP:
 		return parse_duration("--warm-up wants a length of time, not", optarg,
 				      &o->warm_up_ns);
+	case OPTION_SYSTEM_CALLS:
+		o->system_calls = true;
+		break;
 	case OPTION_BUFFER_SIZE:
 		if (!parse_size(optarg, &o->buffer_bytes))
 			return usage("--buffer-size wants a size up to 1G, not", optarg);

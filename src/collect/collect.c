@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collect/cgroups.h"
 #include "collect/collect.h"
 #include "collect/ksyms.h"
 #include "collect/privilege.h"
@@ -34,13 +35,15 @@ struct collect {
 	size_t nr_described;
 	struct ksyms *ksyms;
 	int ksyms_error;
+	int cgroups_fd; /* or -errno */
 	struct ring *ring;
 	struct stream *stream;
 	size_t buffer_bytes;
-	uint32_t nr_cpus;    /* possible ones */
-	uint64_t *nr_lost;   /* per CPU, as last told */
-	uint64_t nr_missed;  /* program runs that the kernel skipped, as of the last look */
-	uint64_t nr_skipped; /* of these, events that were lost */
+	uint32_t nr_cpus;	 /* possible ones */
+	uint64_t *nr_lost;	 /* per CPU, as last told */
+	uint64_t nr_missed;	 /* program runs that the kernel skipped, as of the last look */
+	uint64_t nr_skipped;	 /* of these, events that were lost */
+	uint64_t nr_not_counted; /* events that programs which only count have missed */
 	struct cpulist watched;
 	uint64_t window_start_ns;
 };
@@ -128,10 +131,12 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	}
 	bpf_map__set_max_entries(bpf->maps.slots, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
+	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.ring, buffer_bytes);
 	set_lru_entries(c, bpf->maps.work_origins);
 	set_lru_entries(c, bpf->maps.csd_origins);
 	set_lru_entries(c, bpf->maps.pendings);
+	set_lru_entries(c, bpf->maps.wakers);
 	probes_select(probes, bpf->obj);
 	return bpf;
 }
@@ -216,6 +221,7 @@ static void skipped_judge(struct collect *c)
 	probes_count_missed(c->probes, c->bpf->obj, &misses);
 	nr_seen = __atomic_load_n(&c->bpf->bss->nr_stepped_in, __ATOMIC_RELAXED);
 	c->nr_missed = misses.nr_missed;
+	c->nr_not_counted = misses.nr_not_counted;
 	nr_skipped = judged > nr_seen ? judged - nr_seen : 0;
 	if (nr_skipped > misses.nr_missed_twice)
 		nr_skipped = misses.nr_missed_twice;
@@ -256,13 +262,55 @@ static void losses_tell(struct collect *c, bool at_end)
 	}
 }
 
+/* What programs count on the watched CPUs, as records. */
+static void counts_tell(struct collect *c)
+{
+	uint64_t now = now_ns();
+	struct qpw_counts r;
+	int cpu;
+
+	for (cpu = cpulist_next(&c->watched, -1); cpu >= 0; cpu = cpulist_next(&c->watched, cpu)) {
+		memset(&r, 0, sizeof(r));
+		if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.counts), &cpu, &r))
+			continue;
+		r.h.start_ns = now;
+		r.h.end_ns = now;
+		r.h.cpu = (uint32_t)cpu;
+		r.h.kind = QPW_META_COUNTS;
+		r.h.size = sizeof(r);
+		r.nr_system_calls_missed = c->nr_not_counted;
+		stream_put(c->stream, &r.h);
+	}
+}
+
+static uint32_t stack_read(void *arg, uint32_t id, uint64_t *frames)
+{
+	struct collect *c = arg;
+	uint32_t key = id - 1, nr = 0;
+
+	memset(frames, 0, QPW_STACK_FRAMES * sizeof(*frames));
+	if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.stacks), &key, frames))
+		return 0;
+	while (nr < QPW_STACK_FRAMES && frames[nr])
+		nr++;
+	return nr;
+}
+
+static int cgroup_path(void *arg, uint64_t id, char *buf, size_t size)
+{
+	struct collect *c = arg;
+
+	return c->cgroups_fd < 0 ? c->cgroups_fd : cgroups_path(c->cgroups_fd, id, buf, size);
+}
+
 static void refresh(void *arg)
 {
 	skipped_judge(arg);
 	losses_tell(arg, false);
+	counts_tell(arg);
 }
 
-static int plan(struct collect *c, unsigned int without)
+static int plan(struct collect *c, const struct collect_config *config)
 {
 	/* only to be looked into */
 	struct qpw_bpf *bpf = qpw_bpf__open();
@@ -270,7 +318,7 @@ static int plan(struct collect *c, unsigned int without)
 
 	if (!bpf)
 		return errno ? -errno : -ENOMEM;
-	err = probes_plan(c->probes, bpf->obj, without);
+	err = probes_plan(c->probes, bpf->obj, config->without, config->system_calls);
 	qpw_bpf__destroy(bpf);
 	return err;
 }
@@ -290,24 +338,33 @@ static int privilege_check(const struct collect_config *config, struct collect_e
 		    nr == 1 ? "this capability is missing" : "these capabilities are missing");
 }
 
-static int kernel_check(struct collect *c, unsigned int without, struct collect_error *err)
+static int kernel_check(struct collect *c, const struct collect_config *config,
+			struct collect_error *err)
 {
-	int code = plan(c, without);
+	int code = plan(c, config);
 
 	if (code)
 		return fail(err, code, "/sys/kernel/btf/vmlinux",
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
 			    "the kernel's type information can't be read: %s", strerror(-code));
 	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
+	c->cgroups_fd = cgroups_open("/sys/fs/cgroup");
 	return 0;
 }
 
 static int readers_create(struct collect *c, struct collect_error *err)
 {
+	static const struct stream_lookups lookups = {
+		.refresh = refresh,
+		.stack = stack_read,
+		.cgroup = cgroup_path,
+	};
+	struct stream_config config = { .lookups = &lookups, .ksyms = c->ksyms, .arg = c };
 	int code = ring_create(bpf_map__fd(c->bpf->maps.ring), c->buffer_bytes, &c->ring);
 
+	config.ring = c->ring;
 	if (!code)
-		code = stream_create(c->ring, c->ksyms, refresh, c, &c->stream);
+		code = stream_create(&config, &c->stream);
 	if (code)
 		return fail(err, code, "ring buffer", "take a smaller --buffer-size", "%s",
 			    strerror(-code));
@@ -329,6 +386,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 			    "can't be read");
 	}
 	c->nr_cpus = nr_cpus;
+	c->cgroups_fd = -ENOENT;
 	c->watched = *config->watched;
 	c->buffer_bytes = ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
@@ -339,7 +397,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	else
 		code = privilege_check(config, err);
 	if (!code)
-		code = kernel_check(c, config->without, err);
+		code = kernel_check(c, config, err);
 	if (!code)
 		code = programs_load(c, err);
 	if (!code)
@@ -371,7 +429,8 @@ int collect_attach(struct collect *c, struct collect_error *err)
 	uint64_t now = now_ns();
 
 	for (i = 0; i < nr_probes; i++)
-		probe_describe(&c->probes[i], &c->described[c->nr_described++]);
+		if (!c->probes[i].unwanted)
+			probe_describe(&c->probes[i], &c->described[c->nr_described++]);
 	if (c->ksyms_error)
 		describe_ksyms(c);
 	if (!nr_attached)
@@ -462,6 +521,7 @@ void collect_open_window(struct collect *c)
 {
 	struct qpw_header h;
 
+	counts_tell(c);
 	c->window_start_ns = now_ns();
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
@@ -472,6 +532,7 @@ void collect_close_window(struct collect *c)
 	const struct timespec pause = { .tv_nsec = SPARE_NS };
 	struct qpw_header h = window_record(c, now_ns());
 
+	counts_tell(c);
 	/* before what is still in the ring: its readers then know which records are too late */
 	stream_put(c->stream, &h);
 	/* while programs and spares are both attached: they go one by one */
@@ -508,6 +569,8 @@ void collect_destroy(struct collect *c)
 	ring_destroy(c->ring);
 	qpw_bpf__destroy(c->bpf);
 	ksyms_destroy(c->ksyms);
+	if (c->cgroups_fd >= 0)
+		close(c->cgroups_fd);
 	free(c->probes);
 	free(c->described);
 	free(c->nr_lost);

@@ -19,6 +19,8 @@ enum probe_kind {
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
 	PROBE_FUNCTION,
+	/* slows down all tasks, so it has to be asked for; its program only counts */
+	PROBE_COSTLY_TRACEPOINT,
 	/* the first two from a context in which newer kernels preempt programs */
 	PROBE_TASK_TRACEPOINT,
 	PROBE_TASK_RAW_TRACEPOINT,
@@ -47,7 +49,10 @@ static const struct probe_info table[] = {
 	{ "sched_switch", PROBE_TRACEPOINT,
 	  "runs of threads, parts of work items, end of the victim's wake-ups: no samples" },
 	{ "sched_waking", PROBE_TRACEPOINT,
-	  "the wake-up step of a sample; its time falls to the running step" },
+	  "the wake-up step of a sample (its time falls to the running step); who woke a thread" },
+	{ "sched_wakeup_new", PROBE_TRACEPOINT, "who started a new task on a watched CPU" },
+	{ "sched_migrate_task", PROBE_TRACEPOINT,
+	  "tasks moved to watched CPUs, and who moved them" },
 	{ "workqueue_queue_work", PROBE_TRACEPOINT,
 	  "work queued to watched CPUs, who queued it, queue to execute times" },
 	{ "workqueue_execute_start", PROBE_TASK_TRACEPOINT,
@@ -86,6 +91,7 @@ static const struct probe_info table[] = {
 	{ "threshold_apic_exit", PROBE_TRACEPOINT, OTHER_LOSES },
 	{ "deferred_error_apic_entry", PROBE_TRACEPOINT, OTHER_LOSES },
 	{ "deferred_error_apic_exit", PROBE_TRACEPOINT, OTHER_LOSES },
+	{ "ipi_send_cpu", PROBE_TRACEPOINT, "who sent reschedule IPIs and irq_works" },
 	{ "csd_queue_cpu", PROBE_TRACEPOINT, "who asked for a function call on a watched CPU" },
 	{ "csd_function_entry", PROBE_TRACEPOINT, "which function a call function IPI ran" },
 	{ "csd_function_exit", PROBE_RAW_TRACEPOINT, "which function a call function IPI ran" },
@@ -103,6 +109,12 @@ static const struct probe_info table[] = {
 	{ "qpw_flush_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("skipped flushes") },
 	{ "qpw_lock_contended_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
 	{ "qpw_lock_contended_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
+	{ "contention_begin", PROBE_TASK_TRACEPOINT, "waits for contended locks on watched CPUs" },
+	{ "contention_end", PROBE_TASK_TRACEPOINT, "waits for contended locks on watched CPUs" },
+	{ "tick_stop", PROBE_TRACEPOINT, "when the tick was stopped, or what kept it" },
+	{ "page_fault_user", PROBE_TRACEPOINT, "the victim's page faults" },
+	{ "page_fault_kernel", PROBE_TRACEPOINT, "the victim's page faults" },
+	{ "sys_enter", PROBE_COSTLY_TRACEPOINT, "the victim's system calls" },
 };
 
 const size_t nr_probes = ARRAY_SIZE(table);
@@ -233,6 +245,7 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 		[PROBE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
+		[PROBE_COSTLY_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 	};
@@ -250,7 +263,8 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 	probe_step_down(probe, 0);
 }
 
-int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without)
+int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without,
+		bool costly)
 {
 	bool can_forbid_preemption;
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -267,7 +281,8 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int
 		memset(probe, 0, sizeof(*probe));
 		probe->info = &table[i];
 		probe->forbids_preemption = can_forbid_preemption;
-		if (!in_kernel(btf, probe->info))
+		probe->unwanted = probe->info->kind == PROBE_COSTLY_TRACEPOINT && !costly;
+		if (probe->unwanted || !in_kernel(btf, probe->info))
 			continue;
 		probe_plan(probe, obj, without);
 		if (probe->info->kind == PROBE_FUNCTION)
@@ -435,6 +450,10 @@ void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			if (!program || probes[i].state == QPW_PROBE_MISSING)
 				continue;
 			nr = program_nr_missed(program);
+			if (probes[i].info->kind == PROBE_COSTLY_TRACEPOINT) {
+				out->nr_not_counted += nr;
+				continue;
+			}
 			if (probes[i].state == QPW_PROBE_KPROBE)
 				nr += kprobe_nr_missed(probes[i].links[place][0]);
 			by_spare = spare && nr ? program_nr_missed(spare) : nr;

@@ -28,6 +28,7 @@ struct probe {
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool forbids_preemption;    /* its programs do, where the kernel lets them */
+	bool unwanted;		    /* costly and not asked for: nothing that is missing */
 	/* By state: why not that, -errno, -ECANCELED when the user wants none; 0 = not refused. */
 	int refused[PROBE_STATES];
 	struct bpf_link *links[PROBE_PLACES][PROBE_COPIES];
@@ -38,11 +39,13 @@ extern const size_t nr_probes;
 
 /*
  * Fill probes[nr_probes]: those in the kernel get the best state they may be loaded as, the others
- * are missing. without: states that no probe may have, 1 << state each. obj tells which programs
+ * are missing, but for those that slow down every task: they are unwanted unless costly is set.
+ * without: states that no probe may have, 1 << state each. obj tells which programs
  * there are, it is not loaded. May load and attach trial programs. Returns 0 or -errno of reading
  * the kernel's BTF.
  */
-int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without);
+int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without,
+		bool costly);
 
 /*
  * The present state was refused, with this -errno: take the next best one. False when there is
@@ -68,6 +71,7 @@ void probes_detach(struct probe *probes);
 struct probe_misses {
 	uint64_t nr_missed;
 	uint64_t nr_missed_twice; /* at most so many by both a program and its spare */
+	uint64_t nr_not_counted;  /* by programs that only count, not in the other two */
 };
 
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The order of delivery is: what user space put in, then the ring, then what was put in as last.
- * Must not know what the records mean but for the one field that holds a function's address.
+ * Must not know what the records mean but for the fields that hold a function's address or an
+ * origin.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -10,9 +11,11 @@
 #include <time.h>
 
 #include "collect/stream.h"
+#include "util/array.h"
 
 #define POLL_MS 10
 #define REFRESH_NS 250000000ULL
+#define TRACING_FRAMES 6	/* at most so many lead from a tracepoint to the program */
 #define RELOAD_NS 1000000000ULL /* at most this often for an address that has no name */
 
 struct queue {
@@ -22,8 +25,8 @@ struct queue {
 	size_t size;
 };
 
-/* Open addressing; 0 is no function's address. */
-struct address_set {
+/* Addresses or ids; open addressing, 0 is none of them. */
+struct number_set {
 	uint64_t *slots;
 	size_t nr_used;
 	size_t nr_slots; /* a power of two */
@@ -31,16 +34,15 @@ struct address_set {
 
 struct stream {
 	struct event_source source;
-	struct ring *ring;
-	struct ksyms *ksyms;
-	void (*refresh)(void *arg);
-	void *arg;
+	struct stream_config config;
 	uint64_t refreshed_ns;
 	uint64_t reloaded_ns;
 	struct queue first;
 	struct queue last;
-	struct address_set named;
-	struct qpw_symbol symbol;
+	struct number_set named;
+	struct number_set stacks;
+	struct number_set cgroups;
+	bool explained; /* what the first record in the ring needs has been put before it */
 	bool from_ring; /* the record given out last is still in the ring */
 	bool finished;
 };
@@ -85,21 +87,21 @@ static const struct qpw_header *queue_take(struct queue *q)
 	return h;
 }
 
-static uint64_t *set_slot(const struct address_set *set, uint64_t address)
+static uint64_t *set_slot(const struct number_set *set, uint64_t number)
 {
-	size_t i = (address * 0x9e3779b97f4a7c15ULL) >> 32;
+	size_t i = (number * 0x9e3779b97f4a7c15ULL) >> 32;
 
 	for (;; i++) {
 		uint64_t *slot = &set->slots[i & (set->nr_slots - 1)];
 
-		if (!*slot || *slot == address)
+		if (!*slot || *slot == number)
 			return slot;
 	}
 }
 
-static int set_grow(struct address_set *set)
+static int set_grow(struct number_set *set)
 {
-	struct address_set grown = { .nr_slots = set->nr_slots ? 2 * set->nr_slots : 256 };
+	struct number_set grown = { .nr_slots = set->nr_slots ? 2 * set->nr_slots : 256 };
 	size_t i;
 
 	grown.slots = calloc(grown.nr_slots, sizeof(*grown.slots));
@@ -116,16 +118,16 @@ static int set_grow(struct address_set *set)
 }
 
 /* 1 when it was not in the set before, 0 when it was, -ENOMEM. */
-static int set_add(struct address_set *set, uint64_t address)
+static int set_add(struct number_set *set, uint64_t number)
 {
 	uint64_t *slot;
 
 	if (2 * set->nr_used >= set->nr_slots && set_grow(set))
 		return -ENOMEM;
-	slot = set_slot(set, address);
+	slot = set_slot(set, number);
 	if (*slot)
 		return 0;
-	*slot = address;
+	*slot = number;
 	set->nr_used++;
 	return 1;
 }
@@ -157,7 +159,7 @@ static uint64_t function_of(const struct qpw_header *h)
 static int address_name(struct stream *s, uint64_t address, char *buf, size_t size)
 {
 	uint64_t now;
-	int err = ksyms_name(s->ksyms, address, buf, size);
+	int err = ksyms_name(s->config.ksyms, address, buf, size);
 
 	if (err != -ENOENT)
 		return err;
@@ -165,51 +167,177 @@ static int address_name(struct stream *s, uint64_t address, char *buf, size_t si
 	if (s->reloaded_ns && now - s->reloaded_ns < RELOAD_NS)
 		return err;
 	s->reloaded_ns = now;
-	err = ksyms_reload(s->ksyms);
-	return err ? err : ksyms_name(s->ksyms, address, buf, size);
+	err = ksyms_reload(s->config.ksyms);
+	return err ? err : ksyms_name(s->config.ksyms, address, buf, size);
 }
 
-/* The symbol record that has to come before h; NULL when there is nothing new to say. */
-static const struct qpw_header *symbol_before(struct stream *s, const struct qpw_header *h)
+static void put_meta(struct stream *s, const struct qpw_header *before, struct qpw_header *meta,
+		     enum qpw_kind kind, size_t size)
 {
-	uint64_t address = function_of(h);
-	struct qpw_symbol *symbol = &s->symbol;
+	meta->start_ns = before->start_ns;
+	meta->end_ns = before->start_ns;
+	meta->cpu = before->cpu;
+	meta->kind = (uint16_t)kind;
+	meta->size = (uint16_t)size;
+	queue_put(&s->first, meta);
+}
 
-	if (!address || !s->ksyms || set_add(&s->named, address) != 1)
+static void explain_address(struct stream *s, const struct qpw_header *h, uint64_t address)
+{
+	struct qpw_symbol symbol = { .address = address };
+
+	if (!address || !s->config.ksyms || set_add(&s->named, address) != 1 ||
+	    address_name(s, address, symbol.name, sizeof(symbol.name)))
+		return;
+	put_meta(s, h, &symbol.h, QPW_META_SYMBOL, sizeof(symbol));
+}
+
+static bool is_of_tracing(const char *name)
+{
+	static const char *const prefixes[] = { "bpf_prog_", "bpf_trace_run", "__bpf_trace_",
+						"__traceiter_", "bpf_get_stackid" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* How many frames at the innermost end are the way to our own program. */
+static uint32_t frames_to_leave_out(struct stream *s, const uint64_t *frames, uint32_t nr)
+{
+	char name[QPW_SYMBOL_LEN];
+	uint32_t i, own = 0;
+
+	for (i = 0; s->config.ksyms && i < nr && i < TRACING_FRAMES; i++) {
+		if (!ksyms_name(s->config.ksyms, frames[i], name, sizeof(name)) &&
+		    is_of_tracing(name))
+			own = i + 1;
+	}
+	return own < nr ? own : 0;
+}
+
+/*
+ * The context is that of the innermost frame that only one context has: softirqs are run at the end
+ * of an interrupt, so that its frames lie further out.
+ */
+static enum qpw_context context_of(struct stream *s, const uint64_t *frames, uint32_t nr)
+{
+	static const struct {
+		const char *prefix;
+		enum qpw_context context;
+	} signs[] = {
+		{ "handle_softirqs+", QPW_CONTEXT_SOFTIRQ }, /* since 6.11 */
+		{ "__do_softirq+", QPW_CONTEXT_SOFTIRQ },
+		{ "exc_nmi+", QPW_CONTEXT_NMI },
+		{ "asm_exc_nmi+", QPW_CONTEXT_NMI },
+		{ "asm_sysvec_", QPW_CONTEXT_HARDIRQ },
+		{ "asm_common_interrupt+", QPW_CONTEXT_HARDIRQ },
+	};
+	bool whole = nr && s->config.ksyms;
+	char name[QPW_SYMBOL_LEN];
+
+	for (uint32_t i = 0; s->config.ksyms && i < nr; i++) {
+		if (ksyms_name(s->config.ksyms, frames[i], name, sizeof(name))) {
+			whole = false;
+			continue;
+		}
+		for (size_t j = 0; j < ARRAY_SIZE(signs); j++)
+			if (!strncmp(name, signs[j].prefix, strlen(signs[j].prefix)))
+				return signs[j].context;
+	}
+	return whole ? QPW_CONTEXT_TASK : QPW_CONTEXT_UNKNOWN;
+}
+
+static void explain_stack(struct stream *s, const struct qpw_header *h, uint32_t id)
+{
+	struct qpw_stack stack = { .id = id };
+	uint64_t frames[QPW_STACK_FRAMES];
+	uint32_t nr, own;
+
+	if (!id || !s->config.lookups->stack || set_add(&s->stacks, id) != 1)
+		return;
+	nr = s->config.lookups->stack(s->config.arg, id, frames);
+	if (!nr)
+		return;
+	own = frames_to_leave_out(s, frames, nr);
+	stack.context = context_of(s, frames + own, nr - own);
+	/* one that fills all its room may go on */
+	if (nr == QPW_STACK_FRAMES && stack.context == QPW_CONTEXT_TASK)
+		stack.context = QPW_CONTEXT_UNKNOWN;
+	stack.nr_frames = nr - own;
+	memcpy(stack.frames, frames + own, stack.nr_frames * sizeof(*frames));
+	for (uint32_t i = 0; i < stack.nr_frames; i++)
+		explain_address(s, h, stack.frames[i]);
+	put_meta(s, h, &stack.h, QPW_META_STACK, sizeof(stack));
+}
+
+static void explain_cgroup(struct stream *s, const struct qpw_header *h, uint64_t id)
+{
+	struct qpw_cgroup cgroup = { .id = id };
+
+	if (!id || !s->config.lookups->cgroup || set_add(&s->cgroups, id) != 1 ||
+	    s->config.lookups->cgroup(s->config.arg, id, cgroup.path, sizeof(cgroup.path)))
+		return;
+	put_meta(s, h, &cgroup.h, QPW_META_CGROUP, sizeof(cgroup));
+}
+
+static const struct qpw_origin *origin_of(const struct qpw_header *h)
+{
+	if (!(h->flags & QPW_F_ORIGIN))
 		return NULL;
-	memset(symbol, 0, sizeof(*symbol));
-	if (address_name(s, address, symbol->name, sizeof(symbol->name)))
+	switch (h->kind) {
+	case QPW_KIND_IPI:
+		return &((const struct qpw_ipi *)h)->origin;
+	case QPW_KIND_WORK:
+	case QPW_KIND_WORK_QUEUE:
+		return &((const struct qpw_work *)h)->origin;
+	case QPW_KIND_THREAD:
+		return &((const struct qpw_thread *)h)->origin;
+	case QPW_KIND_MIGRATE:
+		return &((const struct qpw_migrate *)h)->origin;
+	default:
 		return NULL;
-	symbol->h.start_ns = h->start_ns;
-	symbol->h.end_ns = h->start_ns;
-	symbol->h.cpu = h->cpu;
-	symbol->h.kind = QPW_META_SYMBOL;
-	symbol->h.size = sizeof(*symbol);
-	symbol->address = address;
-	return &symbol->h;
+	}
+}
+
+/* Put in what has to come before h: the names and things that it refers to for the first time. */
+static void explain(struct stream *s, const struct qpw_header *h)
+{
+	const struct qpw_origin *origin = origin_of(h);
+
+	explain_address(s, h, function_of(h));
+	if (!origin)
+		return;
+	explain_cgroup(s, h, origin->cgroup);
+	explain_stack(s, h, origin->stack);
 }
 
 static const struct qpw_header *stream_take(struct stream *s)
 {
-	const struct qpw_header *h, *symbol;
+	const struct qpw_header *h, *first;
 	size_t len;
 
 	if (s->from_ring) {
-		ring_advance(s->ring);
+		ring_advance(s->config.ring);
 		s->from_ring = false;
 	}
-	h = queue_take(&s->first);
-	if (h)
-		return h;
-	h = ring_peek(s->ring, &len);
-	if (h) {
-		symbol = symbol_before(s, h);
-		if (symbol)
-			return symbol;
-		s->from_ring = true;
-		return h;
+	first = queue_take(&s->first);
+	if (first)
+		return first;
+	h = ring_peek(s->config.ring, &len);
+	if (!h)
+		return s->finished ? queue_take(&s->last) : NULL;
+	if (!s->explained) {
+		explain(s, h);
+		s->explained = true;
+		first = queue_take(&s->first);
+		if (first)
+			return first;
 	}
-	return s->finished ? queue_take(&s->last) : NULL;
+	s->explained = false;
+	s->from_ring = true;
+	return h;
 }
 
 static void poll_sleep(int ms)
@@ -235,7 +363,7 @@ static int stream_next(struct event_source *source, const struct qpw_header **ou
 		now = now_ns();
 		if (now - s->refreshed_ns >= REFRESH_NS) {
 			s->refreshed_ns = now;
-			s->refresh(s->arg);
+			s->config.lookups->refresh(s->config.arg);
 			continue;
 		}
 		if (timeout_ms <= 0)
@@ -256,8 +384,7 @@ static const struct event_source_ops stream_ops = {
 	.destroy = stream_release,
 };
 
-int stream_create(struct ring *ring, struct ksyms *ksyms, void (*refresh)(void *arg), void *arg,
-		  struct stream **out)
+int stream_create(const struct stream_config *config, struct stream **out)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 
@@ -265,10 +392,7 @@ int stream_create(struct ring *ring, struct ksyms *ksyms, void (*refresh)(void *
 	if (!s)
 		return -ENOMEM;
 	s->source.ops = &stream_ops;
-	s->ring = ring;
-	s->ksyms = ksyms;
-	s->refresh = refresh;
-	s->arg = arg;
+	s->config = *config;
 	return 0;
 }
 
@@ -299,5 +423,7 @@ void stream_destroy(struct stream *s)
 	free(s->first.bytes);
 	free(s->last.bytes);
 	free(s->named.slots);
+	free(s->stacks.slots);
+	free(s->cgroups.slots);
 	free(s);
 }

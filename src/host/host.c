@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/pwlocks.h"
 #include "util/cpulist.h"
 #include "util/array.h"
 
@@ -98,13 +99,13 @@ static bool cpuinfo_hypervisor(const char *root)
 	return found;
 }
 
-static enum host_mode read_mode(const char *root)
+static enum host_mode read_mode(const char *root, const struct host_facts *facts)
 {
 	char enabled[16];
 
 	read_line(root, "/sys/kernel/qpw/enabled", enabled, sizeof(enabled));
 	if (!enabled[0])
-		return HOST_MODE_NONE;
+		return pwlocks_mode(root, facts->release, facts->cmdline);
 	return enabled[0] == '1' || enabled[0] == 'Y' ? HOST_MODE_QPW_ON : HOST_MODE_QPW_OFF;
 }
 
@@ -124,7 +125,7 @@ int host_read(const char *root, struct host_facts *facts)
 	add_cpuset_isolated(root, facts->isolated, sizeof(facts->isolated));
 	if (!facts->hypervisor[0] && cpuinfo_hypervisor(root))
 		snprintf(facts->hypervisor, sizeof(facts->hypervisor), "yes");
-	facts->mode = read_mode(root);
+	facts->mode = read_mode(root, facts);
 	return 0;
 }
 
@@ -134,6 +135,9 @@ const char *host_mode_name(enum host_mode mode)
 		[HOST_MODE_NONE] = "no-qpw",
 		[HOST_MODE_QPW_OFF] = "qpw=0",
 		[HOST_MODE_QPW_ON] = "qpw=1",
+		[HOST_MODE_PWLOCKS_OFF] = "pwlocks=0",
+		[HOST_MODE_PWLOCKS_ON] = "pwlocks=1",
+		[HOST_MODE_PWLOCKS_DEFAULT] = "pwlocks=default",
 	};
 
 	return (unsigned int)mode < ARRAY_SIZE(names) ? names[mode] : "no-qpw";

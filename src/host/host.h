@@ -17,6 +17,11 @@ enum host_mode {
 	HOST_MODE_NONE = 0,    /* kernel without QPW */
 	HOST_MODE_QPW_OFF = 1, /* qpw=0 */
 	HOST_MODE_QPW_ON = 2,  /* qpw=1 */
+	/* the same under its later name */
+	HOST_MODE_PWLOCKS_OFF = 3,
+	HOST_MODE_PWLOCKS_ON = 4,
+	HOST_MODE_PWLOCKS_DEFAULT = 5, /* what the kernel was built for; it does not tell */
+	HOST_NR_MODES = 6,
 };
 
 /* Strings are "" where the fact could not be read; CPU lists in the kernel's list format. */
@@ -41,7 +46,7 @@ struct host_facts {
 /* Fill *facts from the tree below root. Returns 0; a missing file leaves "" and is no error. */
 int host_read(const char *root, struct host_facts *facts);
 
-/* "qpw=0", "qpw=1" or "no-qpw". */
+/* "qpw=0", "qpw=1", "pwlocks=0", "pwlocks=1", "pwlocks=default" or "no-qpw". */
 const char *host_mode_name(enum host_mode mode);
 
 #endif

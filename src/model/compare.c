@@ -12,23 +12,6 @@
 
 #include "util/array.h"
 
-/*
- * Work functions that the series converts, in all kernels that have them: mm/swap.c, mm/slub.c
- * (flush_cpu_slab before sheaves), mm/memcontrol.c (one stock before 6.16, two since).
- */
-static const char *const qpw_families[] = {
-	"lru_add_drain_per_cpu",   "flush_cpu_sheaves",	    "flush_rcu_sheaf",	 "flush_cpu_slab",
-	"drain_local_memcg_stock", "drain_local_obj_stock", "drain_local_stock",
-};
-
-bool compare_qpw_family(const char *function)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(qpw_families); i++)
-		if (!strcmp(function, qpw_families[i]))
-			return true;
-	return false;
-}
-
 double compare_seconds(const struct boot *b)
 {
 	return (double)b->snapshot->window_ns / 1e9;

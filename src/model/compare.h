@@ -134,9 +134,6 @@ const char *compare_verdict_name(enum compare_verdict verdict);
 /* "lost-events" and so on, as they stand in compare.json. */
 const char *compare_reason_name(enum compare_reason_code code);
 
-/* Is this one of the work functions that QPW replaces by a drain in the caller? */
-bool compare_qpw_family(const char *function);
-
 /* Length of a boot's measured window in seconds. */
 double compare_seconds(const struct boot *b);
 

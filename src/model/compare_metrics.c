@@ -29,7 +29,7 @@ static double qpw_executed(const struct boot *b, double arg)
 
 	(void)arg;
 	for (size_t i = 0; i < b->snapshot->nr_works; i++)
-		if (compare_qpw_family(b->snapshot->works[i].function))
+		if (snap_qpw_family(b->snapshot->works[i].function))
 			total += (double)b->snapshot->works[i].executed;
 	return total;
 }

@@ -29,6 +29,10 @@ int figures_init(struct figures *f)
 	table_init(&f->works, 8, sizeof(struct work_row), FIGURES_WORKS_MAX);
 	table_init(&f->origins, 16, sizeof(struct origin_row), FIGURES_ROWS_MAX);
 	table_init(&f->flushes, 8, sizeof(struct flush_row), FIGURES_FLUSHES_MAX);
+	table_init(&f->caused, 24, sizeof(struct caused_row), FIGURES_ROWS_MAX);
+	table_init(&f->moves, 16, sizeof(struct move_row), FIGURES_ROWS_MAX);
+	table_init(&f->locks, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
+	table_init(&f->taken, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
 	return figures_reset(f);
 }
 
@@ -39,6 +43,10 @@ void figures_finish(struct figures *f)
 	table_finish(&f->works);
 	table_finish(&f->origins);
 	table_finish(&f->flushes);
+	table_finish(&f->caused);
+	table_finish(&f->moves);
+	table_finish(&f->locks);
+	table_finish(&f->taken);
 }
 
 int figures_reset(struct figures *f)
@@ -51,8 +59,14 @@ int figures_reset(struct figures *f)
 	table_clear(&f->works);
 	table_clear(&f->origins);
 	table_clear(&f->flushes);
+	table_clear(&f->caused);
+	table_clear(&f->moves);
+	table_clear(&f->locks);
+	table_clear(&f->taken);
 	memset(f->classes, 0, sizeof(f->classes));
 	memset(f->contended, 0, sizeof(f->contended));
+	f->caused_left_out = 0;
+	memset(f->tick_kept, 0, sizeof(f->tick_kept));
 	f->nr_samples = 0;
 	f->nr_remote_timers = 0;
 	f->latency = hist_create();
@@ -138,4 +152,74 @@ int figures_add_wait(struct hist **wait, uint64_t ns)
 	if (!*wait)
 		*wait = hist_create();
 	return *wait ? hist_add(*wait, ns) : -ENOMEM;
+}
+
+/* The pid of a row that stands for several tasks is told to be many. */
+static void note_pid(uint64_t *pid, bool first, uint32_t other)
+{
+	if (first)
+		*pid = other;
+	else if (*pid != other)
+		*pid = SNAP_PID_MANY;
+}
+
+int figures_caused(struct figures *f, enum snap_class class, int name,
+		   const struct figures_origin *o, uint64_t wait_ns)
+{
+	const uint32_t key[6] = { class,  (uint32_t)name, (uint32_t)o->comm,
+				  o->cpu, o->cgroup,	  o->stack };
+	int index = table_get(&f->caused, key);
+	struct caused_row *row;
+
+	if (index == -ENOSPC) {
+		f->caused_left_out++;
+		return 0;
+	}
+	if (index < 0)
+		return index;
+	row = table_row(&f->caused, index);
+	note_pid(&row->pid, !row->count, o->pid);
+	row->count++;
+	row->wait_ns += wait_ns;
+	row->wait_max_ns = max_u64(row->wait_max_ns, wait_ns);
+	return 0;
+}
+
+int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o)
+{
+	const uint32_t key[4] = { (uint32_t)comm, (uint32_t)o->comm, from_cpu, o->cpu };
+	int index = table_get(&f->moves, key);
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	((struct move_row *)table_row(&f->moves, index))->count++;
+	return 0;
+}
+
+static int add_span(struct table *t, const uint32_t key[4], uint64_t ns)
+{
+	int index = table_get(t, key);
+	struct span_row *row;
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(t, index);
+	row->count++;
+	row->total_ns += ns;
+	row->max_ns = max_u64(row->max_ns, ns);
+	return 0;
+}
+
+int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm, uint64_t ns)
+{
+	const uint32_t key[4] = { flags, by_victim, (uint32_t)comm, 0 };
+
+	return add_span(&f->locks, key, ns);
+}
+
+int figures_taken(struct figures *f, int comm, uint64_t ns)
+{
+	const uint32_t key[4] = { (uint32_t)comm, 0, 0, 0 };
+
+	return add_span(&f->taken, key, ns);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "model/names.h"
+#include "model/places.h"
 #include "model/snapshot.h"
 #include "model/table.h"
 
@@ -55,6 +56,35 @@ struct flush_row {
 	struct hist *wait;
 };
 
+struct caused_row {
+	uint32_t class;
+	uint32_t name;
+	uint32_t comm;
+	uint32_t cpu;
+	uint32_t cgroup; /* number in places */
+	uint32_t stack;	 /* id */
+	uint64_t pid;	 /* SNAP_PID_MANY */
+	uint64_t count;
+	uint64_t wait_ns;
+	uint64_t wait_max_ns;
+};
+
+struct move_row {
+	uint32_t comm;
+	uint32_t by_comm;
+	uint32_t from_cpu;
+	uint32_t by_cpu;
+	uint64_t count;
+};
+
+/* A wait: the key says whose and for what. */
+struct span_row {
+	uint32_t key[4];
+	uint64_t count;
+	uint64_t total_ns;
+	uint64_t max_ns;
+};
+
 struct figures {
 	struct snap_total classes[SNAP_NR_CLASSES];
 	struct snap_contended contended[2];
@@ -62,6 +92,12 @@ struct figures {
 	struct table works;
 	struct table origins;
 	struct table flushes;
+	struct table caused;
+	struct table moves;
+	struct table locks;	  /* struct span_row: flags, by the victim, comm */
+	struct table taken;	  /* struct span_row: comm */
+	uint64_t caused_left_out; /* beyond the bound */
+	uint64_t tick_kept[QPW_NR_TICK_REASONS];
 	struct hist *latency;
 	uint64_t nr_samples;
 	uint64_t nr_remote_timers;
@@ -84,13 +120,39 @@ int figures_work(struct figures *f, int function, struct work_row **out);
 /* Work of function was caused by the task (comm, pid) on cpu; beyond the bound not told. */
 int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu);
 
+/* Who a cause is owed to. */
+struct figures_origin {
+	int comm; /* name */
+	uint32_t pid;
+	uint32_t cpu;
+	uint32_t cgroup; /* number in places */
+	uint32_t stack;	 /* id */
+};
+
+/* One interruption was brought about by *o, wait_ns before it began. */
+int figures_caused(struct figures *f, enum snap_class class, int name,
+		   const struct figures_origin *o, uint64_t wait_ns);
+
+/* The task comm was moved here from from_cpu by *o. */
+int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o);
+
+/* comm waited ns for a lock. */
+int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm, uint64_t ns);
+
+/* comm had the CPU for ns while the victim wanted it. */
+int figures_taken(struct figures *f, int comm, uint64_t ns);
+
 /* *out is the row of a wait in function, for work or for no work in particular. */
 int figures_flush(struct figures *f, int function, int work, struct flush_row **out);
 
 /* Add to a row's histogram, which is created with its first value. */
 int figures_add_wait(struct hist **wait, uint64_t ns);
 
-/* Copy to s what is not zero, in the order that snapshot.h promises. */
+/* Copy to s what is not zero, in the order that snapshot.h promises: causes, works, waits. */
 int figures_fill(const struct figures *f, const struct names *names, struct snapshot *s);
+
+/* The same for who caused it, moves, locks and the CPU taken away. */
+int figures_fill_causers(const struct figures *f, const struct names *names,
+			 const struct places *places, struct snapshot *s);
 
 #endif

@@ -21,6 +21,7 @@ struct model *model_create(const struct model_config *config)
 	m->outlier_ns = config->outlier_ns;
 	m->first_ns = UINT64_MAX;
 	m->window_end_ns = UINT64_MAX;
+	places_init(&m->places);
 	table_init(&m->probes, QPW_SYMBOL_LEN, sizeof(struct snap_probe), MODEL_PROBES);
 	if (names_init(&m->names) || figures_init(&m->figures) ||
 	    outliers_init(&m->outliers, config->outlier_ns,
@@ -38,6 +39,7 @@ void model_destroy(struct model *m)
 	for (unsigned int i = 0; i < MODEL_CPUS; i++)
 		free(m->cpus[i]);
 	names_finish(&m->names);
+	places_finish(&m->places);
 	figures_finish(&m->figures);
 	outliers_finish(&m->outliers);
 	table_finish(&m->probes);
@@ -49,16 +51,31 @@ void model_set_truncated(struct model *m)
 	m->truncated = true;
 }
 
-static bool in_window(const struct model *m, const struct qpw_header *h)
-{
-	return h->start_ns >= m->window_start_ns && h->start_ns <= m->window_end_ns;
-}
-
-static struct model_cpu *get_cpu(struct model *m, uint32_t cpu)
+struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu)
 {
 	if (!m->cpus[cpu])
 		m->cpus[cpu] = calloc(1, sizeof(struct model_cpu));
 	return m->cpus[cpu];
+}
+
+int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out)
+{
+	static const char *const contexts[] = {
+		[QPW_CONTEXT_SOFTIRQ] = "[softirq]",
+		[QPW_CONTEXT_HARDIRQ] = "[irq]",
+		[QPW_CONTEXT_NMI] = "[nmi]",
+	};
+	enum qpw_context context = places_context(&m->places, o->stack);
+	const char *name = context < ARRAY_SIZE(contexts) ? contexts[context] : NULL;
+
+	/* the task that an interrupt hit has nothing to do with what the interrupt does */
+	out->comm = name ? names_text(&m->names, name, QPW_COMM_LEN) :
+			   names_text(&m->names, o->comm, QPW_COMM_LEN);
+	out->pid = name ? SNAP_PID_MANY : o->pid;
+	out->cpu = o->cpu;
+	out->cgroup = name ? 0 : places_cgroup(&m->places, o->cgroup);
+	out->stack = o->stack;
+	return out->comm < 0 ? out->comm : 0;
 }
 
 bool model_explain_late(const struct model *m, const struct model_cpu *cpu,
@@ -92,37 +109,41 @@ struct subject {
 static int add_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
 			uint64_t *self_ns)
 {
-	struct model_cpu *cpu = get_cpu(m, h->cpu);
+	struct model_cpu *cpu = model_get_cpu(m, h->cpu);
 	struct history_interval i = { .start_ns = h->start_ns, .end_ns = h->end_ns };
+	struct figures_origin origin;
 	uint64_t self;
-	int comm = 0;
+	int ret;
 
 	if (!cpu)
 		return -ENOMEM;
 	if (s->name < 0)
 		return s->name;
-	if (s->origin)
-		comm = names_text(&m->names, s->origin->comm, QPW_COMM_LEN);
-	if (comm < 0)
-		return comm;
+	ret = s->origin ? model_origin(m, s->origin, &origin) : 0;
+	if (ret)
+		return ret;
 	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN])
 		settle_late(m, cpu);
 	i.class = (uint16_t)s->class;
 	i.name = (uint32_t)s->name;
 	if (s->origin) {
 		i.has_origin = 1;
-		i.origin_comm = (uint32_t)comm;
-		i.origin_pid = s->origin->pid;
-		i.origin_cpu = s->origin->cpu;
+		i.origin_comm = (uint32_t)origin.comm;
+		i.origin_pid = origin.pid;
+		i.origin_cpu = origin.cpu;
 	}
 	history_add(&cpu->history, &i);
 	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
 	if (self_ns)
 		*self_ns = self;
-	if (!in_window(m, h))
+	if (!model_in_window(m, h))
 		return 0;
-	return figures_interval(&m->figures, s->class, s->name, s->counted, self,
-				h->end_ns - h->start_ns);
+	ret = figures_interval(&m->figures, s->class, s->name, s->counted, self,
+			       h->end_ns - h->start_ns);
+	if (ret || !s->origin || !s->counted)
+		return ret;
+	return figures_caused(&m->figures, s->class, s->name, &origin,
+			      h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
 }
 
 static int feed_irq(struct model *m, const struct qpw_header *h)
@@ -236,6 +257,8 @@ static int feed_thread(struct model *m, const struct qpw_header *h)
 	struct subject s = { .class = SNAP_THREAD, .counted = true };
 
 	s.name = names_text(&m->names, e->comm, sizeof(e->comm));
+	if (h->flags & QPW_F_ORIGIN)
+		s.origin = &e->origin;
 	return add_interval(m, h, &s, NULL);
 }
 
@@ -244,7 +267,8 @@ static int count_execution(struct model *m, const struct qpw_work *e, int functi
 			   struct work_row *row)
 {
 	const struct qpw_origin *o = &e->origin;
-	int comm;
+	struct figures_origin origin;
+	int ret;
 
 	row->executed++;
 	if (!(e->h.flags & QPW_F_ORIGIN)) {
@@ -254,8 +278,9 @@ static int count_execution(struct model *m, const struct qpw_work *e, int functi
 	row->remote += o->cpu != e->h.cpu;
 	if (o->ns && o->ns <= e->h.start_ns && figures_add_wait(&row->wait, e->h.start_ns - o->ns))
 		return -ENOMEM;
-	comm = names_text(&m->names, o->comm, QPW_COMM_LEN);
-	return comm < 0 ? comm : figures_origin(&m->figures, function, comm, o->pid, o->cpu);
+	ret = model_origin(m, o, &origin);
+	return ret ? ret :
+		     figures_origin(&m->figures, function, origin.comm, origin.pid, origin.cpu);
 }
 
 static int feed_work(struct model *m, const struct qpw_header *h)
@@ -270,7 +295,7 @@ static int feed_work(struct model *m, const struct qpw_header *h)
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	ret = add_interval(m, h, &s, &self_ns);
-	if (ret || !in_window(m, h))
+	if (ret || !model_in_window(m, h))
 		return ret;
 	ret = figures_work(&m->figures, s.name, &row);
 	if (ret)
@@ -285,99 +310,12 @@ static int feed_work_queue(struct model *m, const struct qpw_header *h)
 	int function = names_symbol(&m->names, e->function), ret;
 	struct work_row *row;
 
-	if (function < 0 || !in_window(m, h))
+	if (function < 0 || !model_in_window(m, h))
 		return function < 0 ? function : 0;
 	ret = figures_work(&m->figures, function, &row);
 	if (!ret)
 		row->queued++;
 	return ret;
-}
-
-/* The same for a wait of either kind. */
-static int add_flush(struct model *m, const struct qpw_header *h, int function, int work)
-{
-	struct flush_row *row;
-	int ret;
-
-	if (function < 0 || work < 0)
-		return -ENOMEM;
-	if (!in_window(m, h))
-		return 0;
-	ret = figures_flush(&m->figures, function, work, &row);
-	if (ret)
-		return ret;
-	if (h->flags & QPW_F_SKIPPED) {
-		row->skipped++;
-		return 0;
-	}
-	row->count++;
-	row->total_ns += h->end_ns - h->start_ns;
-	return figures_add_wait(&row->wait, h->end_ns - h->start_ns);
-}
-
-static int work_name(struct model *m, uint64_t function)
-{
-	return function ? names_symbol(&m->names, function) : names_text(&m->names, "", 1);
-}
-
-static int feed_flush(struct model *m, const struct qpw_header *h)
-{
-	static const char *const places[] = {
-		[0] = "unknown flush",
-		[QPW_FLUSH_WORK] = "__flush_work",
-		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
-		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
-		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
-		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
-		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
-	};
-	const struct qpw_flush *e = (const struct qpw_flush *)h;
-	const char *place = places[e->where < ARRAY_SIZE(places) ? e->where : 0];
-	int function = names_text(&m->names, place, QPW_SYMBOL_LEN);
-
-	return add_flush(m, h, function, work_name(m, e->function));
-}
-
-static int feed_qpw_flush(struct model *m, const struct qpw_header *h)
-{
-	const struct qpw_op *e = (const struct qpw_op *)h;
-	int function = names_text(&m->names, "flush_percpu_work", QPW_SYMBOL_LEN);
-
-	return add_flush(m, h, function, work_name(m, e->function));
-}
-
-static int feed_qpw_inline(struct model *m, const struct qpw_header *h)
-{
-	const struct qpw_op *e = (const struct qpw_op *)h;
-	int function = names_symbol(&m->names, e->function);
-	int comm = names_text(&m->names, e->comm, QPW_COMM_LEN);
-	struct work_row *row;
-	int ret;
-
-	if (function < 0 || comm < 0)
-		return -ENOMEM;
-	if (!in_window(m, h))
-		return 0;
-	ret = figures_work(&m->figures, function, &row);
-	if (ret)
-		return ret;
-	row->inlined++;
-	row->inline_ns += h->end_ns - h->start_ns;
-	return figures_origin(&m->figures, function, comm, e->pid, e->from_cpu);
-}
-
-static int feed_contended(struct model *m, const struct qpw_header *h)
-{
-	struct snap_contended *c = &m->figures.contended[!!(h->flags & QPW_F_REMOTE)];
-	uint64_t ns = h->end_ns - h->start_ns;
-
-	if (!in_window(m, h))
-		return 0;
-	c->count++;
-	c->total_ns += ns;
-	if (ns > c->max_ns)
-		c->max_ns = ns;
-	return 0;
 }
 
 static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
@@ -390,7 +328,7 @@ static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
 static int feed_sample(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_sample *e = (const struct qpw_sample *)h;
-	struct model_cpu *cpu = get_cpu(m, h->cpu);
+	struct model_cpu *cpu = model_get_cpu(m, h->cpu);
 	struct history_sample s = { .start_ns = h->start_ns, .cpu = h->cpu, .pid = e->pid };
 
 	if (!cpu)
@@ -398,7 +336,7 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 	s.remote_timer = h->flags & QPW_F_REMOTE;
 	if (cpu->has_late)
 		settle_late(m, cpu);
-	if (!in_window(m, h))
+	if (!model_in_window(m, h))
 		return 0;
 	m->figures.nr_samples++;
 	m->figures.nr_remote_timers += s.remote_timer;
@@ -424,10 +362,20 @@ static int feed_symbol(struct model *m, const struct qpw_header *h)
 	return names_set_symbol(&m->names, e->address, e->name, sizeof(e->name));
 }
 
+static int feed_stack(struct model *m, const struct qpw_header *h)
+{
+	return places_set_stack(&m->places, &m->names, (const struct qpw_stack *)h);
+}
+
+static int feed_cgroup(struct model *m, const struct qpw_header *h)
+{
+	return places_set_cgroup(&m->places, (const struct qpw_cgroup *)h);
+}
+
 static int feed_lost(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_lost *e = (const struct qpw_lost *)h;
-	struct model_cpu *cpu = get_cpu(m, h->cpu);
+	struct model_cpu *cpu = model_get_cpu(m, h->cpu);
 
 	if (!cpu)
 		return -ENOMEM;
@@ -443,9 +391,12 @@ static int open_window(struct model *m, uint64_t start_ns)
 	m->window_start_ns = start_ns;
 	m->outliers.nr = 0;
 	m->outliers.best = 0;
-	for (unsigned int i = 0; i < MODEL_CPUS; i++)
-		if (m->cpus[i])
-			m->cpus[i]->has_late = false;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
+		if (!m->cpus[i])
+			continue;
+		m->cpus[i]->has_late = false;
+		feed_counts_restart(&m->cpus[i]->counts);
+	}
 	return figures_reset(&m->figures);
 }
 
@@ -514,6 +465,10 @@ static const feed_function feeds[] = {
 	[QPW_KIND_QPW_FLUSH] = feed_qpw_flush,
 	[QPW_KIND_QPW_CONTENDED] = feed_contended,
 	[QPW_KIND_SAMPLE] = feed_sample,
+	[QPW_KIND_TICK_KEPT] = feed_tick_kept,
+	[QPW_KIND_MIGRATE] = feed_migrate,
+	[QPW_KIND_LOCK_WAIT] = feed_lock_wait,
+	[QPW_KIND_TAKEN] = feed_taken,
 };
 
 static const feed_function meta_feeds[] = {
@@ -522,6 +477,9 @@ static const feed_function meta_feeds[] = {
 	[QPW_META_WINDOW - QPW_META_FIRST] = feed_window,
 	[QPW_META_PROBE - QPW_META_FIRST] = feed_probe,
 	[QPW_META_HOTPLUG - QPW_META_FIRST] = feed_hotplug,
+	[QPW_META_CGROUP - QPW_META_FIRST] = feed_cgroup,
+	[QPW_META_STACK - QPW_META_FIRST] = feed_stack,
+	[QPW_META_COUNTS - QPW_META_FIRST] = feed_counts,
 };
 
 int model_feed(struct model *m, const struct qpw_header *h)

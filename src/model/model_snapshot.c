@@ -51,6 +51,30 @@ static int fill_outliers(const struct model *m, struct snapshot *s)
 	return 0;
 }
 
+/* A corrupt trace may count backwards. */
+static uint64_t grown(uint64_t last, uint64_t first)
+{
+	return last > first ? last - first : 0;
+}
+
+/* Programs of all CPUs miss system calls together: that is told once. */
+static void fill_counts(const struct model *m, struct snapshot *s)
+{
+	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
+		const struct model_counts *c = m->cpus[i] ? &m->cpus[i]->counts : NULL;
+		uint64_t missed;
+
+		if (!c)
+			continue;
+		s->counts.page_faults += grown(c->last.nr_page_faults, c->first.nr_page_faults);
+		s->counts.system_calls += grown(c->last.nr_system_calls, c->first.nr_system_calls);
+		s->counts.tick_stops += grown(c->last.nr_tick_stops, c->first.nr_tick_stops);
+		missed = grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed);
+		if (missed > s->counts.system_calls_missed)
+			s->counts.system_calls_missed = missed;
+	}
+}
+
 static int compare_probe(const void *a, const void *b)
 {
 	return strcmp(((const struct snap_probe *)a)->name, ((const struct snap_probe *)b)->name);
@@ -76,8 +100,11 @@ struct snapshot *model_snapshot(const struct model *m)
 		return NULL;
 	s->nr_boots = 1;
 	fill_window(m, s);
+	fill_counts(m, s);
 	if (offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
-	    figures_fill(&m->figures, &m->names, s) || fill_outliers(m, s) || fill_probes(m, s)) {
+	    figures_fill(&m->figures, &m->names, s) ||
+	    figures_fill_causers(&m->figures, &m->names, &m->places, s) || fill_outliers(m, s) ||
+	    fill_probes(m, s)) {
 		snapshot_destroy(s);
 		return NULL;
 	}

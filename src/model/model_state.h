@@ -12,13 +12,21 @@
 #include "model/nest.h"
 #include "model/offline.h"
 #include "model/outliers.h"
+#include "model/places.h"
 
 #define MODEL_CPUS 4096
 #define MODEL_PROBES 256
 #define MODEL_OUTLIERS 32
 
+/* What META_COUNTS told of a CPU. */
+struct model_counts {
+	struct qpw_counts first; /* when the window opened; 0 without a window */
+	struct qpw_counts last;
+};
+
 struct model_cpu {
 	uint64_t nr_lost;
+	struct model_counts counts;
 	struct nest nest;
 	struct history history;
 	/*
@@ -40,6 +48,7 @@ struct model {
 	uint64_t window_start_ns; /* 0 without a window */
 	uint64_t window_end_ns;	  /* UINT64_MAX while open */
 	struct names names;
+	struct places places;
 	struct figures figures;
 	struct outliers outliers;
 	struct table probes; /* struct snap_probe by name */
@@ -50,5 +59,37 @@ struct model {
 /* Explain the late sample of a CPU into *out. False when it has none, or none worth keeping. */
 bool model_explain_late(const struct model *m, const struct model_cpu *cpu,
 			struct snap_outlier *out);
+
+/* Records before and after the measured window are not counted. */
+static inline bool model_in_window(const struct model *m, const struct qpw_header *h)
+{
+	return h->start_ns >= m->window_start_ns && h->start_ns <= m->window_end_ns;
+}
+
+/* The state of a CPU, made at its first use; NULL when out of memory. */
+struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu);
+
+/*
+ * Who an origin is, as it is told: the task, or the context where that was no task. Fills *out.
+ * 0 or -ENOMEM.
+ */
+int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out);
+
+/*
+ * Kinds that are no interruptions; each takes in one record. feed_waits.c: who waits for other CPUs
+ * or works for them. feed_points.c: what happens to the watched CPU and its victim beside that.
+ */
+int feed_flush(struct model *m, const struct qpw_header *h);
+int feed_qpw_flush(struct model *m, const struct qpw_header *h);
+int feed_qpw_inline(struct model *m, const struct qpw_header *h);
+int feed_contended(struct model *m, const struct qpw_header *h);
+int feed_tick_kept(struct model *m, const struct qpw_header *h);
+int feed_migrate(struct model *m, const struct qpw_header *h);
+int feed_lock_wait(struct model *m, const struct qpw_header *h);
+int feed_taken(struct model *m, const struct qpw_header *h);
+int feed_counts(struct model *m, const struct qpw_header *h);
+
+/* A window opens: counts begin there. */
+void feed_counts_restart(struct model_counts *c);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/origins.h"
+#include "util/array.h"
 
 static const char *const class_names[SNAP_NR_CLASSES] = {
 	[SNAP_IRQ] = "irq",   [SNAP_SOFTIRQ] = "softirq", [SNAP_IPI] = "ipi",
@@ -49,6 +50,10 @@ void snapshot_destroy(struct snapshot *s)
 	free(s->causes);
 	free(s->works);
 	free(s->flushes);
+	free(s->caused);
+	free(s->moves);
+	free(s->locks);
+	free(s->taken);
 	free(s->outliers);
 	free(s->probes);
 	free(s->offlines);
@@ -166,6 +171,153 @@ static int fold_probe(void *dst, void *src)
 		*d = *s;
 	return 0;
 }
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* The first that differs decides. */
+static int first_of(const int *results, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (results[i])
+			return results[i];
+	return 0;
+}
+
+static int compare_caused(const void *a, const void *b)
+{
+	const struct snap_caused *x = a, *y = b;
+	const int by[] = {
+		compare_u64(x->class, y->class),	strcmp(x->name, y->name),
+		strcmp(x->origin.comm, y->origin.comm), compare_u64(x->origin.cpu, y->origin.cpu),
+		strcmp(x->cgroup, y->cgroup),		strcmp(x->stack, y->stack)
+	};
+
+	return first_of(by, ARRAY_SIZE(by));
+}
+
+int snap_caused_order(const void *a, const void *b)
+{
+	const struct snap_caused *x = a, *y = b;
+	int by_count = compare_u64(y->origin.count, x->origin.count);
+
+	return by_count ? by_count : compare_caused(a, b);
+}
+
+static int fold_caused(void *dst, void *src)
+{
+	struct snap_caused *d = dst, *s = src;
+
+	origins_fold(&d->origin, &s->origin);
+	d->wait_ns += s->wait_ns;
+	d->wait_max_ns = max_u64(d->wait_max_ns, s->wait_max_ns);
+	return 0;
+}
+
+static int compare_move(const void *a, const void *b)
+{
+	const struct snap_move *x = a, *y = b;
+	const int by[] = { strcmp(x->comm, y->comm), strcmp(x->by_comm, y->by_comm),
+			   compare_u64(x->from_cpu, y->from_cpu),
+			   compare_u64(x->by_cpu, y->by_cpu) };
+
+	return first_of(by, ARRAY_SIZE(by));
+}
+
+int snap_move_order(const void *a, const void *b)
+{
+	const struct snap_move *x = a, *y = b;
+	int by_count = compare_u64(y->count, x->count);
+
+	return by_count ? by_count : compare_move(a, b);
+}
+
+static int fold_move(void *dst, void *src)
+{
+	((struct snap_move *)dst)->count += ((struct snap_move *)src)->count;
+	return 0;
+}
+
+static int compare_lock(const void *a, const void *b)
+{
+	const struct snap_lock *x = a, *y = b;
+	const int by[] = { compare_u64(x->flags, y->flags), compare_u64(x->by_victim, y->by_victim),
+			   strcmp(x->comm, y->comm) };
+
+	return first_of(by, ARRAY_SIZE(by));
+}
+
+int snap_lock_order(const void *a, const void *b)
+{
+	const struct snap_lock *x = a, *y = b;
+	int by_time = compare_u64(y->total_ns, x->total_ns);
+
+	return by_time ? by_time : compare_lock(a, b);
+}
+
+static int fold_lock(void *dst, void *src)
+{
+	struct snap_lock *d = dst, *s = src;
+
+	d->count += s->count;
+	d->total_ns += s->total_ns;
+	d->max_ns = max_u64(d->max_ns, s->max_ns);
+	return 0;
+}
+
+static int compare_taken(const void *a, const void *b)
+{
+	return strcmp(((const struct snap_taken *)a)->by_comm,
+		      ((const struct snap_taken *)b)->by_comm);
+}
+
+int snap_taken_order(const void *a, const void *b)
+{
+	const struct snap_taken *x = a, *y = b;
+	int by_time = compare_u64(y->total_ns, x->total_ns);
+
+	return by_time ? by_time : compare_taken(a, b);
+}
+
+static int fold_taken(void *dst, void *src)
+{
+	struct snap_taken *d = dst, *s = src;
+
+	d->count += s->count;
+	d->total_ns += s->total_ns;
+	d->max_ns = max_u64(d->max_ns, s->max_ns);
+	return 0;
+}
+
+static const struct row_ops caused_ops = {
+	.size = sizeof(struct snap_caused),
+	.compare = compare_caused,
+	.fold = fold_caused,
+	.order = snap_caused_order,
+};
+
+static const struct row_ops move_ops = {
+	.size = sizeof(struct snap_move),
+	.compare = compare_move,
+	.fold = fold_move,
+	.order = snap_move_order,
+};
+
+static const struct row_ops lock_ops = {
+	.size = sizeof(struct snap_lock),
+	.compare = compare_lock,
+	.fold = fold_lock,
+	.order = snap_lock_order,
+};
+
+static const struct row_ops taken_ops = {
+	.size = sizeof(struct snap_taken),
+	.compare = compare_taken,
+	.fold = fold_taken,
+	.order = snap_taken_order,
+};
 
 static const struct row_ops cause_ops = {
 	.size = sizeof(struct snap_cause),
@@ -328,12 +480,42 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 		dst->classes[i].self_ns += src->classes[i].self_ns;
 		dst->classes[i].max_ns = max_u64(dst->classes[i].max_ns, src->classes[i].max_ns);
 	}
+	dst->counts.page_faults += src->counts.page_faults;
+	dst->counts.system_calls += src->counts.system_calls;
+	dst->counts.system_calls_missed += src->counts.system_calls_missed;
+	dst->counts.tick_stops += src->counts.tick_stops;
+	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
+		dst->counts.tick_kept[i] += src->counts.tick_kept[i];
 	for (int i = 0; i < 2; i++) {
 		dst->contended[i].count += src->contended[i].count;
 		dst->contended[i].total_ns += src->contended[i].total_ns;
 		dst->contended[i].max_ns =
 			max_u64(dst->contended[i].max_ns, src->contended[i].max_ns);
 	}
+}
+
+/* Rows about who caused it: they own nothing. */
+static int merge_causers(struct snapshot *dst, const struct snapshot *src)
+{
+	int ret = 0;
+
+	dst->caused = append_rows(dst->caused, &dst->nr_caused, src->caused, src->nr_caused,
+				  sizeof(*src->caused), &ret);
+	dst->moves = append_rows(dst->moves, &dst->nr_moves, src->moves, src->nr_moves,
+				 sizeof(*src->moves), &ret);
+	dst->locks = append_rows(dst->locks, &dst->nr_locks, src->locks, src->nr_locks,
+				 sizeof(*src->locks), &ret);
+	dst->taken = append_rows(dst->taken, &dst->nr_taken, src->taken, src->nr_taken,
+				 sizeof(*src->taken), &ret);
+	if (ret || fold_rows(dst->caused, &dst->nr_caused, &caused_ops) ||
+	    fold_rows(dst->moves, &dst->nr_moves, &move_ops) ||
+	    fold_rows(dst->locks, &dst->nr_locks, &lock_ops) ||
+	    fold_rows(dst->taken, &dst->nr_taken, &taken_ops))
+		return -ENOMEM;
+	dst->caused_left_out += src->caused_left_out;
+	while (dst->nr_caused > SNAP_CAUSED)
+		dst->caused_left_out += dst->caused[--dst->nr_caused].origin.count;
+	return 0;
 }
 
 int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
@@ -353,7 +535,8 @@ int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 	    fold_rows(dst->flushes, &dst->nr_flushes, &flush_ops) ||
 	    fold_rows(dst->probes, &dst->nr_probes, &probe_ops))
 		return -ENOMEM;
-	if (merge_outliers(dst, src) || hist_merge(dst->latency, src->latency))
+	if (merge_causers(dst, src) || merge_outliers(dst, src) ||
+	    hist_merge(dst->latency, src->latency))
 		return -ENOMEM;
 	merge_numbers(dst, src);
 	return 0;

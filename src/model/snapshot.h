@@ -54,6 +54,56 @@ struct snap_origin {
 
 #define SNAP_ORIGINS 8
 
+#define SNAP_STACK_LEN 1024
+#define SNAP_CAUSED 2048 /* at most so many rows of struct snap_caused, the most frequent ones */
+
+/* Who brought about interruptions of one cause, from where. */
+struct snap_caused {
+	enum snap_class class;
+	char name[QPW_SYMBOL_LEN];
+	struct snap_origin origin;  /* of a context that is no task: "[softirq]" or the like */
+	char cgroup[QPW_PATH_LEN];  /* path, "" = not known */
+	char stack[SNAP_STACK_LEN]; /* "function+0x1f;caller+0x2e;…", innermost first; or "" */
+	uint64_t wait_ns; /* from queueing, sending or waking to the start here, summed up */
+	uint64_t wait_max_ns;
+};
+
+/* A task was moved to a watched CPU. */
+struct snap_move {
+	char comm[QPW_COMM_LEN + 1];
+	char by_comm[QPW_COMM_LEN + 1];
+	uint32_t from_cpu;
+	uint32_t by_cpu;
+	uint64_t count;
+};
+
+/* Waits for contended locks of one kind by tasks of one name. */
+struct snap_lock {
+	uint32_t flags; /* enum qpw_lock_flag */
+	bool by_victim;
+	char comm[QPW_COMM_LEN + 1];
+	uint64_t count;
+	uint64_t total_ns;
+	uint64_t max_ns;
+};
+
+/* The CPU was taken from the runnable victim by tasks of one name. */
+struct snap_taken {
+	char by_comm[QPW_COMM_LEN + 1];
+	uint64_t count;
+	uint64_t total_ns; /* until it ran again */
+	uint64_t max_ns;
+};
+
+/* What is only counted; the victim brought the first two upon itself. */
+struct snap_counts {
+	uint64_t page_faults;
+	uint64_t system_calls;
+	uint64_t system_calls_missed; /* at most so many more */
+	uint64_t tick_stops;
+	uint64_t tick_kept[QPW_NR_TICK_REASONS]; /* by enum qpw_tick_reason */
+};
+
 /* Work items of one function: queued to, executed on, or run inline for watched CPUs. */
 struct snap_work {
 	char function[QPW_SYMBOL_LEN];
@@ -153,6 +203,16 @@ struct snapshot {
 	size_t nr_causes;
 	struct snap_work *works; /* by function name */
 	size_t nr_works;
+	struct snap_caused *caused; /* most frequent first */
+	size_t nr_caused;
+	uint64_t caused_left_out; /* interruptions whose rows did not fit */
+	struct snap_move *moves;  /* most frequent first */
+	size_t nr_moves;
+	struct snap_lock *locks; /* by total_ns, largest first */
+	size_t nr_locks;
+	struct snap_taken *taken; /* by total_ns, largest first */
+	size_t nr_taken;
+	struct snap_counts counts;
 	struct snap_flush *flushes; /* by function name, then work */
 	size_t nr_flushes;
 	struct snap_contended contended[2]; /* [remote] */
@@ -177,6 +237,18 @@ int snap_cause_order(const void *a, const void *b);
 
 /* qsort order of outliers: largest first, then earliest, then by CPU. */
 int snap_outlier_order(const void *a, const void *b);
+
+/* qsort orders: most frequent, or longest in all, first. */
+int snap_caused_order(const void *a, const void *b);
+int snap_move_order(const void *a, const void *b);
+int snap_lock_order(const void *a, const void *b);
+int snap_taken_order(const void *a, const void *b);
+
+/*
+ * Whether work of this function is of a family that the QPW series converts, on kernels of any age:
+ * work that need not have interrupted its CPU.
+ */
+bool snap_qpw_family(const char *function);
 
 /* Empty snapshot on the heap; NULL when out of memory. */
 struct snapshot *snapshot_create(void);

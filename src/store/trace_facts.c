@@ -71,7 +71,7 @@ void trace_facts_from_json(const json_t *json, struct host_facts *facts)
 		if (text)
 			snprintf((char *)facts + members[i].offset, members[i].size, "%s", text);
 	}
-	for (int m = HOST_MODE_NONE; m <= HOST_MODE_QPW_ON; m++)
+	for (int m = HOST_MODE_NONE; m < HOST_NR_MODES; m++)
 		if (mode && !strcmp(mode, host_mode_name((enum host_mode)m)))
 			facts->mode = (enum host_mode)m;
 }

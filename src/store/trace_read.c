@@ -33,6 +33,7 @@ struct trace_reader {
 	uint32_t block_records; /* not yet seen of this block */
 	struct trace_end seen;
 	uint64_t nr_skipped;
+	uint64_t fitted[QPW_EVENT_MAX / 8]; /* a record of another version, in our size */
 	char problem[256];
 };
 
@@ -184,6 +185,25 @@ static int read_block(struct trace_reader *r)
 	return block.kind == TRACE_BLOCK_END ? read_end(r, &block) : 0;
 }
 
+/*
+ * The record as this version knows it: what an older one lacks reads as zero, what a newer one has
+ * more is left out. NULL when it is malformed.
+ */
+static const struct qpw_header *fit_record(struct trace_reader *r, const struct qpw_header *h)
+{
+	unsigned int size = record_size(h->kind);
+	struct qpw_header *fitted = (struct qpw_header *)r->fitted;
+
+	if (!size || h->size == size)
+		return h;
+	if (h->size < record_min_size(h->kind))
+		return NULL;
+	memset(r->fitted, 0, sizeof(r->fitted));
+	memcpy(fitted, h, h->size < size ? h->size : size);
+	fitted->size = (uint16_t)size;
+	return fitted;
+}
+
 static int trace_next(struct event_source *src, const struct qpw_header **out, int timeout_ms)
 {
 	struct trace_reader *r = (struct trace_reader *)src;
@@ -208,12 +228,11 @@ static int trace_next(struct event_source *src, const struct qpw_header **out, i
 		r->pos += h->size;
 		r->block_records--;
 		r->seen.nr_records++;
-		if (!record_size(h->kind) || h->size == record_size(h->kind))
-			break;
+		*out = fit_record(r, h);
+		if (*out)
+			return 1;
 		r->nr_skipped++;
 	}
-	*out = h;
-	return 1;
 }
 
 /* The source lives in its reader, which trace_reader_close() ends. */

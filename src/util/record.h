@@ -11,4 +11,10 @@
 /* Bytes of a record of this kind, header included; 0 for a kind that this version doesn't know. */
 unsigned int record_size(unsigned int kind);
 
+/*
+ * The fewest bytes that a record of this kind may have: what it had in the first version of the
+ * format. Fields have only been appended since; those that are not there are zero. 0: not known.
+ */
+unsigned int record_min_size(unsigned int kind);
+
 #endif

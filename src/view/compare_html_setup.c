@@ -18,7 +18,7 @@ static void put_boot(FILE *f, const struct compare_mode *m, const struct boot *b
 	double remote = 0;
 
 	for (size_t i = 0; i < b->snapshot->nr_works; i++)
-		if (compare_qpw_family(b->snapshot->works[i].function))
+		if (snap_qpw_family(b->snapshot->works[i].function))
 			remote += (double)b->snapshot->works[i].executed;
 	fputs("<tr><td class=\"t\">", f);
 	escape_html(f, b->label);

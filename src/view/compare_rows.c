@@ -35,7 +35,7 @@ static struct work_row *work_row(struct work_row *rows, size_t *nr, const char *
 		if (!strcmp(rows[i].function, function))
 			return &rows[i];
 	rows[*nr].function = function;
-	rows[*nr].qpw = compare_qpw_family(function);
+	rows[*nr].qpw = snap_qpw_family(function);
 	return &rows[(*nr)++];
 }
 

@@ -17,6 +17,12 @@ void report_flushes(FILE *f, const struct report *r);
 /* Waits for qpw locks. */
 void report_contended(FILE *f, const struct report *r);
 
+/* Who queued, sent or woke, with stacks. */
+void report_origins(FILE *f, const struct report *r);
+
+/* Tasks that came, lock waits, the CPU taken away, what the victim did to itself, the tick. */
+void report_points(FILE *f, const struct report *r);
+
 /* Late samples and what they are made of. */
 void report_outliers(FILE *f, const struct report *r);
 

@@ -91,7 +91,7 @@ static void format_share(const struct report *r, uint64_t ns, char *buf, size_t 
 static void print_result(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
-	uint64_t count = 0, self_ns = 0, remote = 0, inlined = 0;
+	uint64_t count = 0, self_ns = 0, remote = 0, inlined = 0, avoidable = 0, avoidable_ns = 0;
 	char share[32];
 
 	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
@@ -101,6 +101,10 @@ static void print_result(FILE *f, const struct report *r)
 	for (size_t i = 0; i < s->nr_works; i++) {
 		remote += s->works[i].remote;
 		inlined += s->works[i].inlined;
+		if (!snap_qpw_family(s->works[i].function))
+			continue;
+		avoidable += s->works[i].executed;
+		avoidable_ns += s->works[i].run_ns;
 	}
 	if (s->nr_samples)
 		fprintf(f, "  %-12s p50 %.1f us, max %.1f us over %" PRIu64 " wake-ups\n",
@@ -113,6 +117,12 @@ static void print_result(FILE *f, const struct report *r)
 		"  %-12s from other CPUs: %" PRIu64 " executed here, %" PRIu64
 		" run inline by the caller\n",
 		"work", remote, inlined);
+	if (avoidable)
+		fprintf(f,
+			"  %-12s %" PRIu64
+			" of the works run here, %.1f us: QPW lets the caller do "
+			"them\n",
+			"avoidable", avoidable, (double)avoidable_ns / 1e3);
 }
 
 #define OFFLINES_SHOWN 10
@@ -316,7 +326,9 @@ void report_text(FILE *f, const struct report *r)
 	print_classes(f, r);
 	print_causes(f, r);
 	report_works(f, r);
+	report_origins(f, r);
 	report_flushes(f, r);
 	report_contended(f, r);
+	report_points(f, r);
 	report_outliers(f, r);
 }

@@ -9,6 +9,7 @@
 
 #include "util/text.h"
 #include "view/percentiles.h"
+#include "view/summary_causers.h"
 
 /* Percentiles that are given whatever the number of values: readers rely on these members. */
 #define ALWAYS_GIVEN 4
@@ -105,13 +106,13 @@ static json_t *work_json(const void *row)
 {
 	const struct snap_work *w = row;
 
-	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I}", "function",
-			 text_json(w->function), "queued", integer(w->queued), "executed",
-			 integer(w->executed), "remote", integer(w->remote), "unknown",
-			 integer(w->unknown), "inline", integer(w->inlined), "run_ns",
-			 integer(w->run_ns), "inline_ns", integer(w->inline_ns),
-			 "queue_to_execute_ns", wait_json(w->wait), "origins", origins_json(w),
-			 "other_origins", integer(w->other_origins));
+	return json_pack("{s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I}", "function",
+			 text_json(w->function), "avoidable", snap_qpw_family(w->function),
+			 "queued", integer(w->queued), "executed", integer(w->executed), "remote",
+			 integer(w->remote), "unknown", integer(w->unknown), "inline",
+			 integer(w->inlined), "run_ns", integer(w->run_ns), "inline_ns",
+			 integer(w->inline_ns), "queue_to_execute_ns", wait_json(w->wait),
+			 "origins", origins_json(w), "other_origins", integer(w->other_origins));
 }
 
 static json_t *cause_json(const void *row)
@@ -257,6 +258,7 @@ json_t *summary_json(const struct snapshot *s)
 	    json_object_set_new(json, "contended",
 				json_pack("{s:o, s:o}", "local", contended_json(&s->contended[0]),
 					  "remote", contended_json(&s->contended[1]))) ||
+	    summary_causers_json(json, s) ||
 	    json_object_set_new(json, "outliers",
 				rows_json(s->outliers, s->nr_outliers, sizeof(*s->outliers),
 					  outlier_json)) ||

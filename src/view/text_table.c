@@ -93,13 +93,17 @@ void text_table_ms(struct text_table *t, uint64_t ns)
 void text_table_note(struct text_table *t, const char *note)
 {
 	size_t row = t->nr_cells ? (t->nr_cells - 1) / t->nr_columns : 0;
+	char *lines = NULL;
 
 	if (t->failed || !t->nr_cells)
 		return;
-	free(t->notes[row]);
-	t->notes[row] = strdup(note);
-	if (!t->notes[row])
+	if (asprintf(&lines, "%s%s%s", t->notes[row] ? t->notes[row] : "",
+		     t->notes[row] ? "\n" : "", note) < 0) {
 		t->failed = true;
+		return;
+	}
+	free(t->notes[row]);
+	t->notes[row] = lines;
 }
 
 static size_t column_width(const struct text_table *t, size_t column)
@@ -133,6 +137,16 @@ static void print_cell(const struct text_table *t, FILE *f, size_t column, const
 		fputc('\n', f);
 }
 
+static void print_notes(FILE *f, const char *notes, int indent)
+{
+	while (notes && *notes) {
+		int len = (int)strcspn(notes, "\n");
+
+		fprintf(f, "%*s%.*s\n", indent, "", len, notes);
+		notes += len + (notes[len] == '\n');
+	}
+}
+
 void text_table_print(const struct text_table *t, FILE *f, int indent)
 {
 	size_t *widths = calloc(t->nr_columns, sizeof(*widths));
@@ -153,8 +167,8 @@ void text_table_print(const struct text_table *t, FILE *f, int indent)
 		if (!c)
 			fprintf(f, "%*s", indent, "");
 		print_cell(t, f, c, t->cells[i], widths[c]);
-		if (c + 1 == t->nr_columns && t->notes[i / t->nr_columns])
-			fprintf(f, "%*s%s\n", indent + 4, "", t->notes[i / t->nr_columns]);
+		if (c + 1 == t->nr_columns)
+			print_notes(f, t->notes[i / t->nr_columns], indent + 4);
 	}
 	free(widths);
 }

@@ -16,7 +16,7 @@ struct text_column {
 	bool left; /* else figures, to the right */
 };
 
-/* Cells are added row by row, from the left; a note goes on a line of its own below its row. */
+/* Cells are added row by row, from the left; notes go on lines of their own below their row. */
 struct text_table {
 	const struct text_column *columns;
 	size_t nr_columns;

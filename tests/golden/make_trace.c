@@ -17,6 +17,9 @@
 #define FN_TICK 0xffffffff81200100U
 #define FN_WAKEUP 0xffffffff81200200U
 #define FN_SHEAVES 0xffffffff81200300U
+#define FN_QUEUE 0xffffffff8100051fU
+#define FN_DRAIN_ALL 0xffffffff810008eeU
+#define FN_SYSCTL 0xffffffff81000b8dU
 
 static const struct host_facts lab = {
 	.hostname = "lab",
@@ -36,6 +39,8 @@ static const struct host_facts lab = {
 	.tool_version = "0.1.0",
 };
 
+static const uint64_t drop_caches[] = { FN_QUEUE, FN_DRAIN_ALL, FN_SYSCTL, 0 };
+
 static int put(struct trace_writer *w, union rec r)
 {
 	return trace_writer_put(w, &r.h);
@@ -53,6 +58,11 @@ static int put_setup(struct trace_writer *w)
 	ret |= put(w, rec_symbol(FN_TICK, "tick_nohz_handler"));
 	ret |= put(w, rec_symbol(FN_WAKEUP, "hrtimer_wakeup"));
 	ret |= put(w, rec_symbol(FN_SHEAVES, "flush_cpu_sheaves"));
+	ret |= put(w, rec_symbol(FN_QUEUE, "queue_work_on+0x1f"));
+	ret |= put(w, rec_symbol(FN_DRAIN_ALL, "__lru_add_drain_all+0x2ee"));
+	ret |= put(w, rec_symbol(FN_SYSCTL, "drop_caches_sysctl_handler+0x8d"));
+	ret |= put(w, rec_stack(1, QPW_CONTEXT_TASK, drop_caches));
+	ret |= put(w, rec_cgroup(7, "/system.slice/churn.service"));
 	return ret;
 }
 
@@ -76,11 +86,17 @@ static int put_quick_sample(struct trace_writer *w, uint64_t expiry)
  * One late sample, 60 us: as above up to the wake-up; then a kworker runs from 3 us to 58 us, in
  * it the drain from 5 us to 45 us, queued by churn on CPU 0 20 us before it ran, in that a tick
  * from 10 us to 14 us. Run step 58.3 us: work 36, tick 4, kworker 15, timer 0.3, residual 3.0.
+ * churn woke the kworker 2 us before it ran; it queued and woke by the same stack, in one cgroup.
  */
 static int put_late_sample(struct trace_writer *w, uint64_t t)
 {
-	const struct qpw_origin o = rec_origin(t - 15000, 0, 77, "churn");
+	struct qpw_origin o = rec_origin(t - 15000, 0, 77, "churn"), waker;
 	int ret = 0;
+
+	o.cgroup = 7;
+	o.stack = 1;
+	waker = o;
+	waker.ns = t + 1000;
 
 	ret |= put(w, rec_work(QPW_KIND_WORK_QUEUE, 1, t - 15000, t - 15000, 0, FN_LRU, &o));
 	ret |= put(w, rec_timer(1, t + 1000, t + 2000, QPW_F_VICTIM, FN_WAKEUP));
@@ -88,8 +104,24 @@ static int put_late_sample(struct trace_writer *w, uint64_t t)
 	ret |= put(w, rec_work(QPW_KIND_WORK, 1, t + 5000, t + 45000, QPW_F_BEGIN | QPW_F_END,
 			       FN_LRU, &o));
 	ret |= put(w, rec_flush(0, t - 16000, t + 50000, QPW_FLUSH_LRU_ADD_DRAIN_ALL, 0, "churn"));
-	ret |= put(w, rec_thread(1, t + 3000, t + 58000, 35, "kworker/1:1"));
+	ret |= put(w, rec_woken(1, t + 3000, t + 58000, 35, "kworker/1:1", &waker));
 	ret |= put(w, rec_sample(1, t, t + 1000, t + 1500, t + 1700, t + 60000));
+	return ret;
+}
+
+/*
+ * sh moved here from CPU 0; a wait of 1.5 us for a mutex; the CPU taken from the victim for 30 us;
+ * the tick kept once.
+ */
+static int put_points(struct trace_writer *w, uint64_t t)
+{
+	const struct qpw_origin mover = rec_origin(t, 0, 18, "migration/0");
+	int ret = 0;
+
+	ret |= put(w, rec_migrate(1, t, "sh", 0, &mover));
+	ret |= put(w, rec_lock_wait(1, t + 10000, t + 11500, 0, QPW_LOCK_MUTEX, "sh"));
+	ret |= put(w, rec_taken(1, t + 20000, t + 50000, "kworker/1:1"));
+	ret |= put(w, rec_tick_kept(1, t + 60000, 1U << QPW_TICK_SCHED));
 	return ret;
 }
 
@@ -97,6 +129,7 @@ static int put_late_sample(struct trace_writer *w, uint64_t t)
  * Window of 4 s from 1 s. 99 quick samples, one late one: p50 3.0 us, p99 3.0 us (rank 99 of
  * 100), max 60.0 us, mean 3.57 us. Outside the window, and so not counted: an interrupt before it,
  * another after it. A work that ran without a seen queuer, one that was run inline by its caller.
+ * In the window the victim made 3 page faults and 40 system calls and the tick was stopped 7 times.
  */
 static int write_lab(struct trace_writer *w)
 {
@@ -104,6 +137,7 @@ static int write_lab(struct trace_writer *w)
 	int ret = put_setup(w);
 
 	ret |= put(w, rec_irq(1, SECOND - 5000, SECOND - 4000, "early"));
+	ret |= put(w, rec_counts(1, 5, 50, 0, 100));
 	ret |= put(w, rec_window(SECOND, 0));
 	for (uint64_t i = 0; i < 99; i++)
 		ret |= put_quick_sample(w, 2 * SECOND + i * 1000000);
@@ -122,6 +156,8 @@ static int write_lab(struct trace_writer *w)
 			     QPW_F_SKIPPED, FN_SHEAVES, 0, "churn"));
 	ret |= put(w, rec_op(QPW_KIND_QPW_CONTENDED, 1, 4 * SECOND + 300000, 4 * SECOND + 300700,
 			     QPW_F_REMOTE, 0, 0, "churn"));
+	ret |= put_points(w, 4 * SECOND + 400000);
+	ret |= put(w, rec_counts(1, 8, 90, 0, 107));
 	ret |= put(w, rec_window(SECOND, 5 * SECOND));
 	ret |= put(w, rec_irq(1, 5 * SECOND + 1, 5 * SECOND + 1000, "late"));
 	ret |= put(w, rec_lost(0, 0));

@@ -267,6 +267,20 @@ static void refresh_counts(void *arg)
 	++*(int *)arg;
 }
 
+static const struct stream_lookups only_refresh = { .refresh = refresh_counts };
+
+static struct stream *must_stream(struct ring *r, struct ksyms *k,
+				  const struct stream_lookups *lookups, void *arg)
+{
+	struct stream_config config = { .ring = r, .lookups = lookups, .ksyms = k, .arg = arg };
+	struct stream *s = NULL;
+
+	must(stream_create(&config, &s));
+	if (!s)
+		abort();
+	return s;
+}
+
 static void expect(struct stream *s, unsigned int kind, uint64_t start_ns)
 {
 	const struct qpw_header *h;
@@ -310,7 +324,7 @@ static void test_stream_order(void **state)
 	producer_create(&p);
 	k = load(path);
 	r = must_ring(p.fd);
-	must(stream_create(r, k, refresh_counts, &nr_refreshed, &s));
+	s = must_stream(r, k, &only_refresh, &nr_refreshed);
 	produce(&p, &first, sizeof(first), 0);
 	produce(&p, &second, sizeof(second), 0);
 	produce(&p, &unknown, sizeof(unknown), 0);
@@ -347,12 +361,13 @@ static void test_stream_grows(void **state)
 	struct stream *s;
 	struct ring *r;
 	const struct qpw_header *h;
+	int nr_refreshed = 0;
 	uint64_t i;
 
 	(void)state;
 	producer_create(&p);
 	r = must_ring(p.fd);
-	must(stream_create(r, NULL, NULL, NULL, &s));
+	s = must_stream(r, NULL, &only_refresh, &nr_refreshed);
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(set_add(&s->named, 1 + i * 16), 1);
 		assert_int_equal(set_add(&s->named, 1 + i / 2 * 16), 0);
@@ -369,6 +384,169 @@ static void test_stream_grows(void **state)
 	stream_destroy(s);
 	stream_destroy(NULL);
 	ring_destroy(r);
+	close(p.fd);
+}
+
+/* ------------------------------------------------------------------ origins */
+
+static const char places[] = "ffffffff81000000 T queue_work_on\n"
+			     "ffffffff81000100 T handle_softirqs\n"
+			     "ffffffff81000200 t asm_sysvec_apic_timer_interrupt\n"
+			     "ffffffff81000300 t bpf_trace_run3\n"
+			     "ffffffff81000400 T asm_exc_nmi\n"
+			     "ffffffff81000500 T drop_caches\n"
+			     "ffffffffc0000000 t bpf_prog_0123_on_x\t[bpf]\n";
+
+#define QUEUE 0xffffffff81000010
+#define SOFTIRQ 0xffffffff81000110
+#define INTERRUPT 0xffffffff81000210
+#define RUN3 0xffffffff81000310
+#define NMI 0xffffffff81000410
+#define DROP 0xffffffff81000510
+#define PROGRAM 0xffffffffc0000010
+
+struct stacks {
+	uint64_t frames[8][QPW_STACK_FRAMES]; /* by id */
+	unsigned int nr_asked;
+};
+
+static uint32_t stack_of(void *arg, uint32_t id, uint64_t *frames)
+{
+	struct stacks *stacks = arg;
+	uint32_t nr = 0;
+
+	stacks->nr_asked++;
+	memcpy(frames, stacks->frames[id], sizeof(stacks->frames[id]));
+	while (nr < QPW_STACK_FRAMES && frames[nr])
+		nr++;
+	return nr;
+}
+
+static int cgroup_of(void *arg, uint64_t id, char *buf, size_t size)
+{
+	(void)arg;
+	if (id == 404)
+		return -ESTALE;
+	snprintf(buf, size, "/group-%d", (int)id);
+	return 0;
+}
+
+static void no_refresh(void *arg)
+{
+	(void)arg;
+}
+
+static const struct stream_lookups all_lookups = {
+	.refresh = no_refresh,
+	.stack = stack_of,
+	.cgroup = cgroup_of,
+};
+
+static struct qpw_thread thread_woken(uint64_t ns, uint32_t stack, uint64_t cgroup)
+{
+	struct qpw_thread r = { .h = { .start_ns = ns,
+				       .end_ns = ns,
+				       .kind = QPW_KIND_THREAD,
+				       .size = sizeof(r),
+				       .flags = QPW_F_ORIGIN } };
+
+	r.origin.ns = ns;
+	r.origin.stack = stack;
+	r.origin.cgroup = cgroup;
+	return r;
+}
+
+static const void *next_of(struct stream *s, unsigned int kind)
+{
+	const struct qpw_header *h = NULL;
+
+	assert_int_equal(event_source_next(stream_source(s), &h, 0), 1);
+	assert_int_equal(h->kind, kind);
+	return h;
+}
+
+static void expect_symbol(struct stream *s, const char *name)
+{
+	assert_string_equal(((const struct qpw_symbol *)next_of(s, QPW_META_SYMBOL))->name, name);
+}
+
+/* A stack is told before the record that needs it, once, without the way to our program. */
+static void test_origin_explained(void **state)
+{
+	struct stacks stacks = { .frames = { [3] = { PROGRAM, RUN3, QUEUE, DROP } } };
+	struct qpw_thread cut = thread_woken(3, 4, 0);
+	struct qpw_thread first = thread_woken(1, 3, 5), again = thread_woken(2, 3, 404);
+	const struct qpw_stack *stack;
+	const char *path = *state;
+	struct producer p;
+	struct stream *s;
+	struct ksyms *k;
+	struct ring *r;
+
+	write_file(path, places);
+	producer_create(&p);
+	k = load(path);
+	r = must_ring(p.fd);
+	s = must_stream(r, k, &all_lookups, &stacks);
+	produce(&p, &first, sizeof(first), 0);
+	produce(&p, &again, sizeof(again), 0);
+	assert_string_equal(((const struct qpw_cgroup *)next_of(s, QPW_META_CGROUP))->path,
+			    "/group-5");
+	expect_symbol(s, "queue_work_on+0x10");
+	expect_symbol(s, "drop_caches+0x10");
+	stack = next_of(s, QPW_META_STACK);
+	assert_int_equal(stack->id, 3);
+	assert_int_equal(stack->nr_frames, 2);
+	assert_int_equal(stack->frames[0], QUEUE);
+	assert_int_equal(stack->frames[1], DROP);
+	assert_int_equal(stack->context, QPW_CONTEXT_TASK);
+	expect(s, QPW_KIND_THREAD, 1);
+	/* a group that is gone is not told, a stack that was told not again */
+	expect(s, QPW_KIND_THREAD, 2);
+	assert_int_equal(stacks.nr_asked, 1);
+	/* a stack that fills all its room may go on in another context */
+	for (size_t i = 0; i < QPW_STACK_FRAMES; i++)
+		stacks.frames[4][i] = DROP;
+	produce(&p, &cut, sizeof(cut), 0);
+	stack = next_of(s, QPW_META_STACK);
+	assert_int_equal(stack->nr_frames, QPW_STACK_FRAMES);
+	assert_int_equal(stack->context, QPW_CONTEXT_UNKNOWN);
+	stream_destroy(s);
+	ring_destroy(r);
+	ksyms_destroy(k);
+	close(p.fd);
+}
+
+/* The innermost sign decides; without one a frame that has no name might have been it. */
+static void test_contexts(void **state)
+{
+	static const uint64_t task[] = { QUEUE, DROP };
+	static const uint64_t softirq[] = { QUEUE, SOFTIRQ, INTERRUPT, DROP };
+	static const uint64_t interrupt[] = { QUEUE, INTERRUPT, DROP };
+	static const uint64_t nmi[] = { QUEUE, NMI, SOFTIRQ, INTERRUPT };
+	static const uint64_t unnamed[] = { 0x1234, DROP };
+	static const uint64_t unnamed_inside[] = { QUEUE, 0x1234, SOFTIRQ };
+	const char *path = *state;
+	struct producer p;
+	struct stream *s;
+	struct ksyms *k;
+	struct ring *r;
+
+	write_file(path, places);
+	producer_create(&p);
+	k = load(path);
+	r = must_ring(p.fd);
+	s = must_stream(r, k, &all_lookups, NULL);
+	assert_int_equal(context_of(s, task, 2), QPW_CONTEXT_TASK);
+	assert_int_equal(context_of(s, softirq, 4), QPW_CONTEXT_SOFTIRQ);
+	assert_int_equal(context_of(s, interrupt, 3), QPW_CONTEXT_HARDIRQ);
+	assert_int_equal(context_of(s, nmi, 4), QPW_CONTEXT_NMI);
+	assert_int_equal(context_of(s, unnamed, 2), QPW_CONTEXT_UNKNOWN);
+	assert_int_equal(context_of(s, unnamed_inside, 3), QPW_CONTEXT_SOFTIRQ);
+	assert_int_equal(context_of(s, task, 0), QPW_CONTEXT_UNKNOWN);
+	stream_destroy(s);
+	ring_destroy(r);
+	ksyms_destroy(k);
 	close(p.fd);
 }
 
@@ -399,6 +577,8 @@ int main(void)
 		cmocka_unit_test(test_ring_refused),
 		cmocka_unit_test_setup_teardown(test_stream_order, make_path, remove_path),
 		cmocka_unit_test(test_stream_grows),
+		cmocka_unit_test_setup_teardown(test_origin_explained, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(test_contexts, make_path, remove_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

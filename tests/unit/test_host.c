@@ -7,9 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "host/host.h"
+#include "host/pwlocks.h"
 
 /* The lab's guest: booted with qpw=1, CPU 1 isolated by isolcpus=, CPU 3 by a cpuset partition. */
 static void test_lab(void **state)
@@ -72,12 +77,56 @@ static void test_here(void **state)
 	assert_true(f.release[0] && f.machine[0] && f.online[0]);
 }
 
+static void write_config(const char *root, const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/boot/%s", root, name);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The later name counts if the kernel knows it: a parameter alone is only a word to a kernel. */
+static void test_pwlocks(void **state)
+{
+	char root[] = "/tmp/qpw-host-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(path, sizeof(path), "%s/boot", root);
+	assert_int_equal(mkdir(path, 0755), 0);
+	write_config(root, "config-8.0", "CONFIG_SMP=y\nCONFIG_PWLOCKS=y\n");
+	write_config(root, "config-7.9", "# CONFIG_PWLOCKS is not set\nCONFIG_PWLOCKS_X=y\n");
+	assert_int_equal(pwlocks_mode(root, "8.0", "ro pwlocks=1 quiet"), HOST_MODE_PWLOCKS_ON);
+	assert_int_equal(pwlocks_mode(root, "8.0", "pwlocks=on"), HOST_MODE_PWLOCKS_ON);
+	assert_int_equal(pwlocks_mode(root, "8.0", "pwlocks=1 pwlocks=off"), HOST_MODE_PWLOCKS_OFF);
+	assert_int_equal(pwlocks_mode(root, "8.0", "pwlocks=0 pwlocks=x"), HOST_MODE_PWLOCKS_OFF);
+	assert_int_equal(pwlocks_mode(root, "8.0", "nopwlocks=1 pwlocks=10"),
+			 HOST_MODE_PWLOCKS_DEFAULT);
+	assert_int_equal(pwlocks_mode(root, "8.0", ""), HOST_MODE_PWLOCKS_DEFAULT);
+	assert_int_equal(pwlocks_mode(root, "7.9", "pwlocks=1"), HOST_MODE_NONE);
+	assert_int_equal(pwlocks_mode(root, "9.9", "pwlocks=1"), HOST_MODE_NONE);
+	snprintf(path, sizeof(path), "%s/boot/config-8.0", root);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof(path), "%s/boot/config-7.9", root);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof(path), "%s/boot", root);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(root), 0);
+}
+
 static void test_mode_names(void **state)
 {
 	(void)state;
 	assert_string_equal(host_mode_name(HOST_MODE_NONE), "no-qpw");
 	assert_string_equal(host_mode_name(HOST_MODE_QPW_OFF), "qpw=0");
 	assert_string_equal(host_mode_name(HOST_MODE_QPW_ON), "qpw=1");
+	assert_string_equal(host_mode_name(HOST_MODE_PWLOCKS_OFF), "pwlocks=0");
+	assert_string_equal(host_mode_name(HOST_MODE_PWLOCKS_ON), "pwlocks=1");
+	assert_string_equal(host_mode_name(HOST_MODE_PWLOCKS_DEFAULT), "pwlocks=default");
 	assert_string_equal(host_mode_name((enum host_mode)99), "no-qpw");
 }
 
@@ -86,7 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lab),	   cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_nothing),	   cmocka_unit_test(test_here),
-		cmocka_unit_test(test_mode_names),
+		cmocka_unit_test(test_mode_names), cmocka_unit_test(test_pwlocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

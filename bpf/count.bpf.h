@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is only counted: what the victim brings upon itself on a watched CPU, and how often the tick
+ * was stopped there. Stretches in which it could not be stopped are told one by one.
+ */
+#ifndef QPW_BPF_COUNT_H
+#define QPW_BPF_COUNT_H
+
+#include "emit.bpf.h"
+#include "victim.bpf.h"
+
+/* By CPU; only ever counted up, by programs on that CPU. User space makes records of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* possible CPUs, set by user space */
+	__type(key, u32);
+	__type(value, struct qpw_counts);
+} counts SEC(".maps");
+
+/* Of this CPU; NULL when it is not watched. */
+static __always_inline struct qpw_counts *counts_here(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+
+	return cpu_is_watched(cpu) ? bpf_map_lookup_elem(&counts, &cpu) : NULL;
+}
+
+static __always_inline bool count_victim_runs(void)
+{
+	return victim_is(bpf_get_current_pid_tgid() >> 32);
+}
+
+static __always_inline int count_page_fault(void)
+{
+	struct qpw_counts *here = counts_here();
+
+	if (here && count_victim_runs())
+		here->nr_page_faults++;
+	return 0;
+}
+
+static __always_inline int count_system_call(void)
+{
+	struct qpw_counts *here = counts_here();
+
+	if (here && count_victim_runs())
+		here->nr_system_calls++;
+	return 0;
+}
+
+static __always_inline int tick_stop_tried(bool stopped, u32 reasons)
+{
+	struct qpw_counts *here = counts_here();
+	struct qpw_tick_kept *r;
+	u64 now;
+
+	if (!here)
+		return 0;
+	if (stopped) {
+		here->nr_tick_stops++;
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
+	r = EMIT(struct qpw_tick_kept, QPW_KIND_TICK_KEPT, bpf_get_smp_processor_id(), now, now, 0);
+	if (!r)
+		return 0;
+	r->reasons = reasons;
+	r->pid = (u32)bpf_get_current_pid_tgid();
+	emit_submit(r);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records of what other CPUs do for or because of a watched one: waits in flushes, work run in the
+ * caller, waits for its qpw locks. They interrupt nobody.
+ */
+#include "model/model_state.h"
+
+#include <errno.h>
+
+#include "util/array.h"
+
+/* The same for a wait of either kind. */
+static int add_flush(struct model *m, const struct qpw_header *h, int function, int work)
+{
+	struct flush_row *row;
+	int ret;
+
+	if (function < 0 || work < 0)
+		return -ENOMEM;
+	if (!model_in_window(m, h))
+		return 0;
+	ret = figures_flush(&m->figures, function, work, &row);
+	if (ret)
+		return ret;
+	if (h->flags & QPW_F_SKIPPED) {
+		row->skipped++;
+		return 0;
+	}
+	row->count++;
+	row->total_ns += h->end_ns - h->start_ns;
+	return figures_add_wait(&row->wait, h->end_ns - h->start_ns);
+}
+
+static int work_name(struct model *m, uint64_t function)
+{
+	return function ? names_symbol(&m->names, function) : names_text(&m->names, "", 1);
+}
+
+int feed_flush(struct model *m, const struct qpw_header *h)
+{
+	static const char *const places[] = {
+		[0] = "unknown flush",
+		[QPW_FLUSH_WORK] = "__flush_work",
+		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
+		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
+		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
+		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
+		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
+	};
+	const struct qpw_flush *e = (const struct qpw_flush *)h;
+	const char *place = places[e->where < ARRAY_SIZE(places) ? e->where : 0];
+	int function = names_text(&m->names, place, QPW_SYMBOL_LEN);
+
+	return add_flush(m, h, function, work_name(m, e->function));
+}
+
+int feed_qpw_flush(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_op *e = (const struct qpw_op *)h;
+	int function = names_text(&m->names, "flush_percpu_work", QPW_SYMBOL_LEN);
+
+	return add_flush(m, h, function, work_name(m, e->function));
+}
+
+int feed_qpw_inline(struct model *m, const struct qpw_header *h)
+{
+	const struct qpw_op *e = (const struct qpw_op *)h;
+	int function = names_symbol(&m->names, e->function);
+	int comm = names_text(&m->names, e->comm, QPW_COMM_LEN);
+	struct work_row *row;
+	int ret;
+
+	if (function < 0 || comm < 0)
+		return -ENOMEM;
+	if (!model_in_window(m, h))
+		return 0;
+	ret = figures_work(&m->figures, function, &row);
+	if (ret)
+		return ret;
+	row->inlined++;
+	row->inline_ns += h->end_ns - h->start_ns;
+	return figures_origin(&m->figures, function, comm, e->pid, e->from_cpu);
+}
+
+int feed_contended(struct model *m, const struct qpw_header *h)
+{
+	struct snap_contended *c = &m->figures.contended[!!(h->flags & QPW_F_REMOTE)];
+	uint64_t ns = h->end_ns - h->start_ns;
+
+	if (!model_in_window(m, h))
+		return 0;
+	c->count++;
+	c->total_ns += ns;
+	if (ns > c->max_ns)
+		c->max_ns = ns;
+	return 0;
+}

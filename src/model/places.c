@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stacks as numbered names, control groups as text. Knows no events but the two that tell them.
+ */
+#include "model/places.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct stack_row {
+	uint64_t id;
+	uint32_t context;
+	uint32_t nr_frames;
+	uint32_t frames[QPW_STACK_FRAMES]; /* names */
+};
+
+struct cgroup_row {
+	uint64_t id;
+	char path[QPW_PATH_LEN];
+};
+
+void places_init(struct places *p)
+{
+	table_init(&p->stacks, sizeof(uint64_t), sizeof(struct stack_row), PLACES_MAX);
+	table_init(&p->cgroups, sizeof(uint64_t), sizeof(struct cgroup_row), PLACES_MAX);
+}
+
+void places_finish(struct places *p)
+{
+	table_finish(&p->stacks);
+	table_finish(&p->cgroups);
+}
+
+int places_set_stack(struct places *p, struct names *names, const struct qpw_stack *e)
+{
+	uint64_t id = e->id;
+	int index = table_get(&p->stacks, &id);
+	struct stack_row *row;
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(&p->stacks, index);
+	row->context = e->context;
+	row->nr_frames = e->nr_frames < QPW_STACK_FRAMES ? e->nr_frames : QPW_STACK_FRAMES;
+	for (uint32_t i = 0; i < row->nr_frames; i++) {
+		int name = names_symbol(names, e->frames[i]);
+
+		if (name < 0)
+			return name;
+		row->frames[i] = (uint32_t)name;
+	}
+	return 0;
+}
+
+int places_set_cgroup(struct places *p, const struct qpw_cgroup *e)
+{
+	int index = table_get(&p->cgroups, &e->id);
+	struct cgroup_row *row;
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(&p->cgroups, index);
+	memset(row->path, 0, sizeof(row->path));
+	memcpy(row->path, e->path, strnlen(e->path, sizeof(row->path) - 1));
+	return 0;
+}
+
+static const struct stack_row *find_stack(const struct places *p, uint32_t stack)
+{
+	uint64_t id = stack;
+	int index = stack ? table_find(&p->stacks, &id) : -ENOENT;
+
+	return index < 0 ? NULL : table_row(&p->stacks, index);
+}
+
+enum qpw_context places_context(const struct places *p, uint32_t stack)
+{
+	const struct stack_row *row = find_stack(p, stack);
+
+	return row ? (enum qpw_context)row->context : QPW_CONTEXT_UNKNOWN;
+}
+
+void places_stack_text(const struct places *p, const struct names *names, uint32_t stack, char *buf,
+		       size_t size)
+{
+	const struct stack_row *row = find_stack(p, stack);
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (uint32_t i = 0; row && i < row->nr_frames; i++) {
+		const char *name = names_get(names, (int)row->frames[i]);
+		size_t len = strlen(name);
+
+		if (used + len + 2 > size)
+			break;
+		if (used)
+			buf[used++] = ';';
+		memcpy(buf + used, name, len + 1);
+		used += len;
+	}
+}
+
+uint32_t places_cgroup(const struct places *p, uint64_t id)
+{
+	int index = id ? table_find(&p->cgroups, &id) : -ENOENT;
+
+	return index < 0 ? 0 : (uint32_t)index + 1;
+}
+
+const char *places_cgroup_text(const struct places *p, uint32_t number)
+{
+	if (!number)
+		return "";
+	return ((const struct cgroup_row *)table_row(&p->cgroups, (int)number - 1))->path;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who caused interruptions, as JSON, and the words for it. Every name passes text_escape().
+ */
+#include "view/summary_causers.h"
+
+#include <string.h>
+
+#include "util/array.h"
+#include "util/text.h"
+
+static json_int_t integer(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : (json_int_t)value;
+}
+
+static json_t *text_json(const char *text, size_t max)
+{
+	char escaped[4 * SNAP_STACK_LEN + 1];
+
+	text_escape_n(text, max, escaped, sizeof(escaped));
+	return json_string(escaped);
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text[0] ? text_json(text, strlen(text)) : json_null();
+}
+
+const char *summary_tick_reason(enum qpw_tick_reason reason)
+{
+	static const char *const names[QPW_NR_TICK_REASONS] = {
+		[QPW_TICK_POSIX_TIMER] = "POSIX_TIMER",
+		[QPW_TICK_PERF_EVENTS] = "PERF_EVENTS",
+		[QPW_TICK_SCHED] = "SCHED",
+		[QPW_TICK_CLOCK_UNSTABLE] = "CLOCK_UNSTABLE",
+		[QPW_TICK_RCU] = "RCU",
+		[QPW_TICK_RCU_EXP] = "RCU_EXP",
+	};
+
+	return names[reason];
+}
+
+const char *summary_lock_kind(uint32_t flags)
+{
+	static const struct {
+		uint32_t flags;
+		const char *name;
+	} kinds[] = {
+		{ QPW_LOCK_SPIN | QPW_LOCK_READ, "rwlock read" },
+		{ QPW_LOCK_SPIN | QPW_LOCK_WRITE, "rwlock write" },
+		{ QPW_LOCK_SPIN, "spin" },
+		{ QPW_LOCK_RT | QPW_LOCK_READ, "rtlock read" },
+		{ QPW_LOCK_RT | QPW_LOCK_WRITE, "rtlock write" },
+		{ QPW_LOCK_RT, "rtmutex" },
+		{ QPW_LOCK_PERCPU | QPW_LOCK_READ, "percpu rwsem read" },
+		{ QPW_LOCK_PERCPU | QPW_LOCK_WRITE, "percpu rwsem write" },
+		{ QPW_LOCK_MUTEX, "mutex" },
+		{ QPW_LOCK_READ, "rwsem read" },
+		{ QPW_LOCK_WRITE, "rwsem write" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if ((flags & kinds[i].flags) == kinds[i].flags)
+			return kinds[i].name;
+	return "other";
+}
+
+/* Frames as an array, innermost first; null for a stack that is not known. */
+static json_t *stack_json(const char *stack)
+{
+	json_t *array;
+
+	if (!stack[0])
+		return json_null();
+	array = json_array();
+	while (array && *stack) {
+		size_t len = strcspn(stack, ";");
+
+		if (json_array_append_new(array, text_json(stack, len))) {
+			json_decref(array);
+			return NULL;
+		}
+		stack += len + (stack[len] == ';');
+	}
+	return array;
+}
+
+static json_t *caused_json(const void *row)
+{
+	const struct snap_caused *c = row;
+	bool many = c->origin.pid == SNAP_PID_MANY;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "class",
+			 snap_class_name(c->class), "cause", text_json(c->name, sizeof(c->name)),
+			 "comm", text_json(c->origin.comm, sizeof(c->origin.comm)), "pid",
+			 many ? json_null() : json_integer(c->origin.pid), "cpu",
+			 (json_int_t)c->origin.cpu, "cgroup", text_or_null(c->cgroup), "stack",
+			 stack_json(c->stack), "count", integer(c->origin.count), "wait_ns",
+			 integer(c->wait_ns), "wait_max_ns", integer(c->wait_max_ns));
+}
+
+static json_t *move_json(const void *row)
+{
+	const struct snap_move *v = row;
+
+	return json_pack("{s:o, s:I, s:o, s:I, s:I}", "comm", text_json(v->comm, sizeof(v->comm)),
+			 "from_cpu", (json_int_t)v->from_cpu, "by",
+			 text_json(v->by_comm, sizeof(v->by_comm)), "by_cpu", (json_int_t)v->by_cpu,
+			 "count", integer(v->count));
+}
+
+static json_t *lock_json(const void *row)
+{
+	const struct snap_lock *l = row;
+
+	return json_pack("{s:s, s:b, s:o, s:I, s:I, s:I}", "kind", summary_lock_kind(l->flags),
+			 "victim", l->by_victim, "comm", text_json(l->comm, sizeof(l->comm)),
+			 "count", integer(l->count), "total_ns", integer(l->total_ns), "max_ns",
+			 integer(l->max_ns));
+}
+
+static json_t *taken_json(const void *row)
+{
+	const struct snap_taken *t = row;
+
+	return json_pack("{s:o, s:I, s:I, s:I}", "by", text_json(t->by_comm, sizeof(t->by_comm)),
+			 "count", integer(t->count), "total_ns", integer(t->total_ns), "max_ns",
+			 integer(t->max_ns));
+}
+
+static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_json)(const void *))
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < nr; i++) {
+		if (json_array_append_new(array, to_json((const char *)rows + i * size))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *tick_json(const struct snap_counts *c)
+{
+	json_t *kept = json_object();
+
+	for (int i = 0; kept && i < QPW_NR_TICK_REASONS; i++) {
+		if (json_object_set_new(kept, summary_tick_reason((enum qpw_tick_reason)i),
+					json_integer(integer(c->tick_kept[i])))) {
+			json_decref(kept);
+			return NULL;
+		}
+	}
+	return json_pack("{s:I, s:o}", "stops", integer(c->tick_stops), "kept", kept);
+}
+
+int summary_causers_json(json_t *json, const struct snapshot *s)
+{
+	const struct snap_counts *c = &s->counts;
+
+	return json_object_set_new(json, "origins",
+				   rows_json(s->caused, s->nr_caused, sizeof(*s->caused),
+					     caused_json)) ||
+	       json_object_set_new(json, "origins_left_out",
+				   json_integer(integer(s->caused_left_out))) ||
+	       json_object_set_new(json, "moves",
+				   rows_json(s->moves, s->nr_moves, sizeof(*s->moves),
+					     move_json)) ||
+	       json_object_set_new(json, "lock_waits",
+				   rows_json(s->locks, s->nr_locks, sizeof(*s->locks),
+					     lock_json)) ||
+	       json_object_set_new(json, "taken",
+				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
+					     taken_json)) ||
+	       json_object_set_new(json, "self_inflicted",
+				   json_pack("{s:I, s:I, s:I}", "page_faults",
+					     integer(c->page_faults), "system_calls",
+					     integer(c->system_calls), "system_calls_missed",
+					     integer(c->system_calls_missed))) ||
+	       json_object_set_new(json, "tick", tick_json(c));
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Who caused it: `causer` makes a known number of wake-ups, moves, page faults, system calls and
+# preemptions on CPU 1; the recording must tell each, with the task, the CPU, the stack and the
+# control group that it came from. Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'end_children; rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+CAUSER=${BUILD:-build}/load/causer
+TRACING=/sys/kernel/tracing
+causer='' recorder='' witness=''
+
+end_children() {
+	[[ -z $causer ]] || kill "$causer" 2>/dev/null
+	[[ -z $recorder ]] || kill "$recorder" 2>/dev/null
+	[[ -z $witness ]] || rmdir "$witness"
+}
+
+# An ftrace instance of our own: the wake-ups of the thread and its switches.
+start_witness() {
+	mountpoint -q $TRACING || mount -t tracefs tracefs $TRACING || return
+	mkdir $TRACING/instances/causers-test || return
+	witness=$TRACING/instances/causers-test
+	echo mono >"$witness/trace_clock"
+	echo 'comm == "qpw-woken"' >"$witness/events/sched/sched_waking/filter" || return
+	echo 'next_comm == "qpw-woken" || prev_comm == "qpw-woken"' \
+		>"$witness/events/sched/sched_switch/filter" || return
+	echo 1 >"$witness/events/sched/sched_waking/enable"
+	echo 1 >"$witness/events/sched/sched_switch/enable"
+}
+
+# Wake-ups by the waker that a switch to the thread followed. A kernel may hide a switch, if it
+# hides the task that ran before, from programs and from ftrace alike.
+witnessed_wakes() {
+	awk '/sched_waking: comm=qpw-woken/ { woken = /qpw-waker-/ }
+		/ next_comm=qpw-woken/ { n += woken; woken = 0 }
+		/ prev_comm=qpw-woken/ { woken = 0 }
+		END { print n + 0 }' "$witness/trace"
+}
+
+if (($(nproc) < 2)); then
+	echo "skip causers: needs two CPUs"
+	exit 0
+fi
+
+if ! start_witness; then
+	not_ok causers "tracefs: no instance for the witness could be set up"
+	finish_tests
+fi
+# The causer comes first, since the victim must run; it begins when its line comes.
+mkfifo "$scratch/go"
+"$CAUSER" 0 1 <"$scratch/go" >"$scratch/made.json" 2>"$scratch/causer.err" &
+causer=$!
+exec 3>"$scratch/go"
+victim=
+for _ in $(seq 100); do
+	victim=$(pgrep -P "$causer" -x qpw-victim) && break
+	sleep 0.05
+done
+group=$(sed -n 's/^0:://p' /proc/$causer/cgroup)
+"$QPWLAT" record -q -c 1 -d 60s --system-calls --victim "pid:${victim:-0}" -o "$scratch/t.qpw" \
+	>"$scratch/record.log" 2>&1 &
+recorder=$!
+# its file grows once a second
+for _ in $(seq 300); do
+	"$QPWLAT" report --json -i "$scratch/t.qpw" >"$scratch/report.json" 2>/dev/null &&
+		json_holds "$scratch/report.json" '.window_start_ns > 0' && break
+	sleep 0.1
+done
+echo >&3
+exec 3>&-
+if ! wait "$causer"; then
+	causer=
+	not_ok causers "the causer failed: $(cat "$scratch/causer.err")"
+	finish_tests
+fi
+causer=
+kill -INT "$recorder"
+if ! wait "$recorder"; then
+	recorder=
+	not_ok causers "record failed: $(tail -n 3 "$scratch/record.log")"
+	finish_tests
+fi
+recorder=
+"$QPWLAT" report --json -i "$scratch/t.qpw" >"$scratch/report.json"
+
+made() {
+	jq ".$1" "$scratch/made.json"
+}
+
+reported() {
+	jq "$1" "$scratch/report.json"
+}
+
+# at_least_and_at_most NAME WHAT IS LEAST MOST
+within() {
+	check "$1" "$2: $3, not from $4 to $5" test "$3" -ge "$4" -a "$3" -le "$5"
+}
+
+check causers-none-lost "$(reported .lost_events) events lost" test "$(reported .lost_events)" = 0
+
+woken='.origins[] | select(.class == "thread" and .cause == "qpw-woken" and .comm == "qpw-waker")'
+wakes=$(reported "[$woken | select(.cpu == 0) | .count] | add // 0")
+within causers-wakes "wake-ups by the waker from CPU 0" "$wakes" "$(witnessed_wakes)" "$(witnessed_wakes)"
+within causers-wakes-made "of those made" "$wakes" $(($(made wakes) * 9 / 10)) "$(made wakes)"
+check causers-wakes-only-from-there "$(reported "[$woken | select(.cpu != 0)] | length") rows of CPU 1" \
+	test "$(reported "[$woken | select(.cpu != 0)] | length")" = 0
+check causers-stack "no stack with pipe_write: $(reported "[$woken | .stack]" | tr -d '\n ' | cut -c 1-300)" \
+	json_holds "$scratch/report.json" \
+	"[$woken | select(.stack != null and any(.stack[]; test(\"^(anon_)?pipe_write\\\\+\"))) | .count]
+		| add // 0 >= $wakes * 0.9"
+check causers-stack-without-us "a frame of the tracing itself" json_holds "$scratch/report.json" \
+	'[.origins[] | .stack // [] | .[0] // "" | select(test("^bpf_(prog|trace_run)|^__traceiter_"))] == []'
+check causers-cgroup "not $group: $(reported "[$woken | .cgroup]" | tr -d '\n ' | cut -c 1-200)" \
+	json_holds "$scratch/report.json" "[$woken | .cgroup] | unique == [\"$group\"]"
+
+# The first move is there already when the causer itself runs on that CPU.
+moves=$(reported '[.moves[] | select(.comm == "qpw-moved" and .from_cpu == 0) | .count] | add // 0')
+within causers-moves "moves from CPU 0" "$moves" $(($(made moves) - 1)) $(($(made moves) + 2))
+
+# Beside those made: of the stack, of the program's text and data, of what fork() left to copy.
+within causers-page-faults "page faults" "$(reported .self_inflicted.page_faults)" "$(made pages)" \
+	$(($(made pages) + 100))
+within causers-system-calls "system calls" "$(reported .self_inflicted.system_calls)" \
+	"$(made calls)" $(($(made calls) + 100))
+
+taken=$(reported '[.taken[] | select(.by == "qpw-taker") | .count] | add // 0')
+within causers-taken "times that the CPU was taken" "$taken" "$(made takes)" $(($(made takes) + 3))
+least=$(($(made takes) * $(made take_us) * 1000))
+check causers-taken-time "shorter in all than the taker ran: $(reported .taken | tr -d '\n ')" \
+	json_holds "$scratch/report.json" \
+	"[.taken[] | select(.by == \"qpw-taker\") | .total_ns] | add // 0 >= $least"
+finish_tests

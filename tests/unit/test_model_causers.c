@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who caused interruptions, by traces written by hand: origins with their stacks, control groups
+ * and waits; moves, locks, the CPU taken away, plain counts; merging of all that.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "../feeding.h"
+#include "../records.h"
+#include "model/model.h"
+
+#define FN_DRAIN 0xffffffff81000000U
+#define FN_QUEUE 0xffffffff81000110U
+#define FN_WRITE 0xffffffff81000220U
+
+static const uint64_t write_stack[] = { FN_QUEUE, FN_WRITE, 0 };
+
+static void tell_places(struct model *m)
+{
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_symbol(FN_QUEUE, "queue_work_on+0x10"));
+	feed(m, rec_symbol(FN_WRITE, "vfs_write+0x20"));
+	feed(m, rec_stack(1, QPW_CONTEXT_TASK, write_stack));
+	feed(m, rec_stack(2, QPW_CONTEXT_SOFTIRQ, write_stack));
+	feed(m, rec_cgroup(7, "/system.slice/churn"));
+}
+
+static struct qpw_origin origin(uint64_t ns, uint32_t pid, const char *comm, uint32_t stack,
+				uint64_t cgroup)
+{
+	struct qpw_origin o = rec_origin(ns, 0, pid, comm);
+
+	o.stack = stack;
+	o.cgroup = cgroup;
+	return o;
+}
+
+/* Works at 1000 (queued 900), 2000 (1700) by one task, at 3000 (2950) by another of its name. */
+static void test_caused(void **state)
+{
+	struct qpw_origin a = origin(900, 70, "churn", 1, 7), b = origin(1700, 70, "churn", 1, 7);
+	struct qpw_origin c = origin(2950, 71, "churn", 1, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_places(m);
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &a));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 2000, 2100, QPW_F_BEGIN, FN_DRAIN, &b));
+	/* a later part of the same run is no second interruption */
+	feed(m, rec_work(QPW_KIND_WORK, 1, 2200, 2300, QPW_F_END, FN_DRAIN, &b));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 3000, 3100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &c));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 1);
+	assert_int_equal(s->caused[0].class, SNAP_WORK);
+	assert_string_equal(s->caused[0].name, "drain");
+	assert_string_equal(s->caused[0].origin.comm, "churn");
+	assert_int_equal(s->caused[0].origin.count, 3);
+	assert_int_equal(s->caused[0].origin.pid, SNAP_PID_MANY);
+	assert_string_equal(s->caused[0].cgroup, "/system.slice/churn");
+	assert_string_equal(s->caused[0].stack, "queue_work_on+0x10;vfs_write+0x20");
+	assert_int_equal(s->caused[0].wait_ns, 100 + 300 + 50);
+	assert_int_equal(s->caused[0].wait_max_ns, 300);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* What a softirq queued is not owed to the task that it interrupted, nor to that task's group. */
+static void test_context(void **state)
+{
+	struct qpw_origin o = origin(900, 70, "innocent", 2, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_places(m);
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 1);
+	assert_string_equal(s->caused[0].origin.comm, "[softirq]");
+	assert_int_equal(s->caused[0].origin.pid, SNAP_PID_MANY);
+	assert_string_equal(s->caused[0].cgroup, "");
+	assert_string_equal(s->works[0].origins[0].comm, "[softirq]");
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Rows of threads and IPIs stand beside those of works, the most frequent first. */
+static void test_classes(void **state)
+{
+	struct qpw_origin o = origin(900, 70, "waker", 0, 0);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_places(m);
+	feed(m, rec_ipi(1, 1000, 1010, QPW_IPI_RESCHEDULE, 0, &o));
+	feed(m, rec_woken(1, 1100, 1200, 5, "kworker/1:0", &o));
+	feed(m, rec_woken(1, 1300, 1400, 5, "kworker/1:0", &o));
+	/* a run that nobody woke it for */
+	feed(m, rec_thread(1, 1500, 1600, 5, "kworker/1:0"));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 2);
+	assert_int_equal(s->caused[0].class, SNAP_THREAD);
+	assert_string_equal(s->caused[0].name, "kworker/1:0");
+	assert_int_equal(s->caused[0].origin.count, 2);
+	assert_int_equal(s->caused[0].origin.pid, 70);
+	assert_int_equal(s->caused[0].wait_ns, 200 + 400);
+	assert_string_equal(s->caused[0].stack, "");
+	assert_int_equal(s->caused[1].class, SNAP_IPI);
+	assert_string_equal(s->caused[1].name, "reschedule");
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static void feed_points(struct model *m)
+{
+	struct qpw_origin by = origin(1000, 9, "migration/0", 0, 0);
+
+	feed(m, rec_tick_kept(1, 1000, 1U << QPW_TICK_SCHED));
+	feed(m, rec_tick_kept(1, 1100, 1U << QPW_TICK_SCHED | 1U << QPW_TICK_RCU));
+	feed(m, rec_migrate(1, 1200, "task", 0, &by));
+	feed(m, rec_migrate(1, 1300, "task", 0, &by));
+	feed(m, rec_migrate(1, 1400, "other", 2, &by));
+	feed(m, rec_lock_wait(1, 1500, 1600, 0, QPW_LOCK_MUTEX, "task"));
+	feed(m, rec_lock_wait(1, 1700, 1900, QPW_F_BY_VICTIM, QPW_LOCK_SPIN, "victim"));
+	feed(m, rec_lock_wait(1, 2000, 2050, QPW_F_BY_VICTIM, QPW_LOCK_SPIN, "victim"));
+	feed(m, rec_taken(1, 2100, 2400, "kworker/1:0"));
+	feed(m, rec_taken(1, 2500, 2600, "kworker/1:0"));
+	feed(m, rec_taken(1, 2700, 2710, "rcuc/1"));
+}
+
+static void check_points(const struct snapshot *s, uint64_t times)
+{
+	assert_int_equal(s->counts.tick_kept[QPW_TICK_SCHED], 2 * times);
+	assert_int_equal(s->counts.tick_kept[QPW_TICK_RCU], times);
+	assert_int_equal(s->counts.tick_kept[QPW_TICK_POSIX_TIMER], 0);
+	assert_int_equal(s->nr_moves, 2);
+	assert_string_equal(s->moves[0].comm, "task");
+	assert_string_equal(s->moves[0].by_comm, "migration/0");
+	assert_int_equal(s->moves[0].from_cpu, 0);
+	assert_int_equal(s->moves[0].count, 2 * times);
+	assert_int_equal(s->moves[1].from_cpu, 2);
+	assert_int_equal(s->nr_locks, 2);
+	assert_true(s->locks[0].by_victim);
+	assert_int_equal(s->locks[0].flags, QPW_LOCK_SPIN);
+	assert_int_equal(s->locks[0].count, 2 * times);
+	assert_int_equal(s->locks[0].total_ns, 250 * times);
+	assert_int_equal(s->locks[0].max_ns, 200);
+	assert_string_equal(s->locks[1].comm, "task");
+	assert_int_equal(s->nr_taken, 2);
+	assert_string_equal(s->taken[0].by_comm, "kworker/1:0");
+	assert_int_equal(s->taken[0].count, 2 * times);
+	assert_int_equal(s->taken[0].total_ns, 400 * times);
+	assert_int_equal(s->taken[0].max_ns, 300);
+}
+
+static void test_points(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s, *sum = snapshot_create();
+
+	(void)state;
+	feed_points(m);
+	s = snap(m);
+	check_points(s, 1);
+	/* none of them is an interruption */
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		assert_int_equal(s->classes[i].count, 0);
+	assert_non_null(sum);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	check_points(sum, 2);
+	snapshot_destroy(sum);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Counts go on from what they were when the window opened, and stand still when it is closed. */
+static void test_counts(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_counts(1, 10, 100, 3, 1000));
+	feed(m, rec_window(500, 0));
+	feed(m, rec_counts(1, 12, 130, 7, 1400));
+	feed(m, rec_counts(2, 1, 0, 7, 0));
+	feed(m, rec_window(500, 900));
+	feed(m, rec_counts(1, 99, 999, 9, 9999));
+	s = snap(m);
+	assert_int_equal(s->counts.page_faults, 2 + 1);
+	assert_int_equal(s->counts.system_calls, 30);
+	assert_int_equal(s->counts.system_calls_missed, 7);
+	assert_int_equal(s->counts.tick_stops, 400);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Outside of the window nothing counts. */
+static void test_window(void **state)
+{
+	struct qpw_origin o = origin(100, 70, "churn", 0, 0);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_window(5000, 0));
+	feed_points(m);
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	feed(m, rec_window(5000, 6000));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 0);
+	assert_int_equal(s->nr_moves, 0);
+	assert_int_equal(s->nr_locks, 0);
+	assert_int_equal(s->nr_taken, 0);
+	assert_int_equal(s->counts.tick_kept[QPW_TICK_SCHED], 0);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* More origins than there is room for: the rarest are only counted, also when boots are merged. */
+static void test_left_out(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s, *sum = snapshot_create();
+
+	(void)state;
+	for (uint32_t i = 0; i < SNAP_CAUSED + 10; i++) {
+		struct qpw_origin o = rec_origin(900, i % 4000, 70, "churn");
+
+		feed(m, rec_ipi(1, 1000 + i, 1000 + i, QPW_IPI_RESCHEDULE, 0, &o));
+		if (i == SNAP_CAUSED + 9)
+			feed(m, rec_ipi(1, 9000, 9001, QPW_IPI_RESCHEDULE, 0, &o));
+	}
+	s = snap(m);
+	assert_int_equal(s->nr_caused, SNAP_CAUSED);
+	assert_int_equal(s->caused_left_out, 10);
+	assert_int_equal(s->caused[0].origin.cpu, SNAP_CAUSED + 9);
+	assert_non_null(sum);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(sum->nr_caused, SNAP_CAUSED);
+	assert_int_equal(sum->caused_left_out, 20);
+	snapshot_destroy(sum);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Two boots: rows of the same origin and stack become one, of another stack stay apart. */
+static void test_merge(void **state)
+{
+	struct qpw_origin o = origin(900, 70, "churn", 1, 7), p = origin(900, 80, "churn", 0, 7);
+	struct model *m = new_model(0, 0), *n = new_model(0, 0);
+	struct snapshot *s, *t;
+
+	(void)state;
+	tell_places(m);
+	tell_places(n);
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN, FN_DRAIN, &o));
+	o.pid = 90;
+	feed(n, rec_work(QPW_KIND_WORK, 1, 1300, 1400, QPW_F_BEGIN, FN_DRAIN, &o));
+	feed(n, rec_work(QPW_KIND_WORK, 1, 1500, 1600, QPW_F_BEGIN, FN_DRAIN, &p));
+	s = snap(m);
+	t = snap(n);
+	assert_int_equal(snapshot_merge(s, t), 0);
+	assert_int_equal(s->nr_caused, 2);
+	assert_int_equal(s->caused[0].origin.count, 2);
+	assert_int_equal(s->caused[0].origin.pid, SNAP_PID_MANY);
+	assert_int_equal(s->caused[0].wait_ns, 100 + 400);
+	assert_int_equal(s->caused[0].wait_max_ns, 400);
+	assert_int_equal(s->caused[1].origin.pid, 80);
+	assert_string_equal(s->caused[1].stack, "");
+	snapshot_destroy(t);
+	snapshot_destroy(s);
+	model_destroy(n);
+	model_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_caused),	cmocka_unit_test(test_context),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),	cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),	cmocka_unit_test(test_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
