@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The job that makes real events of every class that the collector knows, on the first isolated CPU,
+# while qpwlat records there with cyclictest as the victim. It does so with what any kernel offers
+# to user space, no module of ours. /results: probes.json, report.json, cyclictest.json, events (the
+# kernel's own list) and made.txt, "WHAT COUNT" a line. Judges nothing. Uses ISOLATED and
+# HOUSEKEEPING; function calls to several CPUs at once need three.
+
+CPU=${ISOLATED%%[-,]*}
+TRACE=/sys/kernel/tracing/instances/classes
+RECORD_S=${RECORD_S:-60}
+# How often each thing is done, unless more is needed for one to be seen.
+TIMES=10
+
+# shellcheck source=lab/guest/functions
+. /lab/functions
+MASK=$(mask_of_list "$CPU")
+
+there() {
+	taskset "$MASK" "$@"
+}
+
+made() {
+	echo "$1 $2" >>/results/made.txt
+}
+
+# repeat COMMAND…: again and again, with a little time between.
+repeat() {
+	i=0
+	while [ $i -lt $TIMES ]; do
+		"$@" || return
+		i=$((i + 1))
+		sleep 0.01
+	done
+	made "$*" $TIMES
+}
+
+# Work items for every CPU, queued by this very process and then waited for.
+refresh_statistics() {
+	echo 1 >/proc/sys/vm/stat_refresh
+}
+
+# The drains of the kernel's per-CPU caches, each by all its triggers.
+drain_caches() {
+	churn --isolated "$CPU" --housekeeping 0 --rounds 6 --interval 50 \
+		--output /results/triggers.json >/results/churn.log 2>&1 || return
+	made drain_caches 6
+}
+
+# A task that sleeps on the idle CPU is woken from here.
+wake_sleeper() {
+	echo >&3
+}
+
+wake_sleepers() {
+	mkfifo /tmp/fifo
+	there cat /tmp/fifo >/dev/null &
+	exec 3>/tmp/fifo
+	repeat wake_sleeper
+	exec 3>&-
+	wait $! || true
+}
+
+# Text for the serial line, whose interrupt is the isolated CPU's for the moment.
+print_serially() {
+	echo "lab: a line for its interrupt" >/dev/ttyS0
+}
+
+interrupt_by_device() {
+	irq=$(awk -F: '/ttyS0/ {print $1 + 0}' /proc/interrupts)
+	before=$(cat "/proc/irq/$irq/smp_affinity")
+	echo "$MASK" >"/proc/irq/$irq/smp_affinity" || return
+	repeat print_serially
+	echo "$before" >"/proc/irq/$irq/smp_affinity"
+}
+
+# Packets to itself.
+send_packets() {
+	there ping -q -c $TIMES -i 0.02 127.0.0.1 >/dev/null || return
+	made send_packets $TIMES
+}
+
+# An event of ftrace that is switched on and off changes kernel code, which every CPU has to notice.
+# Not in places where they run all the time: an emulator may not (see docs/lab.md).
+patch_code() {
+	echo 1 >"$TRACE/events/signal/signal_generate/enable"
+	echo 0 >"$TRACE/events/signal/signal_generate/enable"
+}
+
+# Whoever waits for a trace buffer to fill is woken by an irq_work on the CPU that fills it.
+fill_buffer() {
+	there sh -c "echo x >$TRACE/trace_marker"
+}
+
+fill_buffers() {
+	cat "$TRACE/per_cpu/cpu$CPU/trace_pipe" >/dev/null &
+	repeat fill_buffer
+	kill $!
+	wait $! || true
+}
+
+# A signal interrupts the task that gets it where it runs. Two busy ones need a tick. They are
+# started without there(), which would be one more process to kill.
+signal_busy() {
+	kill -USR1 "$busy"
+}
+
+signal_tasks() {
+	taskset "$MASK" sh -c 'trap : USR1; while :; do :; done' &
+	busy=$!
+	taskset "$MASK" sh -c 'while :; do :; done' &
+	other=$!
+	sleep 0.5
+	repeat signal_busy
+	kill -KILL $busy $other
+	wait $busy $other || true
+}
+
+# Asks every CPU for a backtrace by NMI; the console shall not take them for complaints.
+ask_by_nmi() {
+	echo l >/proc/sysrq-trigger
+}
+
+ask_for_backtraces() {
+	dmesg -n 1
+	repeat ask_by_nmi
+	sleep 0.5
+	dmesg -n 7
+}
+
+# As the recorder's command, from CPU 0 alone; the recording ends with it.
+if [ "${1:-}" = make ]; then
+	taskset -p 1 $$ >/dev/null || exit
+	# Else each event that is switched on would switch on some of the scheduler's, too.
+	echo 0 >/sys/kernel/tracing/options/record-cmd
+	mkdir "$TRACE" || exit
+	for job in "repeat refresh_statistics" drain_caches wake_sleepers interrupt_by_device send_packets \
+		"repeat patch_code" fill_buffers signal_tasks ask_for_backtraces; do
+		say "$job"
+		$job || say "$job failed"
+	done >/results/make.log 2>&1
+	rmdir "$TRACE"
+	kill -INT $PPID
+	exit
+fi
+
+# The kernel would announce every drop_caches on the console, with interrupts off; this says not to.
+echo 4 >/proc/sys/vm/drop_caches
+# Else the victim's timers would be on a housekeeping CPU while this one is idle.
+echo 0 >/proc/sys/kernel/timer_migration
+cp /sys/kernel/tracing/available_events /results/events
+say "looking for probes"
+qpwlat probes --json=/results/probes.json || exit
+say "recording for at most $RECORD_S s"
+# By its own name, which then is the one of who queued.
+qpwlat record -c "$CPU" -H "$HOUSEKEEPING" -d "${RECORD_S}s" -o /results/trace.qpw --victim cyclictest \
+	--cyclictest-json /results/cyclictest.json -- /lab/classes.sh make >/results/record.log 2>&1
+status=$?
+sed 's/^/lab: /' /results/make.log /results/record.log
+[ $status -eq 0 ] || exit $status
+qpwlat report --json=/results/report.json --top 1000 /results/trace.qpw

@@ -1,0 +1,239 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The collector on kernels that it was not made for: those of Debian's releases as they are shipped,
+# and the lab's in both modes. Each boots once with an isolated CPU, and lab/guest/classes.sh makes
+# events of every class there: each must be seen with its cause and origin, and each probe must be
+# attached or said to be missing. What is expected of a kernel is a row of the table.
+# KERNELS='NAME…' or all; the default are those of `make check`.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+ALL='6.1 6.12 6.12-rt 7.2 7.3 7.2-qpw0 7.2-qpw1'
+names=${KERNELS:-6.1 7.2-qpw0 7.2-qpw1}
+[[ $names != all ]] || names=$ALL
+# How often lab/guest/classes.sh does each thing.
+TIMES=10
+
+# ------------------------------------------------------------------ what is expected
+# Probes that a kernel does not have; it must have every other one.
+CSD='csd_function_entry csd_function_exit csd_queue_cpu'
+SHEAVES=flush_rcu_sheaves_on_cache
+# For lack of CONFIG_X86_MCE in the lab's configuration.
+MCE='deferred_error_apic_entry deferred_error_apic_exit threshold_apic_entry threshold_apic_exit'
+# Static functions of which the compiler has left only a part under another name.
+PARTS='__flush_work drain_all_stock'
+QPW='qpw_flush_begin qpw_flush_end qpw_inline_begin qpw_inline_end qpw_lock_contended_begin
+	qpw_lock_contended_end qpw_queue'
+declare -A absent=(
+	[6.1]="$CSD $SHEAVES $PARTS hrtimer_start_expired $QPW"
+	[6.12]="$SHEAVES hrtimer_start_expired $QPW"
+	[6.12-rt]="$SHEAVES hrtimer_start_expired $QPW"
+	[7.2]="$QPW"
+	[7.3]="$QPW"
+	[7.2-qpw0]="$MCE"
+	[7.2-qpw1]="$MCE"
+)
+# Works that churn makes the isolated CPU run. From 6.4 on the memcg drain leaves out CPUs that are
+# isolated from the scheduler's domains.
+declare -A works=(
+	[6.1]='lru_add_drain_per_cpu flush_cpu_slab drain_local_stock'
+	[6.12]='lru_add_drain_per_cpu flush_cpu_slab'
+	[6.12-rt]='lru_add_drain_per_cpu flush_cpu_slab'
+	[7.2]='lru_add_drain_per_cpu flush_cpu_sheaves'
+	[7.3]='lru_add_drain_per_cpu flush_cpu_sheaves'
+	[7.2-qpw0]='lru_add_drain_per_cpu flush_cpu_sheaves'
+	[7.2-qpw1]=''
+)
+# Those that it runs itself instead.
+declare -A inlined=([7.2-qpw1]='lru_add_drain_per_cpu flush_cpu_sheaves')
+# Interrupts that CPUs sent. The functions called in them are known with the csd events, since 6.5.
+# On PREEMPT_RT a wake-up is no function call.
+declare -A ipis=(
+	[6.1]='reschedule irq_work call_function call_function_single'
+	[6.12-rt]='reschedule irq_work do_sync_core'
+)
+IPIS='reschedule irq_work do_sync_core sched_ttwu_pending'
+# The function of the tick was another before 6.9.
+declare -A tick=([6.1]=tick_sched_timer)
+WAITS='lru_add_drain_all lru_cache_disable __kmem_cache_shrink'
+
+# ------------------------------------------------------------------ getting and booting them
+
+# find_kernel NAME: sets kernel, modules (a directory, or nothing) and mode; fails after a "not ok".
+find_kernel() {
+	local version=${1%%-*} get
+
+	modules='' mode=none
+	case $1 in
+	*-qpw[01])
+		mode=qpw=${1#*-qpw}
+		kernel=${KERNEL:-$(find_image KERNEL)}
+		check "$1-kernel" "no lab kernel; run 'make lab'" test -n "$kernel"
+		return
+		;;
+	*-rt) get=(kernel/stock --linux "$version" --rt) ;;
+	*) get=(kernel/stock --linux "$version") ;;
+	esac
+	run "${get[@]}"
+	kernel=$(sed -n 's/^KERNEL=//p' "$scratch/stdout")
+	modules=$(sed -n 's/^MODULES_DIR=//p' "$scratch/stdout")
+	check "$1-kernel" "${get[*]}: exit code $rc: $(tail -n 3 "$scratch/stderr")" test "$rc" = 0
+	return "$rc"
+}
+
+# Three CPUs, as an interrupt for several CPUs at once takes two others.
+boot_kernel() {
+	run lab/boot --kernel "$kernel" ${modules:+--modules "$modules"} --initramfs "$initramfs" \
+		--backend "${BACKEND:-auto}" --mode "$mode" --vcpus 3 --isolated 1 --job classes --out "$dir"
+	check "$name-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
+	return "$rc"
+}
+
+# ------------------------------------------------------------------ what is checked
+
+# reported FILTER: what jq makes of the report.
+reported() {
+	jq -r "$1" "$dir/report.json"
+}
+
+# caused CLASS NAME: how often.
+caused() {
+	reported "[.causes[] | select(.class == \"$1\" and .name == \"$2\") | .count] | add // 0"
+}
+
+# work FUNCTION MEMBER: of the row of that function.
+work() {
+	reported "[.remote_work[] | select(.function == \"$1\") | .$2] | add // 0"
+}
+
+# queued_by FUNCTION COMM: how many executions this task queued on CPU 0.
+queued_by() {
+	reported "[.remote_work[] | select(.function == \"$1\") | .origins[] |
+		select(.comm == \"$2\" and .cpu == 0) | .count] | add // 0"
+}
+
+equals() {
+	check "$name-$1" "$2: '$3' instead of '$4'" test "$3" = "$4"
+}
+
+at_least() {
+	check "$name-$1" "$2: $3 instead of at least $4" test "$3" -ge "$4"
+}
+
+sorted() {
+	tr -s ' \t\n' '\n' | sed '/^$/d' | sort | paste -s -d ' '
+}
+
+# Against the table, and against the kernel's own list of its events.
+check_probes() {
+	local json=$dir/probes.json probe state wrong=
+
+	equals probes-missing "not attached" "$(jq -r '.probes[] | select(.state == "missing") | .name' "$json" | sorted)" \
+		"$(sorted <<<"${absent[$name]}")"
+	equals probes-have-reasons "missing without a reason or a consequence" \
+		"$(jq -r '.probes[] | select(.state == "missing" and
+			(.why != "not in this kernel" or (.gives | length) == 0)) | .name' "$json" | sorted)" ''
+	while read -r probe state; do
+		[[ $state != fentry ]] || continue
+		if grep -q ":$probe\$" "$dir/events"; then
+			[[ $state != missing ]] || wrong+=" $probe"
+		elif [[ $state != missing ]]; then
+			wrong+=" $probe"
+		fi
+	done < <(jq -r '.probes[] | "\(.name) \(.state)"' "$json")
+	equals probes-as-the-kernel-lists-them "others" "$wrong" ''
+}
+
+check_classes() {
+	local class ipi
+
+	for class in irq softirq ipi tick timer thread work nmi; do
+		at_least "class-$class" events \
+			"$(reported ".interruptions[] | select(.class == \"$class\") | .count")" 1
+	done
+	# The driver may print several lines for one interrupt.
+	at_least irq-ttyS0 interrupts "$(caused irq ttyS0)" 1
+	at_least softirq-NET_RX softirqs "$(caused softirq NET_RX)" $TIMES
+	for ipi in ${ipis[$name]:-$IPIS}; do
+		at_least "ipi-$ipi" interrupts "$(caused ipi "$ipi")" $TIMES
+	done
+	at_least tick ticks "$(caused tick "${tick[$name]:-tick_nohz_handler}")" 1
+	at_least thread runs "$(caused thread ping)" $TIMES
+	equals nmi-backtrace "handlers run" "$(caused nmi nmi_cpu_backtrace_handler)" $TIMES
+}
+
+check_works() {
+	local function
+
+	equals work-known "refresh_vm_stats queued, executed, by whom we know, without origin" \
+		"$(work refresh_vm_stats queued) $(work refresh_vm_stats executed) $(queued_by refresh_vm_stats classes.sh) $(work refresh_vm_stats unknown)" \
+		"$TIMES $TIMES $TIMES 0"
+	for function in ${works[$name]}; do
+		at_least "work-$function" "executions that churn queued on CPU 0" "$(queued_by "$function" churn)" 1
+		equals "work-$function-here" "run by the caller" "$(work "$function" inlined)" 0
+	done
+	for function in ${inlined[$name]:-}; do
+		at_least "inline-$function" "run by churn on CPU 0" "$(queued_by "$function" churn)" 1
+		equals "inline-$function-only" executed "$(work "$function" executed)" 0
+	done
+}
+
+check_waits() {
+	local function
+
+	if [[ " ${absent[$name]} " != *" __flush_work "* ]]; then
+		at_least wait-for-a-work "waits for refresh_vm_stats" \
+			"$(reported '[.flush_waits[] | select(.function == "__flush_work" and .work == "refresh_vm_stats") | .count] | add // 0')" 1
+	fi
+	for function in $WAITS; do
+		at_least "wait-$function" waits \
+			"$(reported "[.flush_waits[] | select(.function == \"$function\") | .count] | add // 0")" 1
+	done
+}
+
+# The recording as a whole. cyclictest counts what we count, but for what began at either end.
+check_recording() {
+	local samples cycles diff
+
+	equals made "things that were made" "$(wc -l <"$dir/made.txt")" 9
+	check "$name-version" "$(reported .kernel)" \
+		test "$(reported '.kernel | match("^[0-9]+[.][0-9]+").string')" = "${name%%-*}"
+	equals complete "closed, cut off, lost" "$(reported '"\(.window_closed) \(.truncated) \(.lost_events)"')" \
+		"true false 0"
+	samples=$(reported .samples)
+	cycles=$(jq '.thread["0"].cycles' "$dir/cyclictest.json")
+	diff=$((samples - cycles))
+	check "$name-samples" "$samples recorded, cyclictest counts $cycles" \
+		test "$cycles" -gt 500 -a "${diff#-}" -le 3
+	if [[ $name == *-rt ]]; then
+		check "$name-is-rt" "$(reported .host.kernel_version)" \
+			test "$(reported '.host.kernel_version | contains("PREEMPT_RT")')" = true
+	fi
+}
+
+initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
+if [[ -z $initramfs ]]; then
+	not_ok kernels "no guest image; run 'make lab'"
+	finish_tests
+fi
+for name in $names; do
+	if [[ ! -v absent[$name] ]]; then
+		not_ok "$name" "no such kernel here; there are: $ALL"
+		continue
+	fi
+	dir=$scratch/$name
+	SECONDS=0
+	if find_kernel "$name" && boot_kernel; then
+		check_recording
+		check_probes
+		check_classes
+		check_works
+		check_waits
+		echo "# $name: $(reported .kernel), $SECONDS s"
+	fi
+done
+finish_tests
