@@ -284,6 +284,9 @@ int BPF_PROG(on_csd_function_exit, u64 function)
 FLUSH_FUNCTION(__flush_work, flush_work_begin(work, spare),
 	       flush_end(QPW_FLUSH_WORK, (u8)waited, spare), struct work_struct *work,
 	       bool from_cancel, u64 waited)
+/* For kernels that have no __flush_work() to trace. */
+FLUSH_FUNCTION(flush_work, flush_work_begin(work, spare),
+	       flush_end(QPW_FLUSH_WORK, (u8)waited, spare), struct work_struct *work, u64 waited)
 FLUSH_FUNCTION(lru_add_drain_all, flush_begin(QPW_FLUSH_LRU_ADD_DRAIN_ALL, spare),
 	       flush_end(QPW_FLUSH_LRU_ADD_DRAIN_ALL, true, spare))
 FLUSH_FUNCTION(lru_cache_disable, flush_begin(QPW_FLUSH_LRU_CACHE_DISABLE, spare),

@@ -181,8 +181,10 @@ static int probes_sort_out(struct collect *c)
 		if (probe->state == QPW_PROBE_MISSING)
 			continue;
 		do {
-			for (j = 0; j < nr_probes; j++)
+			for (j = 0; j < nr_probes; j++) {
 				alone[j].info = c->probes[j].info;
+				alone[j].name = c->probes[j].name;
+			}
 			alone[i] = *probe;
 			refused = bpf_load(c, alone, sysconf(_SC_PAGESIZE), &bpf);
 			alone[i].state = QPW_PROBE_MISSING;

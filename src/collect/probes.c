@@ -119,12 +119,28 @@ static const struct probe_info table[] = {
 
 const size_t nr_probes = ARRAY_SIZE(table);
 
+static bool function_in_kernel(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/*
+ * A function that sees nearly the same as one that this kernel lacks, or NULL. In Debian's 6.1 the
+ * compiler has made __flush_work.isra.0 of __flush_work(); kernel/workqueue.c itself calls that.
+ */
+static const char *stand_in(const struct btf *btf, const char *function)
+{
+	if (!strcmp(function, "__flush_work") && function_in_kernel(btf, "flush_work"))
+		return "flush_work";
+	return NULL;
+}
+
 static bool in_kernel(const struct btf *btf, const struct probe_info *info)
 {
 	char name[QPW_SYMBOL_LEN];
 
 	if (info->kind == PROBE_FUNCTION)
-		return btf__find_by_name_kind(btf, info->name, BTF_KIND_FUNC) > 0;
+		return function_in_kernel(btf, info->name);
 	snprintf(name, sizeof(name), "btf_trace_%s", info->name);
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
@@ -165,7 +181,7 @@ static void probe_try_function(struct probe *probe, int *forbidden)
 	while (probe->state != QPW_PROBE_MISSING) {
 		err = forbidden[probe->state];
 		if (!err)
-			err = trial_function(probe->info->name, probe->state);
+			err = trial_function(probe->name, probe->state);
 		if (err == -EPERM || err == -EACCES)
 			forbidden[probe->state] = err;
 		if (!err)
@@ -217,7 +233,7 @@ static struct bpf_program *program_find(const struct probe *probe, const struct 
 
 	if (!prefix)
 		return NULL;
-	snprintf(name, sizeof(name), "%s_%s", prefix, probe->info->name);
+	snprintf(name, sizeof(name), "%s_%s", prefix, probe->name);
 	return bpf_object__find_program_by_name(obj, name);
 }
 
@@ -273,17 +289,24 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int
 
 	if (!btf)
 		return -errno;
-	can_forbid_preemption = btf__find_by_name_kind(btf, "bpf_preempt_disable", BTF_KIND_FUNC) >
-				0;
+	can_forbid_preemption = function_in_kernel(btf, "bpf_preempt_disable");
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &probes[i];
 
 		memset(probe, 0, sizeof(*probe));
 		probe->info = &table[i];
+		probe->name = table[i].name;
 		probe->forbids_preemption = can_forbid_preemption;
 		probe->unwanted = probe->info->kind == PROBE_COSTLY_TRACEPOINT && !costly;
-		if (probe->unwanted || !in_kernel(btf, probe->info))
+		if (probe->unwanted)
 			continue;
+		if (!in_kernel(btf, probe->info)) {
+			const char *other = stand_in(btf, probe->name);
+
+			if (!other)
+				continue;
+			probe->name = other;
+		}
 		probe_plan(probe, obj, without);
 		if (probe->info->kind == PROBE_FUNCTION)
 			probe_try_function(probe, forbidden);
@@ -312,7 +335,7 @@ static void probe_select(const struct probe *probe, struct bpf_object *obj)
 				continue;
 			bpf_program__set_autoload(program, true);
 			if (probe->state == QPW_PROBE_TP_BTF)
-				program_know_types(program, probe->info->name);
+				program_know_types(program, probe->name);
 		}
 	}
 }
@@ -490,6 +513,6 @@ void probe_describe(const struct probe *probe, struct qpw_probe *out)
 	out->h.size = sizeof(*out);
 	out->state = probe->state;
 	out->error = probe->state == QPW_PROBE_MISSING ? probe_error(probe) : 0;
-	snprintf(out->name, sizeof(out->name), "%s", probe->info->name);
+	snprintf(out->name, sizeof(out->name), "%s", probe->name);
 	snprintf(out->loses, sizeof(out->loses), "%s", probe->info->loses);
 }

@@ -25,6 +25,7 @@ struct probe_info; /* a row of the table */
 
 struct probe {
 	const struct probe_info *info;
+	const char *name;	    /* of the tracepoint or function in this kernel */
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool forbids_preemption;    /* its programs do, where the kernel lets them */
