@@ -40,7 +40,7 @@ check needed-here "$(jq -c '[.probes[] | select(.state == "missing") | .name]' "
 wrong=
 while read -r name state; do
 	case $name in
-	__* | *drain_all* | lru_cache_disable | flush_rcu_sheaves_on_cache | /*) continue ;;
+	__* | flush_work | *drain_all* | lru_cache_disable | flush_rcu_sheaves_on_cache | /*) continue ;;
 	esac
 	if has_tracepoint "$name"; then
 		[[ $state != missing ]] || wrong+=" $name:$state"
