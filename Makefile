@@ -40,6 +40,7 @@ SKELETONS := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
 LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
+OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
 
 CORE_LIBS := -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
 COLLECT_LIBS := -lbpf -lelf -lz
@@ -60,6 +61,7 @@ help:
 	@echo "make kernel-lint  the patches: form, checkpatch, sparse, documentation (LINUX=7.2)"
 	@echo "make kernel-bisect   every step of the series builds, in four configurations (LINUX=7.2)"
 	@echo "make kernel-bench what the series costs: allocations, drains; as tables (ROUNDS=5)"
+	@echo "make bench-overhead  what watching a CPU costs, beside other tools; as tables (ROUNDS=5 CPU=)"
 	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install clean"
@@ -100,10 +102,28 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call say,BPF)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/bpf/%.bpf.o: bench/overhead/%.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/gen/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	@mkdir -p $(@D)
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $(subst .,_,$*)_bpf > $@.tmp && mv $@.tmp $@
+
+# ------------------------------------------------------------------ bench
+
+$(call obj,bench/overhead/reference.c): $(BUILD)/gen/reference.skel.h
+
+$(BUILD)/overhead/reference: $(call obj,bench/overhead/reference.c $(COLLECT_SRC)) $(BUILD)/core.a
+$(BUILD)/overhead/programs: $(call obj,bench/overhead/programs.c)
+$(BUILD)/overhead/load: $(call obj,bench/overhead/load.c)
+
+$(OVERHEAD_BIN):
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS) -lpthread
 
 # ------------------------------------------------------------------ tests
 # A unit test program links the core alone: model and views can't reach libbpf or curses.
@@ -123,7 +143,7 @@ $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
-test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN)
+test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN)
 
 ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS="-O1 -g"
 
@@ -175,6 +195,11 @@ kernel-bench: deps lab
 	@BUILD=$(BUILD) kernel/bench/run $(if $(ROUNDS),--rounds $(ROUNDS))
 	@BUILD=$(BUILD) kernel/bench/drain
 
+bench-overhead:
+	@packaging/deps bench
+	@$(MAKE) --no-print-directory all $(OVERHEAD_BIN)
+	@BUILD=$(BUILD) bench/overhead/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU))
+
 kernel-mutants: deps all
 	@BUILD=$(BUILD) kernel/mutants
 
@@ -188,7 +213,8 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
-	kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench kernel-mutants install clean
+	kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench \
+	kernel-mutants bench-overhead install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
