@@ -116,18 +116,14 @@ static __always_inline int hrtimer_begin(struct hrtimer *timer)
 	bool is_wakeup = function == address_hrtimer_wakeup;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
-	u64 now;
 
-	if (!slot && !is_wakeup)
-		return 0;
-	now = bpf_ktime_get_ns();
 	if (slot && slot->timer_ns) {
-		slot->expire_ns = now;
+		slot->expire_ns = bpf_ktime_get_ns();
 		if (function == address_tick[0] || function == address_tick[1])
 			slot->timer_flags |= QPW_F_TICK;
 	}
-	if (is_wakeup)
-		victim_timer_expired(timer, slot, now);
+	if (is_wakeup && victim_any())
+		victim_timer_expired(timer, slot);
 	return 0;
 }
 

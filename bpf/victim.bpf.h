@@ -61,9 +61,13 @@ static __always_inline bool victim_is(u32 tgid)
 	return false;
 }
 
-/* slot is NULL on a CPU that is not watched. */
-static __always_inline void victim_timer_expired(struct hrtimer *timer, struct cpu_slot *slot,
-						 u64 now)
+static __always_inline bool victim_any(void)
+{
+	return *(volatile u32 *)&victims[0];
+}
+
+/* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */
+static __always_inline void victim_timer_expired(struct hrtimer *timer, struct cpu_slot *slot)
 {
 	struct hrtimer_sleeper *sleeper = (struct hrtimer_sleeper *)timer;
 	struct task_struct *task = BPF_CORE_READ(sleeper, task);
@@ -74,7 +78,7 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 		return;
 	pid = BPF_CORE_READ(task, pid);
 	wake.expiry_ns = compat_expiry_ns(timer);
-	wake.expire_ns = now;
+	wake.expire_ns = slot && slot->timer_ns ? slot->expire_ns : bpf_ktime_get_ns();
 	wake.expire_cpu = bpf_get_smp_processor_id();
 	if (slot) {
 		wake.irq_ns = slot->timer_ns ?: slot->irq_ns;
