@@ -34,6 +34,11 @@ struct {
 /* At least how many entries that has; 0 spares every CPU the look-up. */
 __s64 nr_asleep;
 
+static __always_inline bool work_any_asleep(void)
+{
+	return *(volatile s64 *)&nr_asleep > 0;
+}
+
 /* target: the CPU of the pool, -1 for one that is unbound */
 static __always_inline int work_queued(int target, struct work_struct *work, void *ctx)
 {
@@ -128,7 +133,7 @@ static __always_inline void work_emit(struct work_run *run, u32 cpu, u64 now, u3
 /* A run that sleeps may end on a CPU that is not watched: it is taken off the list there too. */
 static __always_inline void work_forget(u32 pid)
 {
-	if (*(volatile s64 *)&nr_asleep > 0 && !bpf_map_delete_elem(&work_asleep, &pid))
+	if (work_any_asleep() && !bpf_map_delete_elem(&work_asleep, &pid))
 		__sync_fetch_and_add(&nr_asleep, -1);
 }
 
@@ -136,7 +141,6 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 					  bool spare)
 {
 	struct work_run *run = work_here(slot);
-	u64 now = bpf_ktime_get_ns();
 
 	if (run->ns && run->work == work) {
 		if (spare)
@@ -151,7 +155,7 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 		run->flags = 0;
 		origin_none(&run->origin);
 	}
-	work_emit(run, cpu, now, QPW_F_END);
+	work_emit(run, cpu, bpf_ktime_get_ns(), QPW_F_END);
 	run->ns = 0;
 }
 
@@ -161,7 +165,8 @@ static __always_inline int work_end(u64 work, u64 function, bool np, bool spare)
 	struct cpu_slot *slot = slot_here(&cpu);
 
 	if (!slot) {
-		work_forget((u32)bpf_get_current_pid_tgid());
+		if (work_any_asleep())
+			work_forget((u32)bpf_get_current_pid_tgid());
 		return 0;
 	}
 	if (np)
@@ -191,7 +196,7 @@ static __always_inline void work_switched_in(struct cpu_slot *slot, u32 pid, u64
 	struct work_run *run = &slot->work[WORK_CONTEXT_TASK];
 	struct work_run *asleep;
 
-	if (*(volatile s64 *)&nr_asleep <= 0)
+	if (!work_any_asleep())
 		return;
 	asleep = bpf_map_lookup_elem(&work_asleep, &pid);
 	if (!asleep)
