@@ -24,10 +24,10 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /*
- * Events that come from a task which may be preempted. That brings two dangers:
- * - Since 7.0 a program on a tracepoint can be preempted too, and what runs then finds a slot half
- *   written. So there are twins (np_) for kernels that let programs forbid it; older kernels do so
- *   by themselves.
+ * Events that come from a task which may be preempted. Since 7.0 a program on a tracepoint can be
+ * preempted too; older kernels forbid it by themselves, and user space loads on_ alone there. That
+ * brings two dangers:
+ * - What runs then finds a slot half written. So there are twins (np_) which forbid it.
  * - A program is not run for a task when another task was preempted in the middle of it on the same
  *   CPU: the kernel takes that for recursion. So each has a spare, the same once more and attached
  *   behind it, which steps in then. What they call is called twice for one event, the second time

@@ -134,6 +134,11 @@ static const char *stand_in(const struct btf *btf, const char *function)
 		return "flush_work";
 	return NULL;
 }
+/*
+ * What tracepoints have held since 7.0 while they call programs; it lets these be preempted. Before
+ * that they forbade preemption, and a program and its spare were only two where one does.
+ */
+#define TRACEPOINT_GUARD "class_srcu_fast_notrace_t"
 
 static bool in_kernel(const struct btf *btf, const struct probe_info *info)
 {
@@ -220,7 +225,7 @@ static const char *program_prefix(const struct probe *probe, int place, int copy
 	case QPW_PROBE_KPROBE:
 		return kprobe[place][copy];
 	default:
-		return (from_task && probe->forbids_preemption ? task : on)[place][copy];
+		return (from_task && probe->preempted ? task : on)[place][copy];
 	}
 }
 
@@ -282,21 +287,22 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without,
 		bool costly)
 {
-	bool can_forbid_preemption;
+	bool preempted;
 	struct btf *btf = btf__load_vmlinux_btf();
 	int forbidden[PROBE_STATES] = { 0 };
 	size_t i;
 
 	if (!btf)
 		return -errno;
-	can_forbid_preemption = function_in_kernel(btf, "bpf_preempt_disable");
+	preempted = function_in_kernel(btf, "bpf_preempt_disable") &&
+		    btf__find_by_name_kind(btf, TRACEPOINT_GUARD, BTF_KIND_TYPEDEF) > 0;
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &probes[i];
 
 		memset(probe, 0, sizeof(*probe));
 		probe->info = &table[i];
 		probe->name = table[i].name;
-		probe->forbids_preemption = can_forbid_preemption;
+		probe->preempted = preempted;
 		probe->unwanted = probe->info->kind == PROBE_COSTLY_TRACEPOINT && !costly;
 		if (probe->unwanted)
 			continue;

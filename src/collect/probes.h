@@ -28,7 +28,7 @@ struct probe {
 	const char *name;	    /* of the tracepoint or function in this kernel */
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
-	bool forbids_preemption;    /* its programs do, where the kernel lets them */
+	bool preempted;		    /* tracepoints of this kernel let their programs be */
 	bool unwanted;		    /* costly and not asked for: nothing that is missing */
 	/* By state: why not that, -errno, -ECANCELED when the user wants none; 0 = not refused. */
 	int refused[PROBE_STATES];
