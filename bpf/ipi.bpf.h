@@ -8,33 +8,28 @@
 #define QPW_BPF_IPI_H
 
 #include "emit.bpf.h"
+#include "origins.bpf.h"
 
 /* include/linux/smp_types.h. An irq_work queued to a CPU is no function call to the tracepoints. */
 #define CSD_FLAG_TYPE_MASK 0xf0
 #define CSD_TYPE_IRQ_WORK 0x20
 
 /*
- * By address of the call_single_data: from its queueing to the start of its function. LRU: of
- * several wake-ups in one interrupt only the first is told to the tracepoint.
+ * By address of the call_single_data: from its queueing to the start of its function. Of several
+ * wake-ups in one interrupt only the first is told to the tracepoint, the others stay in.
  */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096); /* grown by user space with the number of CPUs */
-	__type(key, u64);
-	__type(value, struct qpw_origin);
-} csd_origins SEC(".maps");
+ORIGINS(csd_origins);
 
 static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
 {
 	struct qpw_origin origin;
-	u64 key = (u64)csd;
 
 	if (!cpu_is_watched(target))
 		return 0;
 	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
 		return 0;
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
-	bpf_map_update_elem(&csd_origins, &key, &origin, BPF_ANY);
+	origin_put(&csd_origins, (u64)csd, 0, &origin);
 	return 0;
 }
 
@@ -42,19 +37,13 @@ static __always_inline int csd_begin(struct __call_single_data *csd)
 {
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
-	struct qpw_origin *origin;
-	u64 key = (u64)csd;
+	u64 function;
 
 	if (!slot)
 		return 0;
 	slot->csd_ns = bpf_ktime_get_ns();
-	origin = bpf_map_lookup_elem(&csd_origins, &key);
-	if (origin) {
-		slot->csd_origin = *origin;
-		bpf_map_delete_elem(&csd_origins, &key);
-	} else {
+	if (!origin_take(&csd_origins, (u64)csd, &function, &slot->csd_origin))
 		slot->csd_origin.ns = 0;
-	}
 	return 0;
 }
 

@@ -8,33 +8,28 @@
 #define QPW_BPF_SCHED_H
 
 #include "emit.bpf.h"
+#include "origins.bpf.h"
 #include "victim.bpf.h"
 #include "work.bpf.h"
 
 /*
- * By thread id: who woke a task on a watched CPU or moved it there, until it runs. LRU: it may run
- * elsewhere.
+ * By thread: who woke a task on a watched CPU or moved it there, until it runs. If it runs elsewhere
+ * it stays in, until the thread is woken again or its place is needed.
  */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096); /* grown by user space with the number of CPUs */
-	__type(key, u32);
-	__type(value, struct qpw_origin);
-} wakers SEC(".maps");
+ORIGINS(wakers);
+
+/* Thread ids as keys of origins, of which the smallest numbers are none. */
+#define WAKER_KEY(pid) (1ULL << 32 | (u32)(pid))
 
 /* A task is woken, or is new. The CPU is where it ran last; if another is chosen, it is moved. */
 static __always_inline int sched_woken(struct task_struct *task, void *ctx)
 {
 	struct qpw_origin origin;
-	u32 pid;
 
-	if (!cpu_is_watched(FIELD(task, thread_info.cpu)))
+	if (!cpu_is_watched(FIELD(task, thread_info.cpu)) || victim_is(FIELD(task, tgid)))
 		return 0;
-	if (victim_is(FIELD(task, tgid)))
-		return 0;
-	pid = FIELD(task, pid);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
-	bpf_map_update_elem(&wakers, &pid, &origin, BPF_ANY);
+	origin_put(&wakers, WAKER_KEY(FIELD(task, pid)), 0, &origin);
 	return 0;
 }
 
@@ -49,7 +44,7 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	pid = FIELD(task, pid);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	if (!victim_is(FIELD(task, tgid)))
-		bpf_map_update_elem(&wakers, &pid, &origin, BPF_NOEXIST);
+		origin_put(&wakers, WAKER_KEY(pid), 0, &origin);
 	r = EMIT(struct qpw_migrate, QPW_KIND_MIGRATE, target, origin.ns, origin.ns, QPW_F_ORIGIN);
 	if (!r)
 		return 0;
@@ -86,18 +81,19 @@ static __always_inline void sched_emit_run(struct cpu_slot *slot, struct task_st
 /* The run that begins is owed to whoever woke the task; later ones are not. */
 static __always_inline void sched_take_waker(struct cpu_slot *slot, u32 pid)
 {
-	struct qpw_origin *waker = bpf_map_lookup_elem(&wakers, &pid);
+	u64 function;
 
-	if (!waker)
-		return;
-	slot->thread_origin = *waker;
-	bpf_map_delete_elem(&wakers, &pid);
+	if (!origin_take(&wakers, WAKER_KEY(pid), &function, &slot->thread_origin))
+		slot->thread_origin.ns = 0;
 }
 
 /* A task gives up the CPU and stays runnable: if it was woken meanwhile, that changed nothing. */
 static __always_inline void sched_forget_waker(u32 pid)
 {
-	bpf_map_delete_elem(&wakers, &pid);
+	struct qpw_origin waker;
+	u64 function;
+
+	origin_take(&wakers, WAKER_KEY(pid), &function, &waker);
 }
 
 static __always_inline int sched_switched(bool preempted, struct task_struct *prev,

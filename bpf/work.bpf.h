@@ -9,19 +9,10 @@
 #define QPW_BPF_WORK_H
 
 #include "emit.bpf.h"
+#include "origins.bpf.h"
 
-struct work_origin {
-	u64 function;
-	struct qpw_origin origin;
-};
-
-/* By address of the work_struct. LRU: a cancelled work never comes to take its entry out. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384); /* grown by user space with the number of CPUs */
-	__type(key, u64);
-	__type(value, struct work_origin);
-} work_origins SEC(".maps");
+/* By address of the work_struct. A cancelled work never comes to take its entry out. */
+ORIGINS(work_origins);
 
 /* Work items whose worker was switched out in the middle, by the worker's thread id. */
 struct {
@@ -42,23 +33,22 @@ static __always_inline bool work_any_asleep(void)
 /* target: the CPU of the pool, -1 for one that is unbound */
 static __always_inline int work_queued(int target, struct work_struct *work, void *ctx)
 {
-	struct work_origin origin;
+	u64 function, now;
+	struct qpw_origin origin;
 	struct qpw_work *r;
-	u64 key = (u64)work;
-	u64 now;
 
 	if (target < 0 || !cpu_is_watched(target))
 		return 0;
 	now = bpf_ktime_get_ns();
-	origin.function = (u64)FIELD(work, func);
-	origin_here(&origin.origin, now, ctx);
-	bpf_map_update_elem(&work_origins, &key, &origin, BPF_ANY);
+	function = (u64)FIELD(work, func);
+	origin_here(&origin, now, ctx);
+	origin_put(&work_origins, (u64)work, function, &origin);
 	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
 	if (!r)
 		return 0;
-	r->work = key;
-	r->function = origin.function;
-	r->origin = origin.origin;
+	r->work = (u64)work;
+	r->function = function;
+	r->origin = origin;
 	emit_submit(r);
 	return 0;
 }
@@ -73,7 +63,7 @@ static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_s
 {
 	struct work_run *run = work_here(slot);
 	u32 pid = (u32)bpf_get_current_pid_tgid();
-	struct work_origin *origin;
+	u64 function;
 
 	if (spare) {
 		if (run->ns && run->work == (u64)work && run->pid == pid)
@@ -85,15 +75,11 @@ static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_s
 	run->function = (u64)FIELD(work, func);
 	run->flags = QPW_F_BEGIN;
 	run->pid = pid;
-	origin = bpf_map_lookup_elem(&work_origins, &run->work);
-	if (origin && origin->function == run->function) {
-		run->origin = origin->origin;
+	if (origin_take(&work_origins, run->work, &function, &run->origin) &&
+	    function == run->function)
 		run->flags |= QPW_F_ORIGIN;
-	} else {
+	else
 		origin_none(&run->origin);
-	}
-	if (origin)
-		bpf_map_delete_elem(&work_origins, &run->work);
 }
 
 /*

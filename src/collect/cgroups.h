@@ -9,17 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cgroups;
+
 /*
- * Open the cgroup v2 hierarchy: root itself, or root/unified where version 1 is mounted at root.
- * Returns a descriptor, -ENOENT when neither is one, or another -errno.
+ * For the hierarchy mounted at root, or at root/unified where version 1 is mounted at root. Returns
+ * 0; -ENOENT when neither is of version 2; -ENOMEM. *out is NULL on error.
  */
-int cgroups_open(const char *root);
+int cgroups_create(const char *root, struct cgroups **out);
 
 /*
  * Write the path of the group with this id below the hierarchy's root, "/" for the root itself, to
- * buf; of one that is longer the end, behind "...". 0; -ESTALE when the group is gone; -EPERM
- * without CAP_DAC_READ_SEARCH; another -errno.
+ * buf; of one that is longer the end, behind "...". Looks through the hierarchy when the id is new,
+ * but not all the time. 0; -ENOENT when there is no such group, or not yet.
  */
-int cgroups_path(int fd, uint64_t id, char *buf, size_t size);
+int cgroups_path(struct cgroups *c, uint64_t id, char *buf, size_t size);
+
+void cgroups_destroy(struct cgroups *c);
 
 #endif

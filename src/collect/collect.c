@@ -25,6 +25,10 @@
 /* LRU maps keep lists of this order per CPU; fewer entries would be given up while in use. */
 #define LRU_ENTRIES_PER_CPU 512
 
+/* Where it is kept who queued what. Falling together is rare as long as most are empty. */
+#define ORIGIN_SETS_MIN 4096
+#define ORIGIN_SETS_PER_CPU 128
+
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
 #define SPARE_NS 20000000
 
@@ -35,7 +39,7 @@ struct collect {
 	size_t nr_described;
 	struct ksyms *ksyms;
 	int ksyms_error;
-	int cgroups_fd; /* or -errno */
+	struct cgroups *cgroups; /* NULL without a cgroup v2 hierarchy */
 	struct ring *ring;
 	struct stream *stream;
 	size_t buffer_bytes;
@@ -112,6 +116,16 @@ static void set_lru_entries(struct collect *c, struct bpf_map *map)
 		bpf_map__set_max_entries(map, entries);
 }
 
+/* Sets of four origins each, a power of two of them. */
+static uint32_t origin_sets(const struct collect *c)
+{
+	uint32_t sets = ORIGIN_SETS_MIN;
+
+	while (sets < ORIGIN_SETS_PER_CPU * c->nr_cpus)
+		sets *= 2;
+	return sets;
+}
+
 /* Open the object for the probes that are not missing. buffer_bytes of a probing load is small. */
 static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes,
 				   size_t buffer_bytes)
@@ -133,10 +147,11 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.ring, buffer_bytes);
-	set_lru_entries(c, bpf->maps.work_origins);
-	set_lru_entries(c, bpf->maps.csd_origins);
+	bpf_map__set_max_entries(bpf->maps.work_origins, origin_sets(c));
+	bpf_map__set_max_entries(bpf->maps.csd_origins, origin_sets(c));
+	bpf_map__set_max_entries(bpf->maps.wakers, origin_sets(c));
+	bpf->rodata->origin_mask = origin_sets(c) - 1;
 	set_lru_entries(c, bpf->maps.pendings);
-	set_lru_entries(c, bpf->maps.wakers);
 	probes_select(probes, bpf->obj);
 	return bpf;
 }
@@ -302,7 +317,7 @@ static int cgroup_path(void *arg, uint64_t id, char *buf, size_t size)
 {
 	struct collect *c = arg;
 
-	return c->cgroups_fd < 0 ? c->cgroups_fd : cgroups_path(c->cgroups_fd, id, buf, size);
+	return c->cgroups ? cgroups_path(c->cgroups, id, buf, size) : -ENOENT;
 }
 
 static void refresh(void *arg)
@@ -350,7 +365,7 @@ static int kernel_check(struct collect *c, const struct collect_config *config,
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
 			    "the kernel's type information can't be read: %s", strerror(-code));
 	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
-	c->cgroups_fd = cgroups_open("/sys/fs/cgroup");
+	cgroups_create("/sys/fs/cgroup", &c->cgroups);
 	return 0;
 }
 
@@ -388,7 +403,6 @@ int collect_create(const struct collect_config *config, struct collect **out,
 			    "can't be read");
 	}
 	c->nr_cpus = nr_cpus;
-	c->cgroups_fd = -ENOENT;
 	c->watched = *config->watched;
 	c->buffer_bytes = ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
@@ -571,8 +585,7 @@ void collect_destroy(struct collect *c)
 	ring_destroy(c->ring);
 	qpw_bpf__destroy(c->bpf);
 	ksyms_destroy(c->ksyms);
-	if (c->cgroups_fd >= 0)
-		close(c->cgroups_fd);
+	cgroups_destroy(c->cgroups);
 	free(c->probes);
 	free(c->described);
 	free(c->nr_lost);

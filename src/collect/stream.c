@@ -132,6 +132,11 @@ static int set_add(struct number_set *set, uint64_t number)
 	return 1;
 }
 
+static bool set_has(const struct number_set *set, uint64_t number)
+{
+	return set->nr_slots && *set_slot(set, number) == number;
+}
+
 static uint64_t function_of(const struct qpw_header *h)
 {
 	switch (h->kind) {
@@ -276,9 +281,11 @@ static void explain_cgroup(struct stream *s, const struct qpw_header *h, uint64_
 {
 	struct qpw_cgroup cgroup = { .id = id };
 
-	if (!id || !s->config.lookups->cgroup || set_add(&s->cgroups, id) != 1 ||
+	/* one that is not found may be new, and found later */
+	if (!id || !s->config.lookups->cgroup || set_has(&s->cgroups, id) ||
 	    s->config.lookups->cgroup(s->config.arg, id, cgroup.path, sizeof(cgroup.path)))
 		return;
+	set_add(&s->cgroups, id);
 	put_meta(s, h, &cgroup.h, QPW_META_CGROUP, sizeof(cgroup));
 }
 

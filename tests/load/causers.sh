@@ -106,8 +106,10 @@ check causers-none-lost "$(reported .lost_events) events lost" test "$(reported 
 
 woken='.origins[] | select(.class == "thread" and .cause == "qpw-woken" and .comm == "qpw-waker")'
 wakes=$(reported "[$woken | select(.cpu == 0) | .count] | add // 0")
-within causers-wakes "wake-ups by the waker from CPU 0" "$wakes" "$(witnessed_wakes)" "$(witnessed_wakes)"
-within causers-wakes-made "of those made" "$wakes" $(($(made wakes) * 9 / 10)) "$(made wakes)"
+# No fewer than ftrace saw; a virtual machine used for development hides switches from ftrace alone.
+within causers-wakes "wake-ups by the waker from CPU 0" "$wakes" "$(witnessed_wakes)" "$(made wakes)"
+check causers-witness "ftrace saw $(witnessed_wakes) of $(made wakes)" \
+	test "$(witnessed_wakes)" -ge $(($(made wakes) * 9 / 10))
 check causers-wakes-only-from-there "$(reported "[$woken | select(.cpu != 0)] | length") rows of CPU 1" \
 	test "$(reported "[$woken | select(.cpu != 0)] | length")" = 0
 check causers-stack "no stack with pipe_write: $(reported "[$woken | .stack]" | tr -d '\n ' | cut -c 1-300)" \
