@@ -171,6 +171,24 @@ static __always_inline void emit_submit(void *record)
 	((type *)emit_reserve(kind, sizeof(type), cpu, start_ns, end_ns, flags))
 
 /*
+ * A task's name as it is. Byte by byte where that may be: the helpers that copy a name cost a third
+ * of a record.
+ */
+static __always_inline void copy_comm(char *to, struct task_struct *task)
+{
+	int i;
+
+	if (copies_fields) {
+		bpf_probe_read_kernel(to, QPW_COMM_LEN,
+				      __builtin_preserve_access_index(&task->comm));
+		return;
+	}
+#pragma unroll
+	for (i = 0; i < QPW_COMM_LEN; i++)
+		to[i] = task->comm[i];
+}
+
+/*
  * This context as an origin, ctx being the program's. In an interrupt the task is the one that was
  * interrupted. A stack that hashes to the place of another one is not taken.
  */

