@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Who queued a work item, on this machine's own kernel: a known number of them queued on the watched
+# CPU and from another one, each found again when it runs. Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+load=${BUILD:-build}/overhead/load
+local_works=4000 remote_works=200
+
+# work_holds FUNCTION FILTER: there are such works, and the jq filter is true of them.
+work_holds() {
+	json_holds "$scratch/report.json" ".remote_work[] | select(.function == \"$1\") | $2"
+}
+
+work_of() {
+	jq -c ".remote_work[] | select(.function == \"$1\")" "$scratch/report.json"
+}
+
+if [[ $(id -u) != 0 ]]; then
+	echo "skip origins: needs root"
+	exit 0
+fi
+if [[ ! -d /sys/devices/system/cpu/cpu1 || ! -r /proc/sys/vm/stat_refresh ]]; then
+	echo "skip origins: needs two CPUs and /proc/sys/vm/stat_refresh"
+	exit 0
+fi
+# each reading of stat_refresh queues one work to every CPU
+run "$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" -- sh -c \
+	"'$load' work 1 0 $local_works; for i in \$(seq $remote_works); do cat /proc/sys/vm/stat_refresh; done; kill -INT \$PPID; sleep 60"
+check recorded "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
+run "$QPWLAT" report --json -i "$scratch/t.qpw"
+mv "$scratch/stdout" "$scratch/report.json"
+# one more to begin with
+check queued-here "$(work_of aio_fsync_work)" work_holds aio_fsync_work \
+	".queued == $local_works + 1 and .executed == .queued and .unknown == 0 and .remote == 0 and
+	.other_origins == 0 and all(.origins[]; .comm == \"load\" and .cpu == 1)"
+check queued-elsewhere "$(work_of refresh_vm_stats)" work_holds refresh_vm_stats \
+	".queued == $remote_works and .executed == .queued and .unknown == 0 and .remote == .executed and
+	.other_origins == 0 and all(.origins[]; .comm == \"cat\" and .cpu != 1)"
+finish_tests
