@@ -200,6 +200,82 @@ static int write_unplugged(struct trace_writer *w)
 	return ret;
 }
 
+/* One record of each kind, every field different, and one of a kind that is not known yet. */
+static int write_kinds(struct trace_writer *w)
+{
+	const struct qpw_origin o = rec_origin(900, 0, 77, "churn");
+	union rec nmi = rec_make(QPW_KIND_NMI, 1, 1600, 1700, 0);
+	union rec irq = rec_irq(1, 1000, 1100, "virtio0-input");
+	union rec flush = rec_flush(0, 2200, 2300, QPW_FLUSH_WORK, FN_LRU, "waiter");
+	union rec sample = rec_sample(1, 3000, 3010, 3020, 3030, 3040);
+	union rec missed = rec_sample(1, 4000, 0, 4020, 0, 4040);
+	union rec unknown = rec_make(QPW_META_PROBE + 100, 3, 5000, 5001, QPW_F_TICK | 1U << 20);
+	int ret = 0;
+
+	irq.irq.irq = 24;
+	nmi.nmi.function = FN_TICK;
+	flush.flush.pid = 78;
+	flush.flush.target_cpu = 1;
+	missed.h.flags = QPW_F_REMOTE;
+	unknown.h.size = sizeof(unknown.h);
+	ret |= put(w, rec_probe("qpw_queue", QPW_PROBE_MISSING, -2, "all, of it"));
+	ret |= put(w, rec_probe("sched_switch", QPW_PROBE_TP_BTF, 0, "runs"));
+	ret |= put(w, rec_window(500, 0));
+	ret |= put(w, rec_symbol(FN_LRU, "lru_add_drain_per_cpu"));
+	ret |= put(w, irq);
+	ret |= put(w, rec_softirq(1, 1100, 1200, 9));
+	ret |= put(w, rec_softirq(1, 1200, 1250, 10));
+	ret |= put(w, rec_ipi(1, 1300, 1400, QPW_IPI_CALL_FUNCTION_SINGLE, FN_LRU, &o));
+	ret |= put(w, rec_ipi(1, 1400, 1450, QPW_IPI_RESCHEDULE, 0, NULL));
+	ret |= put(w, rec_timer(1, 1500, 1600, QPW_F_TICK | QPW_F_VICTIM, FN_WAKEUP));
+	ret |= put(w, nmi);
+	ret |= put(w, rec_thread(1, 1800, 1900, 35, "kworker/1:1"));
+	ret |= put(w, rec_work(QPW_KIND_WORK_QUEUE, 1, 900, 900, 0, FN_LRU, &o));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 2000, 2100, QPW_F_BEGIN, FN_LRU, &o));
+	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 2150, 2190, QPW_F_END, FN_SHEAVES, NULL));
+	ret |= put(w, flush);
+	ret |= put(w, rec_flush(0, 2300, 2400, QPW_FLUSH_LRU_ADD_DRAIN_ALL, 0, "waiter"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_QUEUE, 1, 2500, 2500, QPW_F_INLINE, FN_LRU, 0, "churn"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_INLINE, 1, 2500, 2600, 0, FN_LRU, 2, "churn"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_FLUSH, 1, 2600, 2600, QPW_F_SKIPPED, FN_LRU, 0, "churn"));
+	ret |= put(w, rec_op(QPW_KIND_QPW_CONTENDED, 1, 2700, 2800, QPW_F_REMOTE, 0, 0, "churn"));
+	ret |= put(w, sample);
+	ret |= put(w, missed);
+	ret |= put(w, unknown);
+	ret |= put(w, rec_lost(1, 12));
+	ret |= put(w, rec_window(500, 9000));
+	return ret;
+}
+
+/* Names that try to break out of their cell, or to be more than text in it. */
+static int write_cells(struct trace_writer *w)
+{
+	static const char *const names[] = {
+		"a,b",
+		"say \"hi\"",
+		"=1+2",
+		"+1",
+		"-bash",
+		"@SUM(A1)",
+		" =1+2",
+		"a=b-c",
+		"x;=1+2",
+		"\t=1",
+		"two\nli",
+		"car\rret",
+		"\x1b[2J",
+		"\xef\xbc\x9dSUM(1)",
+		"\"=1+2\",\"\r\n",
+		"\xff",
+		";;;;;;;;;;;;;;;;",
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		ret |= put(w, rec_thread(1, 10 * i, 10 * i + 5, (uint32_t)i, names[i]));
+	return ret;
+}
+
 /* A recording in which nothing was seen. */
 static int write_empty(struct trace_writer *w)
 {
@@ -210,10 +286,9 @@ static const struct {
 	const char *name;
 	int (*write)(struct trace_writer *w);
 } traces[] = {
-	{ "lab", write_lab },
-	{ "hostile", write_hostile },
-	{ "empty", write_empty },
-	{ "unplugged", write_unplugged },
+	{ "lab", write_lab },	  { "hostile", write_hostile },
+	{ "empty", write_empty }, { "unplugged", write_unplugged },
+	{ "kinds", write_kinds }, { "cells", write_cells },
 };
 
 int main(int argc, char **argv)
@@ -233,6 +308,6 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty|unplugged FILE\n", stderr);
+	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells FILE\n", stderr);
 	return 129;
 }

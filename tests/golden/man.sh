@@ -31,7 +31,7 @@ help_options() {
 		grep -oE '(^|, )-(-[a-z-]+|[A-Za-z])' | grep -oE -- '-.*' | sort -u
 }
 
-for command in record report compare probes; do
+for command in record report compare export probes; do
 	is "qpwlat-$command has the options of --help" "$(help_options "$QPWLAT" "$command")" \
 		"$(page_options "man/qpwlat-$command.1")"
 	is "qpwlat.1 names $command" 1 "$(grep -c "^\.BR qpwlat.-$command (1)\$" man/qpwlat.1)"

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * qpwlat export: the single records of a trace, in a format for other programs. Knows options,
+ * files and exit codes; how a record looks is the view's.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "store/trace.h"
+#include "util/array.h"
+#include "util/text.h"
+#include "view/export.h"
+
+static const struct export_format *const formats[] = {
+	&export_csv,
+};
+
+struct export_args {
+	const char *input;
+	const char *output; /* "-": stdout */
+	const struct export_format *format;
+};
+
+static const char help[] =
+	"usage: qpwlat export [OPTION]… FILE\n"
+	"\n"
+	"Write down every record of a recording, one by one, in the order in which they lie there.\n"
+	"\n"
+	"  -f, --format FORMAT  csv, the default: a header row, then one row a record\n"
+	"  -i, --input FILE     the trace, instead of FILE as an argument\n"
+	"  -o, --output FILE    where to; - or none: stdout\n"
+	"  -h, --help\n"
+	"\n"
+	"Exit code: 0, 1 error, 3 the trace holds no record.\n"
+	"\n"
+	"Example: qpwlat export -o records.csv trace.qpw\n";
+
+static int usage_error(const char *what, const char *object)
+{
+	fprintf(stderr, "qpwlat export: %s%s%s; try 'qpwlat export --help'\n", what,
+		object ? ": " : "", object ? object : "");
+	return CMD_USAGE;
+}
+
+static const struct export_format *find_format(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	}
+	return NULL;
+}
+
+/* 0, 'h' for help, or an exit code. */
+static int parse_args(int argc, char **argv, struct export_args *args)
+{
+	static const struct option options[] = {
+		{ "format", required_argument, NULL, 'f' },
+		{ "input", required_argument, NULL, 'i' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "f:i:o:h", options, NULL)) != -1) {
+		if (c == 'f')
+			args->format = find_format(optarg);
+		else if (c == 'i')
+			args->input = optarg;
+		else if (c == 'o')
+			args->output = optarg;
+		else if (c == 'h')
+			return 'h';
+		else
+			return usage_error("unknown option or missing argument", argv[optind - 1]);
+		if (!args->format)
+			return usage_error("--format is csv, not", optarg);
+	}
+	if (optind < argc && !args->input)
+		args->input = argv[optind++];
+	if (optind < argc)
+		return usage_error("one trace at a time", argv[optind]);
+	return args->input ? 0 : usage_error("which trace?", NULL);
+}
+
+static const char *open_error(int error)
+{
+	switch (error) {
+	case -EPROTO:
+		return "this is not a .qpw trace; 'qpwlat record' writes them";
+	case -EPROTONOSUPPORT:
+		return "it was written by a newer qpwlat; use that version";
+	case -EBADMSG:
+		return "its header is corrupt; copy the file again";
+	default:
+		return strerror(-error);
+	}
+}
+
+/*
+ * All records to f. Stops early when they can't be written any more. 0, or a negative error of
+ * reading or of memory; where a file breaks off is no error but the reader's problem.
+ */
+static int write_records(const struct export_args *args, struct trace_reader *reader, FILE *f,
+			 uint64_t *nr_events)
+{
+	struct event_source *source = trace_reader_source(reader);
+	void *export = args->format->create(f);
+	const struct qpw_header *record;
+	int ret = export ? 0 : -ENOMEM;
+
+	while (!ret && !ferror(f)) {
+		ret = event_source_next(source, &record, -1);
+		if (ret != 1)
+			break;
+		*nr_events += record->kind < QPW_META_FIRST;
+		ret = args->format->put(export, record);
+	}
+	args->format->finish(export);
+	return ret == -ENODATA || ret == -EBADMSG ? 0 : ret;
+}
+
+static int cannot_write(const char *path, int error)
+{
+	fprintf(stderr, "qpwlat export: cannot write: %s: %s; is there room and permission?\n",
+		strcmp(path, "-") != 0 ? path : "stdout", strerror(error));
+	return CMD_ERROR;
+}
+
+/* Says what is less than the whole truth about the trace. */
+static int judge(const struct export_args *args, struct trace_reader *reader, uint64_t nr_events)
+{
+	char problem[512];
+
+	text_escape(trace_reader_problem(reader), problem, sizeof(problem));
+	if (problem[0])
+		fprintf(stderr, "qpwlat export: %s: WARNING: not all records are there: %s\n",
+			args->input, problem);
+	if (nr_events)
+		return CMD_OK;
+	fprintf(stderr, "qpwlat export: %s: the trace holds no record; was anything watched?\n",
+		args->input);
+	return CMD_INCONCLUSIVE;
+}
+
+static int run(const struct export_args *args, struct trace_reader *reader)
+{
+	bool to_stdout = !strcmp(args->output, "-");
+	FILE *f = to_stdout ? stdout : fopen(args->output, "we");
+	uint64_t nr_events = 0;
+	int ret, error = 0;
+
+	if (!f)
+		return cannot_write(args->output, errno);
+	errno = 0;
+	ret = write_records(args, reader, f, &nr_events);
+	if (fflush(f) || ferror(f))
+		error = errno ? errno : EIO;
+	if (!to_stdout && fclose(f) && !error)
+		error = errno;
+	if (error)
+		return cannot_write(args->output, error);
+	if (ret) {
+		fprintf(stderr, "qpwlat export: cannot read: %s: %s\n", args->input,
+			strerror(-ret));
+		return CMD_ERROR;
+	}
+	return judge(args, reader, nr_events);
+}
+
+int cmd_export(int argc, char **argv)
+{
+	struct export_args args = { .output = "-", .format = formats[0] };
+	struct trace_reader *reader = NULL;
+	int code = parse_args(argc, argv, &args), ret;
+
+	if (code == 'h') {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	if (code)
+		return code;
+	ret = trace_reader_open(args.input, &reader);
+	if (ret) {
+		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", args.input,
+			open_error(ret));
+		return CMD_ERROR;
+	}
+	code = run(&args, reader);
+	trace_reader_close(reader);
+	return code;
+}

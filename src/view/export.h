@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Formats in which single records leave a trace, one after another. Knows neither files nor
+ * options.
+ */
+#ifndef QPW_VIEW_EXPORT_H
+#define QPW_VIEW_EXPORT_H
+
+#include <stdio.h>
+
+#include "qpw/event.h"
+
+/* Write errors stay with the stream that create() was given. */
+struct export_format {
+	const char *name;
+	/* Begin on f: what comes before all records is written. NULL when out of memory. */
+	void *(*create)(FILE *f);
+	/* One record, as long as its kind says, in the order of the trace. 0 or -ENOMEM. */
+	int (*put)(void *export, const struct qpw_header *record);
+	/* What comes behind all records is written, and the rest freed. NULL is taken. */
+	void (*finish)(void *export);
+};
+
+/* A header row, then one row a record. docs/trace-format.md says what the columns hold. */
+extern const struct export_format export_csv;
+
+#endif

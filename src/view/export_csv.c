@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records as comma-separated values: one table of columns, and for each kind what it puts into
+ * them. Knows the wire records, no files.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/table.h"
+#include "util/array.h"
+#include "util/text.h"
+#include "view/export.h"
+
+/* Functions with a name; those beyond are shown by their addresses. */
+#define SYMBOLS_MAX 65536
+#define CELL_SIZE (4 * QPW_TEXT_LEN + 16)
+
+/* Readers go by the names, but append only: somebody's awk goes by the numbers. */
+enum column {
+	KIND,
+	CPU,
+	START_NS,
+	END_NS,
+	FLAGS,
+	NAME,
+	NUMBER,
+	FUNCTION,
+	OBJECT,
+	PID,
+	TGID,
+	COMM,
+	PRIO,
+	COUNT,
+	ORIGIN_NS,
+	ORIGIN_CPU,
+	ORIGIN_PID,
+	ORIGIN_COMM,
+	TARGET_CPU,
+	FROM_CPU,
+	IRQ_NS,
+	EXPIRE_NS,
+	WAKEUP_NS,
+	STATE,
+	LOSES,
+	NR_COLUMNS,
+};
+
+static const char header[] =
+	"kind,cpu,start_ns,end_ns,flags,name,number,function,object,pid,tgid,comm,prio,count,"
+	"origin_ns,origin_cpu,origin_pid,origin_comm,target_cpu,from_cpu,irq_ns,expire_ns,"
+	"wakeup_ns,state,loses\n";
+
+struct symbol {
+	uint64_t address;
+	char name[QPW_SYMBOL_LEN];
+};
+
+struct csv {
+	FILE *f;
+	struct table symbols; /* struct symbol */
+	char cells[NR_COLUMNS][CELL_SIZE];
+};
+
+static void put_number(struct csv *csv, enum column column, uint64_t number)
+{
+	snprintf(csv->cells[column], CELL_SIZE, "%" PRIu64, number);
+}
+
+/* Words of ours. */
+static void put_word(struct csv *csv, enum column column, const char *word)
+{
+	snprintf(csv->cells[column], CELL_SIZE, "%s", word);
+}
+
+/* Bytes of the character that makes a formula of a cell, full-width ones included; 0: none. */
+static size_t formula_start(const char *text)
+{
+	static const char *const starts[] = {
+		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		if (!strncmp(text, starts[i], strlen(starts[i])))
+			return strlen(starts[i]);
+	}
+	return 0;
+}
+
+/*
+ * Foreign text, at most max bytes. On top of text_escape() a start that a spreadsheet would take
+ * for a formula is written as \xNN, and so are semicolons, at which some split cells.
+ */
+static void put_text(struct csv *csv, enum column column, const char *text, size_t max)
+{
+	char safe[4 * QPW_TEXT_LEN + 1], *out = csv->cells[column];
+	size_t len = 0, start, behind;
+
+	text_escape_n(text, max, safe, sizeof(safe));
+	start = strspn(safe, " ");
+	behind = start + formula_start(safe + start);
+	for (size_t i = 0; safe[i] && len + 5 < CELL_SIZE; i++) {
+		if (safe[i] == ';' || (i >= start && i < behind))
+			len += (size_t)snprintf(out + len, CELL_SIZE - len, "\\x%02x",
+						(unsigned char)safe[i]);
+		else
+			out[len++] = safe[i];
+	}
+	out[len] = '\0';
+}
+
+/* A function by its name, or by its address; nothing when none was seen. */
+static void put_function(struct csv *csv, uint64_t address)
+{
+	int row = address ? table_find(&csv->symbols, &address) : -ENOENT;
+	const struct symbol *symbol;
+
+	if (row >= 0) {
+		symbol = table_row(&csv->symbols, row);
+		put_text(csv, FUNCTION, symbol->name, sizeof(symbol->name));
+	} else if (address) {
+		text_address(csv->cells[FUNCTION], CELL_SIZE, address);
+	}
+}
+
+static void put_object(struct csv *csv, uint64_t address)
+{
+	text_address(csv->cells[OBJECT], CELL_SIZE, address);
+}
+
+static void put_task(struct csv *csv, uint32_t pid, const char *comm)
+{
+	put_number(csv, PID, pid);
+	put_text(csv, COMM, comm, QPW_COMM_LEN);
+}
+
+static void put_origin(struct csv *csv, const struct qpw_header *h, const struct qpw_origin *origin)
+{
+	if (!(h->flags & QPW_F_ORIGIN))
+		return;
+	put_number(csv, ORIGIN_NS, origin->ns);
+	put_number(csv, ORIGIN_CPU, origin->cpu);
+	put_number(csv, ORIGIN_PID, origin->pid);
+	put_text(csv, ORIGIN_COMM, origin->comm, QPW_COMM_LEN);
+}
+
+static int put_irq(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_irq *r = (const struct qpw_irq *)h;
+
+	put_text(csv, NAME, r->name, sizeof(r->name));
+	put_number(csv, NUMBER, r->irq);
+	return 0;
+}
+
+static int put_softirq(struct csv *csv, const struct qpw_header *h)
+{
+	/* the kernel's order, include/linux/interrupt.h */
+	static const char *const names[] = { "HI",	 "TIMER",   "NET_TX", "NET_RX",	 "BLOCK",
+					     "IRQ_POLL", "TASKLET", "SCHED",  "HRTIMER", "RCU" };
+	const struct qpw_softirq *r = (const struct qpw_softirq *)h;
+
+	put_word(csv, NAME, r->vec < ARRAY_SIZE(names) ? names[r->vec] : "");
+	put_number(csv, NUMBER, r->vec);
+	return 0;
+}
+
+static int put_ipi(struct csv *csv, const struct qpw_header *h)
+{
+	static const char *const names[] = {
+		[0] = "",
+		[QPW_IPI_RESCHEDULE] = "reschedule",
+		[QPW_IPI_CALL_FUNCTION] = "call_function",
+		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
+		[QPW_IPI_IRQ_WORK] = "irq_work",
+		[QPW_IPI_OTHER] = "other",
+	};
+	const struct qpw_ipi *r = (const struct qpw_ipi *)h;
+
+	put_word(csv, NAME, r->vector < ARRAY_SIZE(names) ? names[r->vector] : "");
+	put_number(csv, NUMBER, r->vector);
+	put_function(csv, r->function);
+	put_number(csv, COUNT, r->nr_functions);
+	put_origin(csv, h, &r->origin);
+	return 0;
+}
+
+static int put_timer(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_timer *r = (const struct qpw_timer *)h;
+
+	put_function(csv, r->function);
+	put_number(csv, COUNT, r->nr_expired);
+	return 0;
+}
+
+static int put_nmi(struct csv *csv, const struct qpw_header *h)
+{
+	put_function(csv, ((const struct qpw_nmi *)h)->function);
+	return 0;
+}
+
+static int put_thread(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_thread *r = (const struct qpw_thread *)h;
+
+	put_task(csv, r->pid, r->comm);
+	put_number(csv, PRIO, r->prio);
+	return 0;
+}
+
+static int put_work(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_work *r = (const struct qpw_work *)h;
+
+	put_function(csv, r->function);
+	put_object(csv, r->work);
+	put_origin(csv, h, &r->origin);
+	return 0;
+}
+
+static int put_flush(struct csv *csv, const struct qpw_header *h)
+{
+	static const char *const names[] = {
+		[0] = "",
+		[QPW_FLUSH_WORK] = "__flush_work",
+		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
+		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
+		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
+		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
+		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
+	};
+	const struct qpw_flush *r = (const struct qpw_flush *)h;
+
+	put_word(csv, NAME, r->where < ARRAY_SIZE(names) ? names[r->where] : "");
+	put_number(csv, NUMBER, r->where);
+	put_function(csv, r->function);
+	put_task(csv, r->pid, r->comm);
+	if (r->target_cpu != ~0U)
+		put_number(csv, TARGET_CPU, r->target_cpu);
+	return 0;
+}
+
+static int put_op(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_op *r = (const struct qpw_op *)h;
+
+	put_function(csv, r->function);
+	put_object(csv, r->object);
+	put_task(csv, r->pid, r->comm);
+	put_number(csv, FROM_CPU, r->from_cpu);
+	return 0;
+}
+
+/* A step that was not seen has an empty cell. */
+static void put_step(struct csv *csv, enum column column, uint64_t ns)
+{
+	if (ns)
+		put_number(csv, column, ns);
+}
+
+static int put_sample(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_sample *r = (const struct qpw_sample *)h;
+
+	put_task(csv, r->pid, r->comm);
+	put_number(csv, TGID, r->tgid);
+	put_step(csv, IRQ_NS, r->irq_ns);
+	put_step(csv, EXPIRE_NS, r->expire_ns);
+	put_step(csv, WAKEUP_NS, r->wakeup_ns);
+	return 0;
+}
+
+static int put_symbol(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_symbol *r = (const struct qpw_symbol *)h;
+	int row = table_get(&csv->symbols, &r->address);
+
+	if (row == -ENOMEM)
+		return row;
+	if (row >= 0)
+		memcpy(((struct symbol *)table_row(&csv->symbols, row))->name, r->name,
+		       sizeof(r->name));
+	put_text(csv, NAME, r->name, sizeof(r->name));
+	put_object(csv, r->address);
+	return 0;
+}
+
+static int put_lost(struct csv *csv, const struct qpw_header *h)
+{
+	put_number(csv, COUNT, ((const struct qpw_lost *)h)->nr_lost);
+	return 0;
+}
+
+static int put_probe(struct csv *csv, const struct qpw_header *h)
+{
+	static const char *const states[] = {
+		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
+		[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
+		[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
+	};
+	const struct qpw_probe *r = (const struct qpw_probe *)h;
+
+	put_text(csv, NAME, r->name, sizeof(r->name));
+	snprintf(csv->cells[NUMBER], CELL_SIZE, "%d", r->error);
+	put_word(csv, STATE, r->state < ARRAY_SIZE(states) ? states[r->state] : "");
+	put_text(csv, LOSES, r->loses, sizeof(r->loses));
+	return 0;
+}
+
+static const struct kind {
+	uint16_t kind;
+	const char *name;
+	int (*put)(struct csv *csv, const struct qpw_header *h); /* NULL: the header is all */
+} kinds[] = {
+	{ QPW_KIND_IRQ, "irq", put_irq },
+	{ QPW_KIND_SOFTIRQ, "softirq", put_softirq },
+	{ QPW_KIND_IPI, "ipi", put_ipi },
+	{ QPW_KIND_TIMER, "timer", put_timer },
+	{ QPW_KIND_NMI, "nmi", put_nmi },
+	{ QPW_KIND_THREAD, "thread", put_thread },
+	{ QPW_KIND_WORK, "work", put_work },
+	{ QPW_KIND_WORK_QUEUE, "work_queue", put_work },
+	{ QPW_KIND_FLUSH, "flush", put_flush },
+	{ QPW_KIND_QPW_QUEUE, "qpw_queue", put_op },
+	{ QPW_KIND_QPW_INLINE, "qpw_inline", put_op },
+	{ QPW_KIND_QPW_FLUSH, "qpw_flush", put_op },
+	{ QPW_KIND_QPW_CONTENDED, "qpw_contended", put_op },
+	{ QPW_KIND_SAMPLE, "sample", put_sample },
+	{ QPW_META_SYMBOL, "symbol", put_symbol },
+	{ QPW_META_LOST, "lost", put_lost },
+	{ QPW_META_WINDOW, "window", NULL },
+	{ QPW_META_PROBE, "probe", put_probe },
+};
+
+/* "begin|end"; bits without a name as one hexadecimal number. */
+static void put_flags(struct csv *csv, uint32_t flags)
+{
+	static const char *const names[] = { "begin",  "end",	 "origin",  "tick",
+					     "victim", "inline", "skipped", "remote" };
+	char *out = csv->cells[FLAGS];
+	uint32_t rest = flags >> ARRAY_SIZE(names) << ARRAY_SIZE(names);
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (flags & 1U << i)
+			len += (size_t)snprintf(out + len, CELL_SIZE - len, "%s%s", len ? "|" : "",
+						names[i]);
+	}
+	if (rest)
+		snprintf(out + len, CELL_SIZE - len, "%s0x%" PRIx32, len ? "|" : "", rest);
+}
+
+/* RFC 4180: what holds a comma or a quote stands in quotes, and quotes in it are doubled. */
+static void write_cell(FILE *f, const char *text)
+{
+	if (!strpbrk(text, ",\"")) {
+		fputs(text, f);
+		return;
+	}
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
+}
+
+static void *csv_create(FILE *f)
+{
+	struct csv *csv = calloc(1, sizeof(*csv));
+
+	if (!csv)
+		return NULL;
+	csv->f = f;
+	table_init(&csv->symbols, sizeof(uint64_t), sizeof(struct symbol), SYMBOLS_MAX);
+	fputs(header, f);
+	return csv;
+}
+
+static int csv_put(void *export, const struct qpw_header *record)
+{
+	struct csv *csv = export;
+	const struct kind *kind = NULL;
+	int ret = 0;
+
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		csv->cells[i][0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !kind; i++)
+		kind = kinds[i].kind == record->kind ? &kinds[i] : NULL;
+	if (kind)
+		put_word(csv, KIND, kind->name);
+	else
+		put_number(csv, KIND, record->kind);
+	put_number(csv, CPU, record->cpu);
+	put_number(csv, START_NS, record->start_ns);
+	put_number(csv, END_NS, record->end_ns);
+	put_flags(csv, record->flags);
+	if (kind && kind->put)
+		ret = kind->put(csv, record);
+	for (size_t i = 0; i < NR_COLUMNS; i++) {
+		write_cell(csv->f, csv->cells[i]);
+		fputc(i + 1 < NR_COLUMNS ? ',' : '\n', csv->f);
+	}
+	return ret;
+}
+
+static void csv_finish(void *export)
+{
+	struct csv *csv = export;
+
+	if (csv)
+		table_finish(&csv->symbols);
+	free(csv);
+}
+
+const struct export_format export_csv = {
+	.name = "csv",
+	.create = csv_create,
+	.put = csv_put,
+	.finish = csv_finish,
+};

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwlat export on traces that make_trace writes: output and exit codes. What is expected lies in
+# tests/golden/export/ and is written by hand from the records in make_trace.c.
+set -euo pipefail
+cd "$(dirname "$0")/export"
+expected=$PWD
+make_trace=${BUILD:?}/golden/make_trace
+[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+bad=0
+
+result() { # result NAME LOG: not ok when the log has anything to say
+	if [ -s "$2" ]; then
+		echo "not ok export $1"
+		head -n 40 "$2"
+		bad=1
+	else
+		echo "ok export $1"
+	fi
+}
+
+# fails NAME EXIT_CODE PATTERN ARGUMENT...: nothing on stdout, the pattern on stderr
+fails() {
+	local name=$1 want=$2 pattern=$3 code=0
+	shift 3
+	"$QPWLAT" export "$@" >out 2>err || code=$?
+	{
+		[ "$code" = "$want" ] || echo "exit code $code, not $want"
+		grep -q -- "$pattern" err || echo "stderr lacks '$pattern': $(cat err)"
+		cat out
+	} >log
+	result "$name" log
+}
+
+for trace in lab empty kinds cells; do
+	"$make_trace" "$trace" "$trace.qpw"
+done
+for trace in kinds cells; do
+	"${QPWLAT:?}" export --format csv "$trace.qpw" >out
+	diff -u "$expected/$trace.csv" out >log || true
+	result "$trace" log
+done
+
+# whatever a name holds: one line a record, and a parser of CSV finds each cell where it belongs
+python3 - "$expected/cells.csv" out >log 2>&1 <<'END' || echo "python3 failed" >>log
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[2], newline="")))
+comms = [row["comm"] for row in rows]
+if len(rows) != 17 or any(None in row or None in row.values() for row in rows):
+    print("rows or columns are wrong:", len(rows))
+if comms[0] != "a,b" or comms[1] != 'say "hi"' or comms[14] != '"=1+2","\\x0d\\x0a':
+    print("cells are wrong:", comms)
+for comm in comms:
+    if comm.lstrip(" ")[:1] in "=+-@" or not comm.isprintable():
+        print("harmful:", ascii(comm))
+END
+result "cells are read back" log
+
+"$QPWLAT" export -o file.csv -i kinds.qpw >out
+{
+	cat out
+	diff "$expected/kinds.csv" file.csv || true
+} >log
+result "to a file" log
+
+# every record of the lab trace: 7 of its setup, 2 windows, 1 loss, 200 of its samples and what
+# is written out one by one in make_trace.c
+"$QPWLAT" export lab.qpw | cut -d, -f 1 | sort | uniq -c | awk '{print $2, $1}' | sort >out
+sort >want <<'END'
+flush 1
+irq 3
+kind 1
+lost 1
+probe 3
+qpw_contended 1
+qpw_flush 1
+qpw_inline 1
+sample 100
+softirq 1
+symbol 4
+thread 1
+timer 101
+window 2
+work 3
+work_queue 2
+END
+diff want out >log || true
+result "every record" log
+
+# a recording that was killed: whole blocks are written, and what is wrong is said
+head -c -40 lab.qpw >cut.qpw
+{
+	"$QPWLAT" export cut.qpw 2>err | cmp - <("$QPWLAT" export lab.qpw) || true
+	grep -q 'WARNING: not all records are there: the recording broke off' err || cat err
+} >log 2>&1
+result "cut" log
+
+"$QPWLAT" export empty.qpw >out 2>err && code=0 || code=$?
+{
+	[ "$code" = 3 ] || echo "exit code $code, not 3"
+	[ "$(cut -d, -f 1 out | paste -sd' ')" = "kind window window" ] || cat out
+	grep -q 'holds no record' err || cat err
+} >log
+result "empty" log
+
+echo "no trace" >foreign.txt
+fails foreign 1 'not a .qpw trace' foreign.txt
+fails missing 1 'No such file' nowhere.qpw
+fails unwritable 1 'cannot write: no/such/dir: No such file' -o no/such/dir lab.qpw
+fails no-file 129 'which trace' --format csv
+fails two-files 129 'one trace at a time' lab.qpw empty.qpw
+fails bad-option 129 'unknown option' --frobnicate lab.qpw
+fails bad-format 129 '--format is csv, not: xml' --format xml lab.qpw
+if "$QPWLAT" export lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
+grep -q 'No space left' err || echo "no reason" >>log
+result "full-disk" log
+exit $bad
