@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How exact the recorder is on this machine's own kernel, CPU 1: each wake-up of cyclictest against
+# the one that it printed itself (tests/exact/samples.awk), and every record against two ftrace
+# instances, one by one (tests/exact/match.awk). Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+victim=
+trap '[[ -z $victim ]] || kill "$victim" 2>/dev/null; stop_ftrace; rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+LOOPS=10000
+tracing=/sys/kernel/tracing
+wakings=$tracing/instances/qpwlat-wakings
+before=$tracing/instances/qpwlat-before
+after=$tracing/instances/qpwlat-after
+# What the reference machine hides from programs but not from ftrace: the threads of process 1.
+hidden=$(cd /proc/1/task && echo *)
+WINDOW_S=2
+
+# Who is woken on CPU 1 under the victim's name, in whose context.
+start_wakings() {
+	mkdir "$wakings" || return
+	echo mono >"$wakings/trace_clock"
+	echo 2 >"$wakings/tracing_cpumask"
+	echo 8192 >"$wakings/buffer_size_kb"
+	echo 'comm == "cyclictest"' >"$wakings/events/sched/sched_waking/filter" || return
+	echo 1 >"$wakings/events/sched/sched_waking/enable"
+}
+
+stop_ftrace() {
+	local dir
+
+	for dir in "$wakings" "$before" "$after"; do
+		[[ ! -d $dir ]] || rmdir "$dir"
+	done
+}
+
+# start_instance DIR: with the events behind everything that the recorder reports, as far as this
+# kernel has them.
+start_instance() {
+	local event
+
+	mkdir "$1" || return
+	echo 0 >"$1/tracing_on"
+	echo mono >"$1/trace_clock"
+	echo 32768 >"$1/buffer_size_kb" || return
+	echo nohash-ptr >"$1/trace_options" || return
+	for event in sched/sched_switch task/task_rename workqueue/workqueue_queue_work \
+		workqueue/workqueue_execute_start workqueue/workqueue_execute_end irq/irq_handler_entry \
+		irq/irq_handler_exit irq/softirq_entry irq/softirq_exit irq_vectors csd \
+		timer/hrtimer_expire_entry timer/hrtimer_expire_exit; do
+		[[ ! -d $1/events/$event ]] || echo 1 >"$1/events/$event/enable" || return
+	done
+	echo 1 >"$1/tracing_on"
+}
+
+# take_instance DIR NAME: twice, as the one form has the nanoseconds and the other the meanings.
+take_instance() {
+	cat "$1"/per_cpu/cpu*/stats | grep -E '^(overrun|dropped events):' >>"$scratch/ftrace-lost"
+	cat "$1/trace" >"$scratch/$2.txt"
+	echo raw >"$1/trace_options"
+	cat "$1/trace" >"$scratch/$2.raw"
+}
+
+# The recorder's command: the second instance, and then some of what interrupts a CPU.
+make_window() {
+	local end
+
+	start_instance "$after" || return
+	sleep 0.5
+	echo exact-begin >"$before/trace_marker"
+	end=$((SECONDS + WINDOW_S))
+	while ((SECONDS < end)); do
+		taskset -c 1 true
+		sync
+		sleep 0.01
+	done
+	echo exact-end >"$before/trace_marker"
+	sleep 0.2
+	echo 0 >"$before/tracing_on"
+	echo 0 >"$after/tracing_on"
+	kill -INT "$PPID"
+}
+
+# cyclictest begins when the recorder watches already, and ends by itself, so that both have each
+# sample. What it prints is printed by its main thread, on another CPU.
+record_cyclictest() {
+	mkfifo "$scratch/go"
+	sh -c 'read -r _ <"$1/go"; exec cyclictest -m -p 95 -t 1 -a 1 --mainaffinity=0 -i 500 \
+		-l "$2" --nsecs --verbose >"$1/verbose.txt" 2>"$1/cyclictest.err"' - "$scratch" $LOOPS &
+	victim=$!
+	# shellcheck disable=SC2016 # the command's own variables
+	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim "pid:$victim" -- \
+		sh -c 'echo go >"$1/go"
+			while kill -0 "$2" 2>/dev/null && [ "$(ps -o stat= -p "$2")" != Z ]; do sleep 0.2; done
+			kill -INT $PPID' - "$scratch" "$victim"
+	wait "$victim"
+	victim=
+}
+
+test_samples() {
+	if ! start_wakings; then
+		echo "skip samples: no ftrace instance here"
+		return
+	fi
+	record_cyclictest
+	if [[ $rc != 0 ]]; then
+		not_ok samples "record ended with $rc: $(tail -n 3 "$scratch/stderr")"
+		return
+	fi
+	run "$QPWLAT" export -o "$scratch/records.csv" "$scratch/t.qpw"
+	check export "$(cat "$scratch/stderr")" test "$rc" = 0
+	# cyclictest's main thread is woken there too, by what happens to run there
+	grep "pid=$(awk -F, '$1 == "sample" {print $10; exit}' "$scratch/records.csv") " \
+		"$wakings/trace" >"$scratch/wakings.txt"
+	run awk -v cpu=1 -v hidden="$hidden" -f tests/exact/records.awk \
+		-f tests/exact/samples.awk role=csv "$scratch/records.csv" \
+		role=wakings "$scratch/wakings.txt" role=verbose "$scratch/verbose.txt"
+	sed 's/^/# /' "$scratch/stdout" | head -n 40
+	check samples-as-cyclictest "$(grep ERROR "$scratch/stdout"; cat "$scratch/stderr")" \
+		test "$rc" = 0
+}
+
+test_records() {
+	local kind n
+
+	if ! start_instance "$before"; then
+		echo "skip records: no ftrace instance here"
+		return
+	fi
+	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim none -- tests/load/exact.sh window
+	if [[ $rc != 0 ]]; then
+		not_ok records "record ended with $rc: $(tail -n 3 "$scratch/stderr")"
+		return
+	fi
+	take_instance "$before" before
+	take_instance "$after" after
+	check observers-complete "lost events" test -z "$(grep -v ' 0$' "$scratch/ftrace-lost")"
+	run "$QPWLAT" export -o "$scratch/records.csv" "$scratch/t.qpw"
+	run awk -v cpu=1 -v hidden="$hidden" -f tests/exact/records.awk -f tests/exact/ftrace.awk \
+		-f tests/exact/intervals.awk -f tests/exact/match.awk \
+		stream=A role=raw "$scratch/before.raw" role=text "$scratch/before.txt" \
+		stream=B role=raw "$scratch/after.raw" role=text "$scratch/after.txt" \
+		role=csv "$scratch/records.csv"
+	sed 's/^/# /' "$scratch/stdout" | head -n 40
+	check records-as-ftrace-saw-them "$(head -n 3 "$scratch/stdout"; cat "$scratch/stderr")" \
+		test "$rc" = 0
+	for kind in thread timer softirq; do
+		n=$(sed -n "s/^matched $kind \([0-9]*\) .*/\1/p" "$scratch/stdout")
+		check "$kind-compared" "only ${n:-0}" test "${n:-0}" -ge 50
+	done
+}
+
+if [[ ${1:-} == window ]]; then
+	trap - EXIT
+	rm -rf "$scratch"
+	make_window
+	exit
+fi
+if [[ $(id -u) != 0 ]]; then
+	echo "skip exact: needs root"
+	exit 0
+fi
+if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
+	echo "skip exact: needs two CPUs"
+	exit 0
+fi
+mountpoint -q $tracing || mount -t tracefs tracefs $tracing
+test_samples
+test_records
+finish_tests
