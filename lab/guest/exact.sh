@@ -11,6 +11,9 @@ INSTANCES=/sys/kernel/tracing/instances
 BUFFER_KIB=16384
 CPU=${ISOLATED%%[-,]*}
 RECORD_S=60
+# Of the noise, and those in which the recorder says that somebody waits.
+FUNCTIONS='qpw_noise_*_fn __flush_work lru_add_drain_all lru_cache_disable drain_all_stock'
+FUNCTIONS="$FUNCTIONS flush_rcu_sheaves_on_cache __kmem_cache_shrink"
 # Pieces of each kind, and the length of one. 2 % of that is what an emulated CPU needs to get from
 # an event to the function and back.
 PIECES=8
@@ -105,7 +108,7 @@ if ! insmod /lab/modules/qpw_noise.ko; then
 	say "qpw_noise.ko cannot be loaded"
 	exit 1
 fi
-if ! make_instance before || ! echo 'qpw_noise_*_fn' >"$INSTANCES/before/set_ftrace_filter" ||
+if ! make_instance before || ! echo "$FUNCTIONS" >"$INSTANCES/before/set_ftrace_filter" ||
 	! echo function >"$INSTANCES/before/current_tracer"; then
 	say "ftrace cannot be set up: $INSTANCES/before"
 	exit 1

@@ -2,7 +2,7 @@
 #
 # Makes intervals of the events of an ftrace instance, as the recorder should: interruptions of the
 # CPU named by the variable cpu, runs of tasks and parts of works on it, work queued to it, and what
-# others do in its place. Written from what the records are said to be, not from the recorder.
+# others do in its place. Calls noticed() for each function that A traced. Written from what the records are said to be, not from the recorder.
 
 # One interval as an observer saw it. key: what is in order among themselves; what: all that is
 # to be equal; functions: those of which the record names one; origins: the possible ones.
@@ -187,8 +187,8 @@ function event(s, ns, on, pid, comm, name, says,    vector, text) {
 	else if ((s, pid) in called)
 		comm = called[s, pid]
 	learn_names(s, name, says)
-	if (name ~ /_fn$/)
-		noticed(ns, name)
+	if (s == "A" && says ~ /^<-/)
+		noticed(ns, name, pid)
 	event_anywhere(s, ns, on, pid, comm, name, says)
 	if (on != cpu)
 		return

@@ -9,10 +9,22 @@
 # No other tolerance is needed, and none is given. Compared is what lies between the marks
 # "exact-begin" and "exact-end" in A. Prints one line for each difference, then one for each kind:
 # "matched KIND N within NS NS": the median and the widest distance of A and B. Fails if anything
-# differs, or if there is nothing to compare. hidden: tasks whose context the recorder can't see.
+# differs, or if there is nothing to compare. Waits in functions are compared if A traces these: that
+# they begin where the function does. hidden: tasks whose context the recorder can't see.
 
-# Functions that A traced are for others.
-function noticed(ns, name) {
+# A function in which tasks wait; A traces its beginning. Those of known noise are for others.
+function noticed(ns, name, pid) {
+	if (name !~ /^qpw_noise_/ && ns > first_ns && first_ns && !last_ns) {
+		call_ns[name, pid, ++nr_calls[name, pid]] = ns
+		waits[name, pid] = name
+	}
+}
+
+function add_flush(name, pid) {
+	if (r["start_ns"] > first_ns && r["start_ns"] < last_ns) {
+		flush_ns[name, pid, ++nr_flushes[name, pid]] = r["start_ns"] + 0
+		waits[name, pid] = name
+	}
 }
 
 function has(flag) {
@@ -25,6 +37,8 @@ function flagged(flag) {
 
 function record(    kind, key, what, origin) {
 	kind = r["kind"]
+	if (kind == "flush")
+		add_flush(r["name"], r["pid"])
 	if (r["cpu"] != cpu || kind ~ /^(symbol|window|probe|lost|sample|flush)$/) {
 		if (kind == "lost" && r["count"] != 0)
 			fail("records were lost: " r["count"])
@@ -150,6 +164,27 @@ function sort_widths(kind,    i, j, swap) {
 		}
 }
 
+# Of one function and one task: a call is one wait, that begins before the next call (the kernel calls
+# the tracer of functions first, then the recorder's program). __flush_work() counts only if there was
+# something to wait for: any call may be a wait, but none two.
+function compare_waits(key,    name, k, n) {
+	name = waits[key]
+	if (name != "__flush_work" && nr_calls[key] != nr_flushes[key])
+		fail(name ": " nr_calls[key] + 0 " calls, " nr_flushes[key] + 0 " recorded")
+	for (n = 1; n <= nr_flushes[key]; n++) {
+		if (name != "__flush_work")
+			k = n
+		else
+			for (k++; k < nr_calls[key] && call_ns[key, k + 1] < flush_ns[key, n]; k++)
+				;
+		if (k > nr_calls[key] || call_ns[key, k] > flush_ns[key, n] ||
+			(k < nr_calls[key] && call_ns[key, k + 1] < flush_ns[key, n]))
+			fail(sprintf("ours alone has a wait in %s at %.0f", name, flush_ns[key, n]))
+		else
+			nr_waits++
+	}
+}
+
 END {
 	if (!first_ns || last_ns <= first_ns)
 		fail("the marks are missing in A")
@@ -165,6 +200,10 @@ END {
 			if (is_inside("A", key, a) && pair["ours", key, a] && pair["B", key, a])
 				compare(key, a, pair["ours", key, a], pair["B", key, a])
 	}
+	for (key in waits)
+		compare_waits(key)
+	if (nr_waits)
+		print "matched flush " nr_waits " begun"
 	for (kind in matched) {
 		sort_widths(kind)
 		printf "matched %s %d within %.0f %.0f\n", kind, matched[kind],

@@ -33,7 +33,7 @@ BEGIN {
 	named["contend"] = "^ $"
 }
 
-function noticed(ns, name,    kind) {
+function noticed(ns, name, pid,    kind) {
 	if (name !~ /^qpw_noise_.*_fn$/ || name ~ /_hold_fn$/)
 		return
 	kind = name

@@ -33,6 +33,9 @@ story() {
 	1048000 1 40 app irq_handler_exit: irq=24 ret=handled
 	1050000 1 40 app sched_switch: prev_comm=app prev_pid=40 prev_prio=120 prev_state=R ==> next_comm=kworker/1:1 next_pid=60 next_prio=120
 	1052000 1 60 old workqueue_execute_end: work struct 00000000000000aa: function drain
+	1054000 0 50 churn __flush_work <-caller
+	1055000 0 50 churn lru_add_drain_all <-caller
+	1058000 0 50 churn __flush_work <-caller
 	1060000 0 50 churn qpw_inline_begin: cpu=1 work=00000000000000dd func=drain
 	1062000 0 50 churn qpw_inline_end: cpu=1 work=00000000000000dd func=drain
 	1070000 0 30 sh tracing_mark_write: exact-end
@@ -57,6 +60,8 @@ right() {
 	thread,1,1044500,1050500,,,,,,40,app,120,,,,,,
 	work,1,1050500,1052500,end|origin,,,drain,0xaa,,,,,1010500,0,50,churn,
 	qpw_inline,1,1060500,1062500,,,,drain,0xdd,50,churn,,,,,,,0
+	flush,0,1055500,1059000,,lru_add_drain_all,2,,,50,churn,,,,,,,
+	flush,0,1058500,1059000,,__flush_work,1,drain,,50,churn,,,,,,,
 	lost,1,0,0,,,,,,,,,0,,,,,
 	END
 }
@@ -105,6 +110,7 @@ observe 1000 B
 right >"$dir/right.csv"
 why=
 match_story "$dir/right.csv" || why="refused: $(cat "$dir/said")"
+grep -qx "matched flush 2 begun" "$dir/said" || why+=" waits do not match"
 want='ipi 1 irq 1 qpw_inline 1 softirq 1 thread 3 timer 1 work 2 work_queue 1'
 got=$(sed -n 's/^matched \([a-z_]* [0-9]*\) within 1000 1000$/\1/p' "$dir/said" | sort | paste -sd' ')
 [ "$got" = "$want" ] || why+=" matched '$got'"
@@ -117,6 +123,14 @@ for n in $(seq 3 13); do
 	sed "${n}p" "$dir/right.csv" >"$dir/wrong.csv"
 	refused "record $n twice, $kind" "ours alone has $kind"
 done
+sed '/lru_add/d' "$dir/right.csv" >"$dir/wrong.csv"
+refused "without a wait" "lru_add_drain_all: 1 calls, 0 recorded"
+sed '/lru_add/p' "$dir/right.csv" >"$dir/wrong.csv"
+refused "a wait twice" "lru_add_drain_all: 1 calls, 2 recorded"
+differs "a wait before its call" "ours alone has a wait in __flush_work" 1058500 1053500
+sed 's/^\(flush.*\)1058500,.*__flush.*/&\n\11058600,1059000,,__flush_work,1,drain,,50,churn,,,,,,,/' "$dir/right.csv" \
+	>"$dir/wrong.csv"
+refused "one call, two waits" "ours alone has a wait in __flush_work at 1058600"
 differs "earlier than it was" "ours alone has timer" 1034500 1033999
 differs "later than it was" "not between A and B: timer" 1034500 1035001
 differs "ended before it did" "not between A and B: softirq" 1042500 1041999
@@ -139,7 +153,7 @@ cp "$dir/right.csv" "$dir/wrong.csv"
 refused "without marks" "the marks are missing"
 observe 0 A
 sed '5d' "$dir/B.txt" >"$dir/B.tmp" && mv "$dir/B.tmp" "$dir/B.txt"
-refused "an instance that lacks a line" "B: 24 raw events, 23 as text"
+refused "an instance that lacks a line" "B: 27 raw events, 26 as text"
 observe 1000 B
 
 # Pieces: the work of the story, 12000 and 2000 ns in two parts and 6000 ns between, made of 20000

@@ -119,7 +119,7 @@ for mode in qpw0 qpw1; do
 	check "$mode-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
 	[[ $rc == 0 ]] || continue
 	kinds="hrtimer ipi irq_work irqoff percpu_work preemptoff timer work"
-	classes="thread work work_queue ipi timer softirq qpw_queue qpw_flush"
+	classes="thread work work_queue ipi timer softirq qpw_queue qpw_flush flush"
 	if [[ $mode == qpw0 ]]; then
 		check_matched "$classes"
 		check_pieces "$kinds"
