@@ -13,6 +13,11 @@ function add(who, key, start, end, what, functions, origins,    n) {
 	about[who, key, n] = what
 	runs[who, key, n] = functions
 	sent[who, key, n] = origins
+	if (astray[who] && key ~ /^(thread|work)$/) {
+		unsure[who, key, n] = 1
+		gap_from[++nr_gaps] = start
+		gap_to[nr_gaps] = end
+	}
 	keys[key] = 1
 }
 
@@ -98,6 +103,8 @@ function switched(s, ns, says,    prev, next_pid, comm) {
 			add(s, "thread", thread_ns[s], ns, prev " " comm " " value(says, "prev_prio="))
 	}
 	thread_ns[s] = ns
+	running[s] = next_pid
+	astray[s] = 0
 	if ((s, next_pid) in asleep) {
 		split(asleep[s, next_pid], part, "\t")
 		delete asleep[s, next_pid]
@@ -192,6 +199,9 @@ function event(s, ns, on, pid, comm, name, says,    vector, text) {
 	event_anywhere(s, ns, on, pid, comm, name, says)
 	if (on != cpu)
 		return
+	# Another task than the last one switched to: a switch is missing in ftrace itself.
+	if ((s in running) && running[s] != pid)
+		astray[s] = 1
 	vector = name
 	sub(/_(entry|exit)$/, "", vector)
 	if (name == "sched_switch")

@@ -63,6 +63,8 @@ check_matched() {
 		role=csv "$dir/records.csv"
 	sed 's/^/# /' "$scratch/stdout" | head -n 40
 	check "$mode-as-ftrace-saw-it" "$(head -n 3 "$scratch/stdout"; cat "$scratch/stderr")" test "$rc" = 0
+	check "$mode-ftrace-lacks-nothing" "switches are missing" \
+		grep -qx "in gaps 0" "$scratch/stdout"
 	for kind in $1; do
 		n=$(sed -n "s/^matched $kind \([0-9]*\) .*/\1/p" "$scratch/stdout")
 		check "$mode-$kind-compared" "only ${n:-0}" test "${n:-0}" -ge 8

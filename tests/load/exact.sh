@@ -76,7 +76,6 @@ make_window() {
 	end=$((SECONDS + WINDOW_S))
 	while ((SECONDS < end)); do
 		taskset -c 1 true
-		sync
 		sleep 0.01
 	done
 	echo exact-end >"$before/trace_marker"
@@ -132,7 +131,7 @@ test_records() {
 		echo "skip records: no ftrace instance here"
 		return
 	fi
-	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim none -- tests/load/exact.sh window
+	run "$QPWLAT" record -c 1 -d 15s -q -o "$scratch/t.qpw" --victim none -- tests/load/exact.sh window
 	if [[ $rc != 0 ]]; then
 		not_ok records "record ended with $rc: $(tail -n 3 "$scratch/stderr")"
 		return
