@@ -20,6 +20,7 @@
 /* Filled in by user space before loading; __ types, since the skeleton repeats them in C. */
 const volatile __u64 watched[MAX_CPUS / 64];
 const volatile __u64 address_hrtimer_wakeup;
+const volatile __u32 takes_stacks;
 const volatile __u64 address_tick[2]; /* 0 = no such function in this kernel */
 
 /* A work item on its way through a worker. ns == 0: none. */
@@ -194,7 +195,7 @@ static __always_inline void copy_comm(char *to, struct task_struct *task)
  */
 static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void *ctx)
 {
-	s64 stack = bpf_get_stackid(ctx, &stacks, 0);
+	s64 stack = takes_stacks ? bpf_get_stackid(ctx, &stacks, 0) : -1;
 
 	origin->ns = ns;
 	origin->cpu = bpf_get_smp_processor_id();

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Waits for contended locks of the kernel that begin on a watched CPU. One that ends on a CPU that
- * is not watched, its task having been moved, is not told. Knows locks by address and kind.
+ * is not watched, its task having been moved, is not told. The programs have no spares: they are
+ * also called for the locks of maps that programs use, where they are skipped. Knows locks by
+ * address and kind.
  */
 #ifndef QPW_BPF_LOCK_H
 #define QPW_BPF_LOCK_H
@@ -13,23 +15,23 @@
 /* Beyond the numbers of enum qpw_flush_where, which share the map. */
 #define LOCK_PENDING (QPW_KIND_LOCK_WAIT << 8)
 
-static __always_inline int lock_wait_begin(u64 lock, u32 flags, bool spare)
+static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 {
 	u32 cpu;
 
 	if (slot_here(&cpu))
-		pending_begin(lock, LOCK_PENDING, flags, cpu, spare);
+		pending_begin(lock, LOCK_PENDING, flags, cpu, false);
 	return 0;
 }
 
-static __always_inline int lock_wait_end(u64 lock, bool spare)
+static __always_inline int lock_wait_end(u64 lock)
 {
 	u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct qpw_lock_wait *r;
 	struct pending pending;
 	u32 cpu;
 
-	if (!slot_here(&cpu) || !pending_end(lock, LOCK_PENDING, &pending, spare))
+	if (!slot_here(&cpu) || !pending_end(lock, LOCK_PENDING, &pending, false))
 		return 0;
 	r = EMIT(struct qpw_lock_wait, QPW_KIND_LOCK_WAIT, pending.target_cpu, pending.ns,
 		 bpf_ktime_get_ns(), victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0);

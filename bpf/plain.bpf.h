@@ -195,9 +195,9 @@ PLAIN_EVENT(qpw, qpw_lock_contended_end,
 		    false),
 	    struct trace_event_raw_qpw_lock_contended *e)
 
-PLAIN_EVENT(lock, contention_begin, lock_wait_begin((u64)e->lock_addr, e->flags, false),
+PLAIN_EVENT(lock, contention_begin, lock_wait_begin((u64)e->lock_addr, e->flags),
 	    struct trace_event_raw_contention_begin *e)
-PLAIN_EVENT(lock, contention_end, lock_wait_end((u64)e->lock_addr, false),
+PLAIN_EVENT(lock, contention_end, lock_wait_end((u64)e->lock_addr),
 	    struct trace_event_raw_contention_end *e)
 PLAIN_EVENT(timer, tick_stop, tick_stop_tried(e->success, e->dependency),
 	    struct trace_event_raw_tick_stop *e)

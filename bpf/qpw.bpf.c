@@ -329,9 +329,17 @@ FROM_TASK(qpw_lock_contended_end,
 
 /* ------------------------------------------------------------------ locks, counts */
 
-FROM_TASK(contention_begin, lock_wait_begin((u64)lock, flags, spare), void *lock,
-	  unsigned int flags)
-FROM_TASK(contention_end, lock_wait_end((u64)lock, spare), void *lock, int ret)
+SEC("?raw_tp/contention_begin")
+int BPF_PROG(on_contention_begin, void *lock, unsigned int flags)
+{
+	return lock_wait_begin((u64)lock, flags);
+}
+
+SEC("?raw_tp/contention_end")
+int BPF_PROG(on_contention_end, void *lock)
+{
+	return lock_wait_end((u64)lock);
+}
 
 SEC("?raw_tp/tick_stop")
 int BPF_PROG(on_tick_stop, int stopped, int reasons)

@@ -13,8 +13,8 @@
 #include "work.bpf.h"
 
 /*
- * By thread: who woke a task on a watched CPU or moved it there, until it runs. If it runs elsewhere
- * it stays in, until the thread is woken again or its place is needed.
+ * By thread: who woke a task on a watched CPU or moved it there, until it runs. If it runs
+ * elsewhere it stays in, until the thread is woken again or its place is needed.
  */
 ORIGINS(wakers);
 

@@ -49,9 +49,9 @@ enum qpw_kind {
 	QPW_META_WINDOW = 258,	/* struct qpw_header only: the measured window, end_ns 0 = open */
 	QPW_META_PROBE = 259,	/* struct qpw_probe */
 	QPW_META_HOTPLUG = 260, /* point: a watched CPU went or came: struct qpw_hotplug */
-	QPW_META_CGROUP = 261, /* struct qpw_cgroup, before the first record that uses its id */
-	QPW_META_STACK = 262,  /* struct qpw_stack, before the first record that uses its id */
-	QPW_META_COUNTS = 263, /* struct qpw_counts, counts are cumulative */
+	QPW_META_CGROUP = 261,	/* struct qpw_cgroup, before the first record that uses its id */
+	QPW_META_STACK = 262,	/* struct qpw_stack, before the first record that uses its id */
+	QPW_META_COUNTS = 263,	/* struct qpw_counts, counts are cumulative */
 };
 
 /* header.flags, per kind */
@@ -293,6 +293,7 @@ struct qpw_counts {
 	__u64 nr_system_calls;	      /* of the victim */
 	__u64 nr_system_calls_missed; /* at most so many more, on all CPUs together */
 	__u64 nr_tick_stops;	      /* the tick was stopped, so it had been running */
+	__u64 nr_lock_waits_missed;   /* at most so many LOCK_WAITs are missing, on all CPUs */
 };
 
 enum qpw_probe_state {
@@ -342,6 +343,6 @@ _Static_assert(sizeof(struct qpw_probe) == 200, "wire format");
 _Static_assert(sizeof(struct qpw_hotplug) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_cgroup) == 248, "wire format");
 _Static_assert(sizeof(struct qpw_stack) == 240, "wire format");
-_Static_assert(sizeof(struct qpw_counts) == 64, "wire format");
+_Static_assert(sizeof(struct qpw_counts) == 72, "wire format");
 
 #endif

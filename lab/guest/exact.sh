@@ -31,10 +31,11 @@ make_instance() {
 	echo "$BUFFER_KIB" >"$dir/buffer_size_kb" || return
 	# So that addresses can be compared with recorded ones.
 	echo nohash-ptr >"$dir/trace_options" || return
-	for event in sched/sched_switch task/task_rename workqueue/workqueue_queue_work \
+	for event in sched/sched_switch sched/sched_waking sched/sched_wakeup_new \
+		sched/sched_migrate_task task/task_rename workqueue/workqueue_queue_work \
 		workqueue/workqueue_execute_start workqueue/workqueue_execute_end irq/irq_handler_entry \
-		irq/irq_handler_exit irq/softirq_entry irq/softirq_exit irq_vectors csd \
-		timer/hrtimer_expire_entry timer/hrtimer_expire_exit; do
+		irq/irq_handler_exit irq/softirq_entry irq/softirq_exit irq_vectors csd ipi/ipi_send_cpu \
+		timer/hrtimer_expire_entry timer/hrtimer_expire_exit timer/tick_stop; do
 		echo 1 >"$dir/events/$event/enable" || return
 	done
 	if [ -d "$dir/events/qpw" ]; then

@@ -21,6 +21,7 @@ enum {
 	OPTION_BUFFER_SIZE,
 	OPTION_WITHOUT,
 	OPTION_SYSTEM_CALLS,
+	OPTION_NO_STACKS,
 };
 
 static const struct option long_options[] = {
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "buffer-size", required_argument, NULL, OPTION_BUFFER_SIZE },
 	{ "without", required_argument, NULL, OPTION_WITHOUT },
 	{ "system-calls", no_argument, NULL, OPTION_SYSTEM_CALLS },
+	{ "no-stacks", no_argument, NULL, OPTION_NO_STACKS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -58,6 +60,7 @@ static void print_help(void)
 	      "      --warm-up D            run victim and COMMAND this long before measuring\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
+	      "      --no-stacks            take no kernel stacks: origins cost less\n"
 	      "      --without KINDS        attach no probe in these ways, a list of tp_btf, raw_tp,\n"
 	      "                             tracepoint, fentry, kprobe\n"
 	      "  -q, --quiet                no progress and no summary\n"
@@ -174,6 +177,9 @@ static int parse_option(int option, struct record_options *o)
 	case OPTION_WARM_UP:
 		return parse_duration("--warm-up wants a length of time, not", optarg,
 				      &o->warm_up_ns);
+	case OPTION_NO_STACKS:
+		o->no_stacks = true;
+		break;
 	case OPTION_SYSTEM_CALLS:
 		o->system_calls = true;
 		break;

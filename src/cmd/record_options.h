@@ -28,6 +28,7 @@ struct record_options {
 	uint64_t duration_ns;
 	uint64_t warm_up_ns;
 	bool system_calls;
+	bool no_stacks;
 	size_t buffer_bytes;  /* 0 = default */
 	unsigned int without; /* ways of attaching, see collect_parse_states() */
 	int priority;

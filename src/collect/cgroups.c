@@ -97,8 +97,8 @@ static int add_group(struct cgroups *c, uint64_t id, const char *path)
 
 static void look(struct cgroups *c)
 {
-	char *roots[] = { c->root, NULL };
 	size_t root_len = strlen(c->root);
+	char *roots[2] = { c->root };
 	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_XDEV, NULL);
 	FTSENT *entry;
 

@@ -43,11 +43,12 @@ struct collect {
 	struct ring *ring;
 	struct stream *stream;
 	size_t buffer_bytes;
-	uint32_t nr_cpus;	 /* possible ones */
-	uint64_t *nr_lost;	 /* per CPU, as last told */
-	uint64_t nr_missed;	 /* program runs that the kernel skipped, as of the last look */
-	uint64_t nr_skipped;	 /* of these, events that were lost */
-	uint64_t nr_not_counted; /* events that programs which only count have missed */
+	bool takes_stacks;
+	uint32_t nr_cpus;	    /* possible ones */
+	uint64_t *nr_lost;	    /* per CPU, as last told */
+	uint64_t nr_missed;	    /* program runs that the kernel skipped, as of the last look */
+	uint64_t nr_skipped;	    /* of these, events that were lost */
+	struct probe_misses misses; /* as of the last look */
 	struct cpulist watched;
 	uint64_t window_start_ns;
 };
@@ -143,6 +144,7 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 		bpf->rodata->address_tick[0] = ksyms_address(c->ksyms, "tick_nohz_handler");
 		bpf->rodata->address_tick[1] = ksyms_address(c->ksyms, "tick_sched_timer");
 	}
+	bpf->rodata->takes_stacks = c->takes_stacks;
 	bpf_map__set_max_entries(bpf->maps.slots, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);
@@ -238,7 +240,7 @@ static void skipped_judge(struct collect *c)
 	probes_count_missed(c->probes, c->bpf->obj, &misses);
 	nr_seen = __atomic_load_n(&c->bpf->bss->nr_stepped_in, __ATOMIC_RELAXED);
 	c->nr_missed = misses.nr_missed;
-	c->nr_not_counted = misses.nr_not_counted;
+	c->misses = misses;
 	nr_skipped = judged > nr_seen ? judged - nr_seen : 0;
 	if (nr_skipped > misses.nr_missed_twice)
 		nr_skipped = misses.nr_missed_twice;
@@ -295,7 +297,8 @@ static void counts_tell(struct collect *c)
 		r.h.cpu = (uint32_t)cpu;
 		r.h.kind = QPW_META_COUNTS;
 		r.h.size = sizeof(r);
-		r.nr_system_calls_missed = c->nr_not_counted;
+		r.nr_system_calls_missed = c->misses.nr_system_calls;
+		r.nr_lock_waits_missed = c->misses.nr_lock_events;
 		stream_put(c->stream, &r.h);
 	}
 }
@@ -404,6 +407,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	}
 	c->nr_cpus = nr_cpus;
 	c->watched = *config->watched;
+	c->takes_stacks = config->stacks;
 	c->buffer_bytes = ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
 	c->described = calloc(nr_probes + 1, sizeof(*c->described));

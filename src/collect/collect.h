@@ -22,6 +22,7 @@ struct collect;
 struct collect_config {
 	const struct cpulist *watched;
 	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	bool stacks;	     /* take a stack of whoever queues, sends or wakes */
 	bool system_calls;   /* count those of the victim, which slows down every task's */
 	/* What its user has need of, and use for, besides the collector: PRIVILEGE() each. */
 	uint64_t needed_capabilities;

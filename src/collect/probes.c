@@ -19,7 +19,9 @@ enum probe_kind {
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
 	PROBE_FUNCTION,
-	/* slows down all tasks, so it has to be asked for; its program only counts */
+	/* what its program misses is told beside its figure, as no interruption is lost */
+	PROBE_ASIDE_TRACEPOINT,
+	/* slows down all tasks, so it has to be asked for; the same holds for what it misses */
 	PROBE_COSTLY_TRACEPOINT,
 	/* the first two from a context in which newer kernels preempt programs */
 	PROBE_TASK_TRACEPOINT,
@@ -109,8 +111,8 @@ static const struct probe_info table[] = {
 	{ "qpw_flush_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("skipped flushes") },
 	{ "qpw_lock_contended_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
 	{ "qpw_lock_contended_end", PROBE_TASK_TRACEPOINT, QPW_LOSES("waits for qpw locks") },
-	{ "contention_begin", PROBE_TASK_TRACEPOINT, "waits for contended locks on watched CPUs" },
-	{ "contention_end", PROBE_TASK_TRACEPOINT, "waits for contended locks on watched CPUs" },
+	{ "contention_begin", PROBE_ASIDE_TRACEPOINT, "waits for contended locks on watched CPUs" },
+	{ "contention_end", PROBE_ASIDE_TRACEPOINT, "waits for contended locks on watched CPUs" },
 	{ "tick_stop", PROBE_TRACEPOINT, "when the tick was stopped, or what kept it" },
 	{ "page_fault_user", PROBE_TRACEPOINT, "the victim's page faults" },
 	{ "page_fault_kernel", PROBE_TRACEPOINT, "the victim's page faults" },
@@ -134,6 +136,7 @@ static const char *stand_in(const struct btf *btf, const char *function)
 		return "flush_work";
 	return NULL;
 }
+
 /*
  * What tracepoints have held since 7.0 while they call programs; it lets these be preempted. Before
  * that they forbade preemption, and a program and its spare were only two where one does.
@@ -266,6 +269,7 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 		[PROBE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
+		[PROBE_ASIDE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_COSTLY_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
@@ -463,6 +467,11 @@ static uint64_t kprobe_nr_missed(const struct bpf_link *link)
 	return info.missed;
 }
 
+static bool is_told_aside(enum probe_kind kind)
+{
+	return kind == PROBE_ASIDE_TRACEPOINT || kind == PROBE_COSTLY_TRACEPOINT;
+}
+
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			 struct probe_misses *out)
 {
@@ -479,10 +488,12 @@ void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			if (!program || probes[i].state == QPW_PROBE_MISSING)
 				continue;
 			nr = program_nr_missed(program);
-			if (probes[i].info->kind == PROBE_COSTLY_TRACEPOINT) {
-				out->nr_not_counted += nr;
+			if (probes[i].info->kind == PROBE_COSTLY_TRACEPOINT)
+				out->nr_system_calls += nr;
+			if (probes[i].info->kind == PROBE_ASIDE_TRACEPOINT)
+				out->nr_lock_events += nr;
+			if (is_told_aside(probes[i].info->kind))
 				continue;
-			}
 			if (probes[i].state == QPW_PROBE_KPROBE)
 				nr += kprobe_nr_missed(probes[i].links[place][0]);
 			by_spare = spare && nr ? program_nr_missed(spare) : nr;

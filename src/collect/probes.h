@@ -72,7 +72,9 @@ void probes_detach(struct probe *probes);
 struct probe_misses {
 	uint64_t nr_missed;
 	uint64_t nr_missed_twice; /* at most so many by both a program and its spare */
-	uint64_t nr_not_counted;  /* by programs that only count, not in the other two */
+	/* these are not in the other two */
+	uint64_t nr_system_calls;
+	uint64_t nr_lock_events; /* beginnings or ends of waits for locks */
 };
 
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,

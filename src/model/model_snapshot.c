@@ -57,21 +57,27 @@ static uint64_t grown(uint64_t last, uint64_t first)
 	return last > first ? last - first : 0;
 }
 
-/* Programs of all CPUs miss system calls together: that is told once. */
+static void keep_larger(uint64_t *kept, uint64_t value)
+{
+	if (value > *kept)
+		*kept = value;
+}
+
+/* What programs of all CPUs have missed together is told for each of them, and counts once. */
 static void fill_counts(const struct model *m, struct snapshot *s)
 {
 	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
 		const struct model_counts *c = m->cpus[i] ? &m->cpus[i]->counts : NULL;
-		uint64_t missed;
 
 		if (!c)
 			continue;
 		s->counts.page_faults += grown(c->last.nr_page_faults, c->first.nr_page_faults);
 		s->counts.system_calls += grown(c->last.nr_system_calls, c->first.nr_system_calls);
 		s->counts.tick_stops += grown(c->last.nr_tick_stops, c->first.nr_tick_stops);
-		missed = grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed);
-		if (missed > s->counts.system_calls_missed)
-			s->counts.system_calls_missed = missed;
+		keep_larger(&s->counts.system_calls_missed,
+			    grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed));
+		keep_larger(&s->counts.lock_waits_missed,
+			    grown(c->last.nr_lock_waits_missed, c->first.nr_lock_waits_missed));
 	}
 }
 

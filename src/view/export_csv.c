@@ -12,10 +12,11 @@
 #include "util/array.h"
 #include "util/text.h"
 #include "view/export.h"
+#include "view/summary_causers.h"
 
 /* Functions with a name; those beyond are shown by their addresses. */
 #define SYMBOLS_MAX 65536
-#define CELL_SIZE (4 * QPW_TEXT_LEN + 16)
+#define CELL_SIZE (QPW_STACK_FRAMES * QPW_SYMBOL_LEN + 4 * QPW_PATH_LEN)
 
 /* Readers go by the names, but append only: somebody's awk goes by the numbers. */
 enum column {
@@ -44,13 +45,16 @@ enum column {
 	WAKEUP_NS,
 	STATE,
 	LOSES,
+	ORIGIN_CGROUP,
+	ORIGIN_STACK,
+	STACK,
 	NR_COLUMNS,
 };
 
 static const char header[] =
 	"kind,cpu,start_ns,end_ns,flags,name,number,function,object,pid,tgid,comm,prio,count,"
 	"origin_ns,origin_cpu,origin_pid,origin_comm,target_cpu,from_cpu,irq_ns,expire_ns,"
-	"wakeup_ns,state,loses\n";
+	"wakeup_ns,state,loses,origin_cgroup,origin_stack,stack\n";
 
 struct symbol {
 	uint64_t address;
@@ -94,7 +98,7 @@ static size_t formula_start(const char *text)
  */
 static void put_text(struct csv *csv, enum column column, const char *text, size_t max)
 {
-	char safe[4 * QPW_TEXT_LEN + 1], *out = csv->cells[column];
+	char safe[4 * QPW_PATH_LEN + 1], *out = csv->cells[column];
 	size_t len = 0, start, behind;
 
 	text_escape_n(text, max, safe, sizeof(safe));
@@ -143,6 +147,10 @@ static void put_origin(struct csv *csv, const struct qpw_header *h, const struct
 	put_number(csv, ORIGIN_CPU, origin->cpu);
 	put_number(csv, ORIGIN_PID, origin->pid);
 	put_text(csv, ORIGIN_COMM, origin->comm, QPW_COMM_LEN);
+	if (origin->cgroup)
+		put_number(csv, ORIGIN_CGROUP, origin->cgroup);
+	if (origin->stack)
+		put_number(csv, ORIGIN_STACK, origin->stack);
 }
 
 static int put_irq(struct csv *csv, const struct qpw_header *h)
@@ -207,6 +215,7 @@ static int put_thread(struct csv *csv, const struct qpw_header *h)
 
 	put_task(csv, r->pid, r->comm);
 	put_number(csv, PRIO, r->prio);
+	put_origin(csv, h, &r->origin);
 	return 0;
 }
 
@@ -309,6 +318,105 @@ static int put_probe(struct csv *csv, const struct qpw_header *h)
 	return 0;
 }
 
+static int put_tick_kept(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_tick_kept *r = (const struct qpw_tick_kept *)h;
+	size_t len = 0;
+
+	for (int i = 0; i < QPW_NR_TICK_REASONS; i++) {
+		if (r->reasons & 1U << i)
+			len += (size_t)snprintf(csv->cells[NAME] + len, CELL_SIZE - len, "%s%s",
+						len ? "|" : "",
+						summary_tick_reason((enum qpw_tick_reason)i));
+	}
+	put_number(csv, NUMBER, r->reasons);
+	put_number(csv, PID, r->pid);
+	return 0;
+}
+
+static int put_migrate(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_migrate *r = (const struct qpw_migrate *)h;
+
+	put_task(csv, r->pid, r->comm);
+	put_number(csv, PRIO, r->prio);
+	put_number(csv, FROM_CPU, r->from_cpu);
+	put_origin(csv, h, &r->origin);
+	return 0;
+}
+
+static int put_lock_wait(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_lock_wait *r = (const struct qpw_lock_wait *)h;
+
+	put_word(csv, NAME, summary_lock_kind(r->flags));
+	put_number(csv, NUMBER, r->flags);
+	put_object(csv, r->lock);
+	put_task(csv, r->pid, r->comm);
+	return 0;
+}
+
+static int put_taken(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_taken *r = (const struct qpw_taken *)h;
+
+	put_task(csv, r->pid, r->comm);
+	put_number(csv, ORIGIN_PID, r->by_pid);
+	put_text(csv, ORIGIN_COMM, r->by_comm, QPW_COMM_LEN);
+	return 0;
+}
+
+static int put_hotplug(struct csv *csv, const struct qpw_header *h)
+{
+	put_word(csv, STATE, ((const struct qpw_hotplug *)h)->online ? "online" : "offline");
+	return 0;
+}
+
+static int put_cgroup(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_cgroup *r = (const struct qpw_cgroup *)h;
+
+	put_number(csv, ORIGIN_CGROUP, r->id);
+	put_text(csv, NAME, r->path, sizeof(r->path));
+	return 0;
+}
+
+/* The functions, the innermost first, between blanks and "<": "queue_work_on+0x1f < …". */
+static int put_stack(struct csv *csv, const struct qpw_header *h)
+{
+	static const char *const contexts[] = { "", "task", "softirq", "irq", "nmi" };
+	const struct qpw_stack *r = (const struct qpw_stack *)h;
+	uint32_t nr = r->nr_frames < QPW_STACK_FRAMES ? r->nr_frames : QPW_STACK_FRAMES;
+	char *out = csv->cells[STACK];
+	size_t len = 0;
+
+	put_number(csv, ORIGIN_STACK, r->id);
+	put_number(csv, COUNT, r->nr_frames);
+	put_word(csv, STATE, r->context < ARRAY_SIZE(contexts) ? contexts[r->context] : "");
+	for (uint32_t i = 0; i < nr; i++) {
+		put_function(csv, r->frames[i]);
+		if (len + strlen(csv->cells[FUNCTION]) + sizeof(" < ") > CELL_SIZE)
+			break;
+		len += (size_t)snprintf(out + len, CELL_SIZE - len, "%s%s", i ? " < " : "",
+					csv->cells[FUNCTION]);
+	}
+	csv->cells[FUNCTION][0] = '\0';
+	return 0;
+}
+
+static int put_counts(struct csv *csv, const struct qpw_header *h)
+{
+	const struct qpw_counts *r = (const struct qpw_counts *)h;
+
+	snprintf(csv->cells[NAME], CELL_SIZE,
+		 "page_faults %" PRIu64 " system_calls %" PRIu64 " missed %" PRIu64
+		 " tick_stops %" PRIu64 " lock_waits_missed %" PRIu64,
+		 (uint64_t)r->nr_page_faults, (uint64_t)r->nr_system_calls,
+		 (uint64_t)r->nr_system_calls_missed, (uint64_t)r->nr_tick_stops,
+		 (uint64_t)r->nr_lock_waits_missed);
+	return 0;
+}
+
 static const struct kind {
 	uint16_t kind;
 	const char *name;
@@ -328,17 +436,25 @@ static const struct kind {
 	{ QPW_KIND_QPW_FLUSH, "qpw_flush", put_op },
 	{ QPW_KIND_QPW_CONTENDED, "qpw_contended", put_op },
 	{ QPW_KIND_SAMPLE, "sample", put_sample },
+	{ QPW_KIND_TICK_KEPT, "tick_kept", put_tick_kept },
+	{ QPW_KIND_MIGRATE, "migrate", put_migrate },
+	{ QPW_KIND_LOCK_WAIT, "lock_wait", put_lock_wait },
+	{ QPW_KIND_TAKEN, "taken", put_taken },
 	{ QPW_META_SYMBOL, "symbol", put_symbol },
 	{ QPW_META_LOST, "lost", put_lost },
 	{ QPW_META_WINDOW, "window", NULL },
 	{ QPW_META_PROBE, "probe", put_probe },
+	{ QPW_META_HOTPLUG, "hotplug", put_hotplug },
+	{ QPW_META_CGROUP, "cgroup", put_cgroup },
+	{ QPW_META_STACK, "stack", put_stack },
+	{ QPW_META_COUNTS, "counts", put_counts },
 };
 
 /* "begin|end"; bits without a name as one hexadecimal number. */
 static void put_flags(struct csv *csv, uint32_t flags)
 {
-	static const char *const names[] = { "begin",  "end",	 "origin",  "tick",
-					     "victim", "inline", "skipped", "remote" };
+	static const char *const names[] = { "begin",  "end",	  "origin", "tick",	"victim",
+					     "inline", "skipped", "remote", "by_victim" };
 	char *out = csv->cells[FLAGS];
 	uint32_t rest = flags >> ARRAY_SIZE(names) << ARRAY_SIZE(names);
 	size_t len = 0;

@@ -170,6 +170,9 @@ static void print_locks(FILE *f, const struct report *r)
 	}
 	text_table_print(&t, f, 2);
 	text_table_finish(&t);
+	if (s->counts.lock_waits_missed)
+		fprintf(f, "  at most %" PRIu64 " more were not seen\n",
+			s->counts.lock_waits_missed);
 }
 
 static void print_taken(FILE *f, const struct report *r)

@@ -171,6 +171,8 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 	       json_object_set_new(json, "lock_waits",
 				   rows_json(s->locks, s->nr_locks, sizeof(*s->locks),
 					     lock_json)) ||
+	       json_object_set_new(json, "lock_waits_missed",
+				   json_integer(integer(c->lock_waits_missed))) ||
 	       json_object_set_new(json, "taken",
 				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
 					     taken_json)) ||

@@ -2,7 +2,8 @@
 #
 # Makes intervals of the events of an ftrace instance, as the recorder should: interruptions of the
 # CPU named by the variable cpu, runs of tasks and parts of works on it, work queued to it, and what
-# others do in its place. Calls noticed() for each function that A traced. Written from what the records are said to be, not from the recorder.
+# others do in its place; with who queued, sent, woke or moved. Calls noticed() for each function that
+# A traced. Written from what the records are said to be, not from the recorder.
 
 # One interval as an observer saw it. key: what is in order among themselves; what: all that is
 # to be equal; functions: those of which the record names one; origins: the possible ones.
@@ -100,8 +101,14 @@ function switched(s, ns, says,    prev, next_pid, comm) {
 			work_ns[s, "task"] = 0
 		}
 		if (thread_ns[s])
-			add(s, "thread", thread_ns[s], ns, prev " " comm " " value(says, "prev_prio="))
+			add(s, "thread", thread_ns[s], ns, prev " " comm " " value(says, "prev_prio="), "",
+				thread_origin[s])
+		# woken while it ran on: that brought about no run
+		if (value(says, "prev_state=") ~ /^R/)
+			delete woken[s, prev]
 	}
+	thread_origin[s] = woken[s, next_pid]
+	delete woken[s, next_pid]
 	thread_ns[s] = ns
 	running[s] = next_pid
 	astray[s] = 0
@@ -121,6 +128,8 @@ function interrupt(s, ns, vector, entry) {
 	if (entry) {
 		vector_ns[s] = ns
 		nr_run[s] = 0
+		sent_by[s] = vector ~ /^(reschedule|call_function_single)$/ ? sender[s, vector] : ""
+		delete sender[s, vector]
 		ran[s] = "|"
 		ran_origins[s] = ""
 		ticked[s] = 0
@@ -128,7 +137,8 @@ function interrupt(s, ns, vector, entry) {
 		if (vector == "local_timer")
 			add(s, "timer", vector_ns[s], ns, nr_run[s] (ticked[s] ? " tick" : ""), ran[s])
 		else
-			add(s, "ipi", vector_ns[s], ns, vector " " nr_run[s], ran[s], ran_origins[s])
+			add(s, "ipi", vector_ns[s], ns, vector " " nr_run[s], ran[s],
+				nr_run[s] ? ran_origins[s] : sent_by[s])
 		vector_ns[s] = 0
 	}
 }
@@ -170,6 +180,11 @@ function event_qpw(s, ns, on, pid, comm, name, says,    object, key, kind, flag)
 	}
 }
 
+# This context as an origin of something that has no function.
+function here(ns, on, pid, comm) {
+	return "|;" on ";" pid ";" comm ";" sprintf("%.0f", ns)
+}
+
 function event_anywhere(s, ns, on, pid, comm, name, says,    object, who) {
 	if (name == "tracing_mark_write" && s == "A" && says == "exact-begin")
 		first_ns = ns
@@ -182,6 +197,16 @@ function event_anywhere(s, ns, on, pid, comm, name, says,    object, who) {
 		who = "|" function_name(says, "function=") ";" on ";" pid ";" comm ";" sprintf("%.0f", ns)
 		work_queued[s, object] = who
 		add(s, "work_queue " on, ns, ns, object " " function_name(says, "function="), "", who)
+	} else if (name ~ /^sched_(waking|wakeup_new)$/ && value(says, "target_cpu=") + 0 == cpu) {
+		woken[s, value(says, "pid=")] = here(ns, on, pid, comm)
+	} else if (name == "sched_migrate_task" && value(says, "dest_cpu=") == cpu) {
+		woken[s, value(says, "pid=")] = here(ns, on, pid, comm)
+		add(s, "migrate " on, ns, ns, value(says, "pid=") " " comm_in(says, "comm", "pid") " " \
+			value(says, "prio=") " " value(says, "orig_cpu="), "", here(ns, on, pid, comm))
+	} else if (name == "ipi_send_cpu" && value(says, "cpu=") == cpu) {
+		object = index(says, "callback=0x0") ? "reschedule" : "call_function_single"
+		if (!((s, object) in sender))
+			sender[s, object] = here(ns, on, pid, comm)
 	} else if (name == "csd_queue_cpu" && value(says, "cpu=") == cpu) {
 		csd_queued[s, value(says, "csd=")] = \
 			"|" function_name(says, "func=") ";" on ";" pid ";" comm ";" sprintf("%.0f", ns)
@@ -226,6 +251,8 @@ function event(s, ns, on, pid, comm, name, says,    vector, text) {
 		irq_ns[s] = 0
 	} else if (says ~ /^vector=/)
 		interrupt(s, ns, vector, name ~ /_entry$/)
+	else if (name == "tick_stop" && value(says, "success=") == 0)
+		add(s, "tick_kept", ns, ns, value(says, "dependency=") " " pid)
 	else if (name == "csd_function_entry") {
 		text = origin_of(csd_queued, s, value(says, "csd="), function_name(says, "func="))
 		if (vector_ns[s])

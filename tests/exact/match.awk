@@ -10,7 +10,8 @@
 # "exact-begin" and "exact-end" in A. Prints one line for each difference, then one for each kind:
 # "matched KIND N within NS NS": the median and the widest distance of A and B. Fails if anything
 # differs, or if there is nothing to compare. Waits in functions are compared if A traces these: that
-# they begin where the function does. hidden: tasks whose context the recorder can't see.
+# they begin where the function does. hidden: tasks whose context the recorder can't see. Not
+# compared are waits for locks and the CPU taken from a victim.
 
 # A function in which tasks wait; A traces its beginning. Those of known noise are for others.
 function noticed(ns, name, pid) {
@@ -39,7 +40,8 @@ function record(    kind, key, what, origin) {
 	kind = r["kind"]
 	if (kind == "flush")
 		add_flush(r["name"], r["pid"])
-	if (r["cpu"] != cpu || kind ~ /^(symbol|window|probe|lost|sample|flush)$/) {
+	if (r["cpu"] != cpu || kind ~ /^(symbol|window|probe|lost|sample|flush)$/ ||
+		kind ~ /^(lock_wait|taken|hotplug|cgroup|stack|counts)$/) {
 		if (kind == "lost" && r["count"] != 0)
 			fail("records were lost: " r["count"])
 		return
@@ -59,7 +61,12 @@ function record(    kind, key, what, origin) {
 		what = r["name"] " " r["count"]
 	else if (kind == "work")
 		what = r["object"] " " r["function"] flagged("begin") flagged("end")
-	else if (kind == "work_queue") {
+	else if (kind == "tick_kept")
+		what = r["name"] " " r["pid"]
+	else if (kind == "migrate") {
+		key = kind " " r["origin_cpu"]
+		what = r["pid"] " " r["comm"] " " r["prio"] " " r["from_cpu"]
+	} else if (kind == "work_queue") {
 		key = kind " " r["origin_cpu"]
 		what = r["object"] " " r["function"]
 	} else {

@@ -66,22 +66,29 @@ result "cells are read back" log
 } >log
 result "to a file" log
 
-# every record of the lab trace: 7 of its setup, 2 windows, 1 loss, 200 of its samples and what
+# every record of the lab trace: 12 of its setup, 2 windows, 1 loss, 200 of its samples and what
 # is written out one by one in make_trace.c
 "$QPWLAT" export lab.qpw | cut -d, -f 1 | sort | uniq -c | awk '{print $2, $1}' | sort >out
 sort >want <<'END'
+cgroup 1
+counts 2
 flush 1
 irq 3
 kind 1
+lock_wait 1
 lost 1
+migrate 1
 probe 3
 qpw_contended 1
 qpw_flush 1
 qpw_inline 1
 sample 100
 softirq 1
-symbol 4
+stack 1
+symbol 7
+taken 1
 thread 1
+tick_kept 1
 timer 101
 window 2
 work 3

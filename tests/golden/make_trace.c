@@ -200,6 +200,27 @@ static int write_unplugged(struct trace_writer *w)
 	return ret;
 }
 
+static int put_new_kinds(struct trace_writer *w, struct qpw_origin o)
+{
+	static const uint64_t frames[] = { FN_QUEUE, FN_LRU, 0 };
+	int ret = 0;
+
+	o.stack = 4;
+	o.cgroup = 7;
+	ret |= put(w, rec_symbol(FN_QUEUE, "queue_work_on+0x1f"));
+	ret |= put(w, rec_stack(4, QPW_CONTEXT_SOFTIRQ, frames));
+	ret |= put(w, rec_cgroup(7, "/system.slice/churn.service"));
+	ret |= put(w, rec_migrate(1, 4100, "sh", 3, &o));
+	ret |= put(w, rec_woken(1, 4200, 4300, 35, "kworker/1:1", &o));
+	ret |= put(w, rec_lock_wait(1, 4400, 4500, QPW_F_BY_VICTIM, QPW_LOCK_MUTEX, "locker"));
+	ret |= put(w, rec_taken(1, 4600, 4700, "taker"));
+	ret |= put(w, rec_tick_kept(1, 4800, 1U << QPW_TICK_SCHED | 1U << QPW_TICK_RCU));
+	ret |= put(w, rec_counts(1, 3, 4, 5, 6));
+	ret |= put(w, rec_hotplug(1, 4900, 0));
+	ret |= put(w, rec_hotplug(1, 4950, 1));
+	return ret;
+}
+
 /* One record of each kind, every field different, and one of a kind that is not known yet. */
 static int write_kinds(struct trace_writer *w)
 {
@@ -241,6 +262,7 @@ static int write_kinds(struct trace_writer *w)
 	ret |= put(w, rec_op(QPW_KIND_QPW_CONTENDED, 1, 2700, 2800, QPW_F_REMOTE, 0, 0, "churn"));
 	ret |= put(w, sample);
 	ret |= put(w, missed);
+	ret |= put_new_kinds(w, o);
 	ret |= put(w, unknown);
 	ret |= put(w, rec_lost(1, 12));
 	ret |= put(w, rec_window(500, 9000));

@@ -186,18 +186,22 @@ static void test_counts(void **state)
 {
 	struct model *m = new_model(0, 0);
 	struct snapshot *s;
+	union rec late;
 
 	(void)state;
 	feed(m, rec_counts(1, 10, 100, 3, 1000));
 	feed(m, rec_window(500, 0));
 	feed(m, rec_counts(1, 12, 130, 7, 1400));
-	feed(m, rec_counts(2, 1, 0, 7, 0));
+	late = rec_counts(2, 1, 0, 7, 0);
+	late.counts.nr_lock_waits_missed = 4;
+	feed(m, late);
 	feed(m, rec_window(500, 900));
 	feed(m, rec_counts(1, 99, 999, 9, 9999));
 	s = snap(m);
 	assert_int_equal(s->counts.page_faults, 2 + 1);
 	assert_int_equal(s->counts.system_calls, 30);
 	assert_int_equal(s->counts.system_calls_missed, 7);
+	assert_int_equal(s->counts.lock_waits_missed, 4);
 	assert_int_equal(s->counts.tick_stops, 400);
 	snapshot_destroy(s);
 	model_destroy(m);
