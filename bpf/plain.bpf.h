@@ -2,16 +2,15 @@
 /*
  * Entry points for where neither tp_btf nor raw_tp may be had: ordinary tracepoint programs, which
  * are handed the event's record as the trace file shows it. So there are some only for events whose
- * record has all that is needed; docs/collector.md says which have not. Knows no logic.
+ * record has all that is needed, docs/collector.md says which have not, and that are not frequent:
+ * while one such program runs on a CPU, no other does. Knows no logic.
  */
 #ifndef QPW_BPF_PLAIN_H
 #define QPW_BPF_PLAIN_H
 
-#include "count.bpf.h"
 #include "hotplug.bpf.h"
 #include "irq.bpf.h"
 #include "ipi.bpf.h"
-#include "lock.bpf.h"
 #include "qpwlock.bpf.h"
 #include "work.bpf.h"
 
@@ -46,25 +45,6 @@ struct trace_event_raw_hrtimer_class {
 struct trace_event_raw_nmi_handler {
 	void *handler;
 	s64 delta_ns;
-};
-
-struct trace_event_raw_ipi_send_cpu {
-	unsigned int cpu;
-	void *callback;
-};
-
-struct trace_event_raw_contention_begin {
-	void *lock_addr;
-	unsigned int flags;
-};
-
-struct trace_event_raw_contention_end {
-	void *lock_addr;
-};
-
-struct trace_event_raw_tick_stop {
-	int success;
-	int dependency;
 };
 
 struct trace_event_raw_csd_queue_cpu {
@@ -163,8 +143,6 @@ PLAIN_IPI(thermal_apic, QPW_IPI_OTHER)
 PLAIN_IPI(threshold_apic, QPW_IPI_OTHER)
 PLAIN_IPI(deferred_error_apic, QPW_IPI_OTHER)
 
-PLAIN_EVENT(ipi, ipi_send_cpu, ipi_sent(e->cpu, (u64)e->callback, e),
-	    struct trace_event_raw_ipi_send_cpu *e)
 PLAIN_EVENT(csd, csd_queue_cpu, csd_queued(e->cpu, e->csd, e),
 	    struct trace_event_raw_csd_queue_cpu *e)
 PLAIN_EVENT(csd, csd_function_entry, csd_begin(e->csd), struct trace_event_raw_csd_function *e)
@@ -194,15 +172,5 @@ PLAIN_EVENT(qpw, qpw_lock_contended_end,
 	    qpw_end(QPW_KIND_QPW_CONTENDED, e->cpu, (u64)e->lock, e->remote ? QPW_F_REMOTE : 0,
 		    false),
 	    struct trace_event_raw_qpw_lock_contended *e)
-
-PLAIN_EVENT(lock, contention_begin, lock_wait_begin((u64)e->lock_addr, e->flags),
-	    struct trace_event_raw_contention_begin *e)
-PLAIN_EVENT(lock, contention_end, lock_wait_end((u64)e->lock_addr),
-	    struct trace_event_raw_contention_end *e)
-PLAIN_EVENT(timer, tick_stop, tick_stop_tried(e->success, e->dependency),
-	    struct trace_event_raw_tick_stop *e)
-PLAIN_EVENT(exceptions, page_fault_user, count_page_fault(), void *e)
-PLAIN_EVENT(exceptions, page_fault_kernel, count_page_fault(), void *e)
-PLAIN_EVENT(raw_syscalls, sys_enter, count_system_call(), void *e)
 
 #endif

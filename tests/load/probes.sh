@@ -82,8 +82,10 @@ without tp_btf,raw_tp '["missing","tracepoint"]'
 check without-plain-twin "$(jq -c '[.probes[] | select(.refused.tp_btf and .state == "missing") | .name]' \
 	"$scratch/without.json")" json_holds "$scratch/without.json" '[.probes[] |
 	select(.refused.tp_btf and .state == "missing") | .name] | sort ==
-	["irq_handler_entry", "irq_handler_exit", "sched_migrate_task", "sched_switch", "sched_wakeup_new",
-	"sched_waking"]'
+	["contention_begin", "contention_end", "ipi_send_cpu", "irq_handler_entry",
+	"irq_handler_exit", "page_fault_kernel",
+	"page_fault_user", "sched_migrate_task", "sched_switch", "sched_wakeup_new", "sched_waking",
+	"sys_enter", "tick_stop"]'
 run "$QPWLAT" probes --without tp_btf,raw_tp,tracepoint,fentry,kprobe
 fails_saying without-any "none could be attached"
 check without-any-lists-reasons "$(head -n 1 "$scratch/stdout")" \
