@@ -29,7 +29,7 @@ PARTS=drain_all_stock
 QPW='qpw_flush_begin qpw_flush_end qpw_inline_begin qpw_inline_end qpw_lock_contended_begin
 	qpw_lock_contended_end qpw_queue'
 declare -A absent=(
-	[6.1]="$CSD $SHEAVES $PARTS hrtimer_start_expired $QPW"
+	[6.1]="$CSD $SHEAVES $PARTS hrtimer_start_expired ipi_send_cpu $QPW"
 	[6.12]="$SHEAVES hrtimer_start_expired $QPW"
 	[6.12-rt]="$SHEAVES hrtimer_start_expired $QPW"
 	[7.2]="$QPW"
@@ -187,6 +187,31 @@ check_works() {
 	done
 }
 
+# origin CLASS CAUSE COMM: how many of them were brought about by this task on CPU 0.
+origin() {
+	reported "[.origins[] | select(.class == \"$1\" and .cause == \"$2\" and .comm == \"$3\" and .cpu == 0) |
+		.count] | add // 0"
+}
+
+# has_stack CLASS CAUSE FUNCTION: one of them was, by way of this function.
+has_stack() {
+	check "$name-stack-$3" "$(reported "[.origins[] | select(.cause == \"$2\") | .stack] | tostring" | cut -c 1-300)" \
+		json_holds "$dir/report.json" "any(.origins[] | select(.class == \"$1\" and .cause == \"$2\") | .stack // [];
+			any(.[]; startswith(\"$3+\")))"
+}
+
+check_origins() {
+	at_least origin-of-a-thread "runs of cat that the job woke" "$(origin thread cat classes.sh)" $TIMES
+	has_stack thread cat ksys_write
+	equals origin-of-a-work "works that the job queued" "$(origin work refresh_vm_stats classes.sh)" $TIMES
+	has_stack work refresh_vm_stats schedule_on_each_cpu
+	[[ " ${absent[$name]} " == *" ipi_send_cpu "* ]] ||
+		at_least origin-of-a-reschedule "senders known" \
+			"$(reported '[.origins[] | select(.class == "ipi" and .cause == "reschedule") | .count] | add // 0')" 1
+	at_least tick-stops "times that the tick was stopped" "$(reported .tick.stops)" 1
+	at_least moves "tasks moved there" "$(reported '[.moves[].count] | add // 0')" 1
+}
+
 check_waits() {
 	local function
 
@@ -239,7 +264,8 @@ for name in $names; do
 		check_probes
 		check_classes
 		check_works
-		check_waits
+		check_origins
+	check_waits
 		echo "# $name: $(reported .kernel), $SECONDS s"
 	fi
 done
