@@ -15,11 +15,12 @@
 /* Beyond the numbers of enum qpw_flush_where, which share the map. */
 #define LOCK_PENDING (QPW_KIND_LOCK_WAIT << 8)
 
+/* A mutex is first spun for and then slept for: two beginnings of one wait. */
 static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 {
 	u32 cpu;
 
-	if (slot_here(&cpu))
+	if (slot_here(&cpu) && !pending_goes_on(lock, LOCK_PENDING, flags))
 		pending_begin(lock, LOCK_PENDING, flags, cpu, false);
 	return 0;
 }

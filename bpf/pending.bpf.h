@@ -8,6 +8,8 @@
 
 #include "emit.bpf.h"
 
+#define PENDING_MAX_NS 10000000000ULL
+
 struct pending_key {
 	u64 object; /* address of the work or the lock, or 0 */
 	u32 pid;
@@ -52,6 +54,23 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 	}
 	pending.ns = bpf_ktime_get_ns();
 	bpf_map_update_elem(&pendings, &key, &pending, BPF_ANY);
+}
+
+/*
+ * What has begun goes on in another way: its beginning stays. False when nothing has, or so long ago
+ * that its end must have been missed.
+ */
+static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
+{
+	struct pending_key key = { .object = object, .what = what };
+	struct pending *pending;
+
+	key.pid = (u32)bpf_get_current_pid_tgid();
+	pending = bpf_map_lookup_elem(&pendings, &key);
+	if (!pending || bpf_ktime_get_ns() - pending->ns > PENDING_MAX_NS)
+		return false;
+	pending->function = function;
+	return true;
 }
 
 /* Take it out; false when its beginning was not seen, or when the spare finds it already done. */

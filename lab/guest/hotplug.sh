@@ -39,7 +39,8 @@ plug_and_run() {
 		i=$((i + 1))
 	done
 	plug 0 && touch /results/done
-	# until the recording ends
+	# end the recording
+	kill -INT "$PPID"
 	sleep 60
 }
 
@@ -48,7 +49,7 @@ if [ "${1:-}" = plug ]; then
 	exit
 fi
 say "recording"
-qpwlat record -c "$ISOLATED" -d 12s -o /results/trace.qpw --victim cyclictest -- \
+qpwlat record -c "$ISOLATED" -d 60s -o /results/trace.qpw --victim cyclictest -- \
 	sh /lab/hotplug.sh plug >/results/record.log 2>&1
 status=$?
 sed 's/^/lab: /' /results/record.log

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/cmd.h"
 #include "store/trace.h"
@@ -151,6 +152,14 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 	return CMD_INCONCLUSIVE;
 }
 
+/* Writing would destroy what is being read. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static int run(const struct export_args *args, struct trace_reader *reader)
 {
 	bool to_stdout = !strcmp(args->output, "-");
@@ -188,6 +197,12 @@ int cmd_export(int argc, char **argv)
 	}
 	if (code)
 		return code;
+	if (is_same_file(args.input, args.output)) {
+		fprintf(stderr,
+			"qpwlat export: %s: is the recording itself; write to another file\n",
+			args.output);
+		return CMD_ERROR;
+	}
 	ret = trace_reader_open(args.input, &reader);
 	if (ret) {
 		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", args.input,

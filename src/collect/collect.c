@@ -552,6 +552,7 @@ void collect_close_window(struct collect *c)
 	const struct timespec pause = { .tv_nsec = SPARE_NS };
 	struct qpw_header h = window_record(c, now_ns());
 
+	skipped_judge(c);
 	counts_tell(c);
 	/* before what is still in the ring: its readers then know which records are too late */
 	stream_put(c->stream, &h);

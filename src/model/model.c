@@ -74,7 +74,7 @@ int model_origin(struct model *m, const struct qpw_origin *o, struct figures_ori
 	out->pid = name ? SNAP_PID_MANY : o->pid;
 	out->cpu = o->cpu;
 	out->cgroup = name ? 0 : places_cgroup(&m->places, o->cgroup);
-	out->stack = o->stack;
+	out->stack = places_has_stack(&m->places, o->stack) ? o->stack : 0;
 	return out->comm < 0 ? out->comm : 0;
 }
 
@@ -143,7 +143,9 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 	if (ret || !s->origin || !s->counted)
 		return ret;
 	return figures_caused(&m->figures, s->class, s->name, &origin,
-			      h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
+			      s->origin->ns && h->start_ns > s->origin->ns ?
+				      h->start_ns - s->origin->ns :
+				      0);
 }
 
 static int feed_irq(struct model *m, const struct qpw_header *h)

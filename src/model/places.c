@@ -73,6 +73,11 @@ static const struct stack_row *find_stack(const struct places *p, uint32_t stack
 	return index < 0 ? NULL : table_row(&p->stacks, index);
 }
 
+bool places_has_stack(const struct places *p, uint32_t stack)
+{
+	return find_stack(p, stack) != NULL;
+}
+
 enum qpw_context places_context(const struct places *p, uint32_t stack)
 {
 	const struct stack_row *row = find_stack(p, stack);

@@ -6,6 +6,8 @@
 #ifndef QPW_MODEL_PLACES_H
 #define QPW_MODEL_PLACES_H
 
+#include <stdbool.h>
+
 #include "model/names.h"
 #include "qpw/event.h"
 
@@ -22,6 +24,8 @@ void places_finish(struct places *p);
 /* What a record tells; the names of a stack's functions are known by then. 0 or -ENOMEM. */
 int places_set_stack(struct places *p, struct names *names, const struct qpw_stack *e);
 int places_set_cgroup(struct places *p, const struct qpw_cgroup *e);
+
+bool places_has_stack(const struct places *p, uint32_t stack);
 
 /* QPW_CONTEXT_UNKNOWN for a stack that is not known. */
 enum qpw_context places_context(const struct places *p, uint32_t stack);

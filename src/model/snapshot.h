@@ -54,7 +54,7 @@ struct snap_origin {
 
 #define SNAP_ORIGINS 8
 
-#define SNAP_STACK_LEN 1024
+#define SNAP_STACK_LEN (QPW_STACK_FRAMES * QPW_SYMBOL_LEN)
 #define SNAP_CAUSED 2048 /* at most so many rows of struct snap_caused, the most frequent ones */
 
 /* Who brought about interruptions of one cause, from where. */

@@ -393,7 +393,7 @@ static int put_stack(struct csv *csv, const struct qpw_header *h)
 	put_number(csv, ORIGIN_STACK, r->id);
 	put_number(csv, COUNT, r->nr_frames);
 	put_word(csv, STATE, r->context < ARRAY_SIZE(contexts) ? contexts[r->context] : "");
-	for (uint32_t i = 0; i < nr; i++) {
+	for (uint32_t i = 0; i < nr && r->frames[i]; i++) {
 		put_function(csv, r->frames[i]);
 		if (len + strlen(csv->cells[FUNCTION]) + sizeof(" < ") > CELL_SIZE)
 			break;

@@ -155,7 +155,7 @@ static void print_locks(FILE *f, const struct report *r)
 	size_t nr = limit(r, s->nr_locks);
 	struct text_table t;
 
-	if (!nr)
+	if (!nr && !s->counts.lock_waits_missed)
 		return;
 	fprintf(f, "\nwaits for contended locks on the watched CPUs, %zu of %zu\n", nr,
 		s->nr_locks);
@@ -209,15 +209,15 @@ static void print_counts(FILE *f, const struct snap_counts *c)
 {
 	const char *between = "";
 
-	if (c->page_faults || c->system_calls)
+	if (c->page_faults || c->system_calls || c->system_calls_missed) {
 		fprintf(f,
 			"\nself-inflicted by the victim: %" PRIu64 " page faults, %" PRIu64
 			" system calls",
 			c->page_faults, c->system_calls);
-	if (c->system_calls_missed)
-		fprintf(f, " (at most %" PRIu64 " more)", c->system_calls_missed);
-	if (c->page_faults || c->system_calls)
+		if (c->system_calls_missed)
+			fprintf(f, " (at most %" PRIu64 " more)", c->system_calls_missed);
 		fputc('\n', f);
+	}
 	if (c->tick_stops)
 		fprintf(f, "\ntick stopped %" PRIu64 " times\n", c->tick_stops);
 	for (int i = 0; i < QPW_NR_TICK_REASONS; i++) {

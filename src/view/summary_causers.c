@@ -47,6 +47,8 @@ const char *summary_lock_kind(uint32_t flags)
 		uint32_t flags;
 		const char *name;
 	} kinds[] = {
+		/* while it is hoped for, whoever waits for a mutex spins */
+		{ QPW_LOCK_MUTEX, "mutex" },
 		{ QPW_LOCK_SPIN | QPW_LOCK_READ, "rwlock read" },
 		{ QPW_LOCK_SPIN | QPW_LOCK_WRITE, "rwlock write" },
 		{ QPW_LOCK_SPIN, "spin" },
@@ -55,7 +57,6 @@ const char *summary_lock_kind(uint32_t flags)
 		{ QPW_LOCK_RT, "rtmutex" },
 		{ QPW_LOCK_PERCPU | QPW_LOCK_READ, "percpu rwsem read" },
 		{ QPW_LOCK_PERCPU | QPW_LOCK_WRITE, "percpu rwsem write" },
-		{ QPW_LOCK_MUTEX, "mutex" },
 		{ QPW_LOCK_READ, "rwsem read" },
 		{ QPW_LOCK_WRITE, "rwsem write" },
 	};

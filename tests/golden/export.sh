@@ -59,6 +59,12 @@ for comm in comms:
 END
 result "cells are read back" log
 
+cp kinds.qpw precious.qpw
+ln -s precious.qpw alias.qpw
+fails "onto the recording" 1 'is the recording itself' -o alias.qpw precious.qpw
+cmp kinds.qpw precious.qpw >log 2>&1 || true
+result "the recording is kept" log
+
 "$QPWLAT" export -o file.csv -i kinds.qpw >out
 {
 	cat out

@@ -212,7 +212,8 @@ static int put_new_kinds(struct trace_writer *w, struct qpw_origin o)
 	ret |= put(w, rec_cgroup(7, "/system.slice/churn.service"));
 	ret |= put(w, rec_migrate(1, 4100, "sh", 3, &o));
 	ret |= put(w, rec_woken(1, 4200, 4300, 35, "kworker/1:1", &o));
-	ret |= put(w, rec_lock_wait(1, 4400, 4500, QPW_F_BY_VICTIM, QPW_LOCK_MUTEX, "locker"));
+	ret |= put(w, rec_lock_wait(1, 4400, 4500, QPW_F_BY_VICTIM, QPW_LOCK_MUTEX | QPW_LOCK_SPIN,
+				    "locker"));
 	ret |= put(w, rec_taken(1, 4600, 4700, "taker"));
 	ret |= put(w, rec_tick_kept(1, 4800, 1U << QPW_TICK_SCHED | 1U << QPW_TICK_RCU));
 	ret |= put(w, rec_counts(1, 3, 4, 5, 6));

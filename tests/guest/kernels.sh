@@ -179,7 +179,7 @@ check_works() {
 		"$TIMES $TIMES $TIMES 0"
 	for function in ${works[$name]}; do
 		at_least "work-$function" "executions that churn queued on CPU 0" "$(queued_by "$function" churn)" 1
-		equals "work-$function-here" "run by the caller" "$(work "$function" inlined)" 0
+		equals "work-$function-here" "run by the caller" "$(work "$function" inline)" 0
 	done
 	for function in ${inlined[$name]:-}; do
 		at_least "inline-$function" "run by churn on CPU 0" "$(queued_by "$function" churn)" 1
