@@ -76,6 +76,9 @@ struct cpu_slot {
 
 	struct work_run work[WORK_CONTEXTS];
 
+	u32 softirq_pid; /* in whose context the softirq runs */
+	int in_helper;	 /* see helper_enter() */
+
 	u32 awake_pid; /* victim thread whose timer expired while it was still running here */
 
 	/* written by other CPUs: whoever sent first, until the interrupt comes */
@@ -135,14 +138,37 @@ static __always_inline struct cpu_slot *slot_here(u32 *cpu)
 }
 
 /*
+ * Around helpers that take a lock of a map which programs on other CPUs take, too: the kernel tells
+ * of the wait for such a lock while it holds it, and a program that takes it again would never get
+ * it. Programs about locks look whether they were called from in here.
+ */
+static __always_inline struct cpu_slot *helper_enter(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_slot *slot = bpf_map_lookup_elem(&slots, &cpu);
+
+	if (slot)
+		__sync_fetch_and_add(&slot->in_helper, 1);
+	return slot;
+}
+
+static __always_inline void helper_leave(struct cpu_slot *slot)
+{
+	if (slot)
+		__sync_fetch_and_add(&slot->in_helper, -1);
+}
+
+/*
  * Room for one record, with its header filled in; NULL when the buffer is full, which is counted
  * for the CPU that wanted it. The caller fills in every other byte and calls emit_submit().
  */
 static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start_ns, u64 end_ns,
 					  u32 flags)
 {
+	struct cpu_slot *here = helper_enter();
 	struct qpw_header *h = bpf_ringbuf_reserve(&ring, size, 0);
 
+	helper_leave(here);
 	if (!h) {
 		u32 here = bpf_get_smp_processor_id();
 		u64 *nr_lost = bpf_map_lookup_elem(&lost, &here);

@@ -44,8 +44,10 @@ static __always_inline int softirq_begin(void)
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (slot)
-		slot->softirq_ns = bpf_ktime_get_ns();
+	if (!slot)
+		return 0;
+	slot->softirq_pid = (u32)bpf_get_current_pid_tgid();
+	slot->softirq_ns = bpf_ktime_get_ns();
 	return 0;
 }
 

@@ -2,8 +2,7 @@
 /*
  * Waits for contended locks of the kernel that begin on a watched CPU. One that ends on a CPU that
  * is not watched, its task having been moved, is not told. The programs have no spares: they are
- * also called for the locks of maps that programs use, where they are skipped. Knows locks by
- * address and kind.
+ * also called for the locks of maps that programs use. Knows locks by address and kind.
  */
 #ifndef QPW_BPF_LOCK_H
 #define QPW_BPF_LOCK_H
@@ -15,12 +14,16 @@
 /* Beyond the numbers of enum qpw_flush_where, which share the map. */
 #define LOCK_PENDING (QPW_KIND_LOCK_WAIT << 8)
 
-/* A mutex is first spun for and then slept for: two beginnings of one wait. */
+/*
+ * A mutex is first spun for and then slept for: two beginnings of one wait. What programs
+ * themselves wait for is not told.
+ */
 static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 {
 	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (slot_here(&cpu) && !pending_goes_on(lock, LOCK_PENDING, flags))
+	if (slot && !slot->in_helper && !pending_goes_on(lock, LOCK_PENDING, flags))
 		pending_begin(lock, LOCK_PENDING, flags, cpu, false);
 	return 0;
 }
@@ -31,8 +34,12 @@ static __always_inline int lock_wait_end(u64 lock)
 	struct qpw_lock_wait *r;
 	struct pending pending;
 	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (!slot_here(&cpu) || !pending_end(lock, LOCK_PENDING, &pending, false))
+	if (!slot || slot->in_helper || !pending_end(lock, LOCK_PENDING, &pending, false))
+		return 0;
+	/* begun here long ago, ended elsewhere unseen, and begun again there */
+	if (pending.target_cpu != cpu)
 		return 0;
 	r = EMIT(struct qpw_lock_wait, QPW_KIND_LOCK_WAIT, pending.target_cpu, pending.ns,
 		 bpf_ktime_get_ns(), victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0);

@@ -29,8 +29,12 @@ struct origin_set {
 	struct origin_entry way[ORIGIN_WAYS];
 };
 
-/* Sets of an array less one; their number is a power of two. Set by user space. */
+/*
+ * Sets of an array less one; their number is a power of two, and the upper bits of a product choose
+ * among them, as objects of different CPUs may differ in few, high bits. Set by user space.
+ */
 const volatile __u32 origin_mask;
+const volatile __u32 origin_shift;
 
 #define ORIGINS(name)                             \
 	struct {                                  \
@@ -41,7 +45,7 @@ const volatile __u32 origin_mask;
 	} name SEC(".maps")
 
 /*
- * Addresses differ in their middle bits, and the multiplication carries them up. The lower half
+ * The multiplication carries all lower bits of an address up. The lower half of an address
  * alone, as a copy of its own: the verifier allows no other arithmetic on pointers.
  */
 static __always_inline struct origin_set *origin_set_of(void *map, u64 key)
@@ -49,7 +53,7 @@ static __always_inline struct origin_set *origin_set_of(void *map, u64 key)
 	u32 i = key;
 
 	asm volatile("" : "+w"(i));
-	i = (i * 0x9e3779b1) >> 8 & origin_mask;
+	i = (i * 0x9e3779b1) >> origin_shift & origin_mask;
 	return bpf_map_lookup_elem(map, &i);
 }
 

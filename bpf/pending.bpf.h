@@ -31,6 +31,33 @@ struct {
 	__type(value, struct pending);
 } pendings SEC(".maps");
 
+/* Interrupts of idle CPUs have no task to tell them apart. */
+static __always_inline u32 pending_pid(void)
+{
+	u32 pid = (u32)bpf_get_current_pid_tgid();
+
+	return pid ? pid : 1U << 31 | bpf_get_smp_processor_id();
+}
+
+static __always_inline void pending_put(const struct pending_key *key,
+					const struct pending *pending)
+{
+	struct cpu_slot *here = helper_enter();
+
+	bpf_map_update_elem(&pendings, key, pending, BPF_ANY);
+	helper_leave(here);
+}
+
+/* 0, or -errno when it is not there. */
+static __always_inline long pending_delete(const struct pending_key *key)
+{
+	struct cpu_slot *here = helper_enter();
+	long err = bpf_map_delete_elem(&pendings, key);
+
+	helper_leave(here);
+	return err;
+}
+
 /*
  * Put one in. The spare does so only if the program itself has not just done it: what is there and
  * checked is left over from an end that was missed.
@@ -42,7 +69,7 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 	struct pending pending = { .function = function, .target_cpu = target_cpu };
 	struct pending *done;
 
-	key.pid = (u32)bpf_get_current_pid_tgid();
+	key.pid = pending_pid();
 	if (spare) {
 		done = bpf_map_lookup_elem(&pendings, &key);
 		if (done && !done->checked) {
@@ -53,19 +80,19 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 		spare_steps_in();
 	}
 	pending.ns = bpf_ktime_get_ns();
-	bpf_map_update_elem(&pendings, &key, &pending, BPF_ANY);
+	pending_put(&key, &pending);
 }
 
 /*
- * What has begun goes on in another way: its beginning stays. False when nothing has, or so long ago
- * that its end must have been missed.
+ * What has begun goes on in another way: its beginning stays. False when nothing has, or so long
+ * ago that its end must have been missed.
  */
 static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
 {
 	struct pending_key key = { .object = object, .what = what };
 	struct pending *pending;
 
-	key.pid = (u32)bpf_get_current_pid_tgid();
+	key.pid = pending_pid();
 	pending = bpf_map_lookup_elem(&pendings, &key);
 	if (!pending || bpf_ktime_get_ns() - pending->ns > PENDING_MAX_NS)
 		return false;
@@ -79,12 +106,12 @@ static __always_inline bool pending_end(u64 object, u32 what, struct pending *ou
 	struct pending_key key = { .object = object, .what = what };
 	struct pending *pending;
 
-	key.pid = (u32)bpf_get_current_pid_tgid();
+	key.pid = pending_pid();
 	pending = bpf_map_lookup_elem(&pendings, &key);
 	if (!pending)
 		return false;
 	*out = *pending;
-	bpf_map_delete_elem(&pendings, &key);
+	pending_delete(&key);
 	if (spare)
 		spare_steps_in();
 	return true;
@@ -96,12 +123,12 @@ static __always_inline bool pending_point(u64 object, u32 what, bool spare)
 	struct pending_key key = { .object = object, .what = what };
 	struct pending mark = {};
 
-	key.pid = (u32)bpf_get_current_pid_tgid();
+	key.pid = pending_pid();
 	if (!spare) {
-		bpf_map_update_elem(&pendings, &key, &mark, BPF_ANY);
+		pending_put(&key, &mark);
 		return true;
 	}
-	if (!bpf_map_delete_elem(&pendings, &key))
+	if (!pending_delete(&key))
 		return false;
 	spare_steps_in();
 	return true;

@@ -39,8 +39,11 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	struct qpw_origin origin;
 	u32 pid;
 
-	if (!cpu_is_watched(target))
+	if (!cpu_is_watched(target)) {
+		if (victim_is(FIELD(task, tgid)))
+			victim_gap_unknown(FIELD(task, pid));
 		return 0;
+	}
 	pid = FIELD(task, pid);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	if (!victim_is(FIELD(task, tgid)))

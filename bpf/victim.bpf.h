@@ -90,7 +90,13 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 	bpf_map_update_elem(&wakes, &pid, &wake, BPF_ANY);
 }
 
-/* Any CPU may wake the victim. */
+/* It has run elsewhere, or will: how long it was kept from running is not known. */
+static __always_inline void victim_gap_unknown(u32 pid)
+{
+	bpf_map_delete_elem(&taken, &pid);
+}
+
+/* Any CPU may wake the victim. It slept, so it had got its CPU back. */
 static __always_inline int victim_waking(struct task_struct *task)
 {
 	struct wake *wake;
@@ -102,6 +108,7 @@ static __always_inline int victim_waking(struct task_struct *task)
 	wake = bpf_map_lookup_elem(&wakes, &pid);
 	if (wake && wake->expire_ns && !wake->wakeup_ns)
 		wake->wakeup_ns = bpf_ktime_get_ns();
+	victim_gap_unknown(pid);
 	return 0;
 }
 

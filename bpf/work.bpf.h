@@ -53,9 +53,15 @@ static __always_inline int work_queued(int target, struct work_struct *work, voi
 	return 0;
 }
 
+/* On PREEMPT_RT a worker can preempt the task that runs a softirq. */
+static __always_inline bool work_in_softirq(struct cpu_slot *slot)
+{
+	return slot->softirq_ns && slot->softirq_pid == (u32)bpf_get_current_pid_tgid();
+}
+
 static __always_inline struct work_run *work_here(struct cpu_slot *slot)
 {
-	return &slot->work[slot->softirq_ns ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
+	return &slot->work[work_in_softirq(slot) ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
 }
 
 static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_struct *work,
@@ -133,7 +139,7 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 			spare_steps_in();
 	} else {
 		/* begun before the programs were attached, or on another CPU */
-		if (spare || !slot->thread_ns || slot->softirq_ns)
+		if (spare || !slot->thread_ns || work_in_softirq(slot))
 			return;
 		run->ns = slot->thread_ns;
 		run->work = work;

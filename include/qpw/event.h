@@ -249,7 +249,7 @@ struct qpw_lock_wait {
 	char comm[QPW_COMM_LEN];
 };
 
-/* The victim was switched out while it wanted to run, until it ran again, here or elsewhere. */
+/* The victim was switched out while it wanted to run, until it ran again on a watched CPU. */
 struct qpw_taken {
 	struct qpw_header h; /* cpu = where it lost the CPU */
 	__u32 pid;

@@ -63,7 +63,7 @@ static void account(struct loop *l, const struct qpw_header *h)
 {
 	uint64_t latency_ns = h->end_ns - h->start_ns;
 
-	l->nr_events++;
+	l->nr_events += h->kind < QPW_META_FIRST;
 	if (h->kind != QPW_KIND_SAMPLE || !l->begin_ns || h->start_ns < l->begin_ns)
 		return;
 	l->nr_samples++;

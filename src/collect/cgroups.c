@@ -4,8 +4,8 @@
  * on 64-bit machines). The kernel would also open a directory by its id, but only for who may read
  * every file.
  */
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
@@ -20,6 +20,7 @@
 
 #define LOOK_NS 1000000000ULL /* at most so often for an id that has no group */
 #define GROUPS_MAX 65536
+#define DEPTH_MAX 64
 
 struct group {
 	uint64_t id;
@@ -95,29 +96,45 @@ static int add_group(struct cgroups *c, uint64_t id, const char *path)
 	return 0;
 }
 
-static void look(struct cgroups *c)
-{
-	size_t root_len = strlen(c->root);
-	char *roots[2] = { c->root };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_XDEV, NULL);
-	FTSENT *entry;
-
-	if (!fts)
-		return;
-	forget_groups(c);
-	while ((entry = fts_read(fts)) && c->nr < GROUPS_MAX)
-		if (entry->fts_info == FTS_D &&
-		    add_group(c, entry->fts_statp->st_ino, entry->fts_path + root_len))
-			break;
-	fts_close(fts);
-}
-
 static const char *find(const struct cgroups *c, uint64_t id)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		if (c->groups[i].id == id)
 			return c->groups[i].path;
 	return NULL;
+}
+
+/* The group at path and all below it. 0 or -ENOMEM; what can't be read is left out. */
+static int look_below(struct cgroups *c, const char *path, uint64_t id, int depth)
+{
+	char below[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+	int err = 0;
+
+	if (c->nr < GROUPS_MAX && !find(c, id))
+		err = add_group(c, id, path + strlen(c->root));
+	dir = err || depth == DEPTH_MAX ? NULL : opendir(path);
+	if (!dir)
+		return err;
+	while (!err && (entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >=
+			    (int)sizeof(below))
+			continue;
+		err = look_below(c, below, entry->d_ino, depth + 1);
+	}
+	closedir(dir);
+	return err;
+}
+
+/* Those that are gone stay: what is still to be read may name them. */
+static void look(struct cgroups *c)
+{
+	struct stat st;
+
+	if (!stat(c->root, &st))
+		look_below(c, c->root, st.st_ino, 0);
 }
 
 int cgroups_path(struct cgroups *c, uint64_t id, char *buf, size_t size)

@@ -18,16 +18,10 @@
 #include "collect/privilege.h"
 #include "collect/probes.h"
 #include "collect/ring.h"
+#include "collect/sizes.h"
 #include "collect/skeletons.h"
 #include "collect/stream.h"
 #include "util/array.h"
-
-/* LRU maps keep lists of this order per CPU; fewer entries would be given up while in use. */
-#define LRU_ENTRIES_PER_CPU 512
-
-/* Where it is kept who queued what. Falling together is rare as long as most are empty. */
-#define ORIGIN_SETS_MIN 4096
-#define ORIGIN_SETS_PER_CPU 128
 
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
 #define SPARE_NS 20000000
@@ -46,6 +40,7 @@ struct collect {
 	bool takes_stacks;
 	uint32_t nr_cpus;	    /* possible ones */
 	uint64_t *nr_lost;	    /* per CPU, as last told */
+	struct qpw_counts *told;    /* per CPU */
 	uint64_t nr_missed;	    /* program runs that the kernel skipped, as of the last look */
 	uint64_t nr_skipped;	    /* of these, events that were lost */
 	struct probe_misses misses; /* as of the last look */
@@ -98,33 +93,12 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static size_t ring_bytes(size_t wanted)
-{
-	size_t bytes = sysconf(_SC_PAGESIZE);
-
-	if (!wanted)
-		wanted = COLLECT_BUFFER_BYTES;
-	while (bytes < wanted && bytes < 1U << 30)
-		bytes *= 2;
-	return bytes;
-}
-
 static void set_lru_entries(struct collect *c, struct bpf_map *map)
 {
-	uint32_t entries = LRU_ENTRIES_PER_CPU * c->nr_cpus;
+	uint32_t entries = sizes_lru_entries(c->nr_cpus);
 
 	if (bpf_map__max_entries(map) < entries)
 		bpf_map__set_max_entries(map, entries);
-}
-
-/* Sets of four origins each, a power of two of them. */
-static uint32_t origin_sets(const struct collect *c)
-{
-	uint32_t sets = ORIGIN_SETS_MIN;
-
-	while (sets < ORIGIN_SETS_PER_CPU * c->nr_cpus)
-		sets *= 2;
-	return sets;
 }
 
 /* Open the object for the probes that are not missing. buffer_bytes of a probing load is small. */
@@ -149,10 +123,11 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.ring, buffer_bytes);
-	bpf_map__set_max_entries(bpf->maps.work_origins, origin_sets(c));
-	bpf_map__set_max_entries(bpf->maps.csd_origins, origin_sets(c));
-	bpf_map__set_max_entries(bpf->maps.wakers, origin_sets(c));
-	bpf->rodata->origin_mask = origin_sets(c) - 1;
+	bpf_map__set_max_entries(bpf->maps.work_origins, sizes_origin_sets(c->nr_cpus));
+	bpf_map__set_max_entries(bpf->maps.csd_origins, sizes_origin_sets(c->nr_cpus));
+	bpf_map__set_max_entries(bpf->maps.wakers, sizes_origin_sets(c->nr_cpus));
+	bpf->rodata->origin_mask = sizes_origin_sets(c->nr_cpus) - 1;
+	bpf->rodata->origin_shift = __builtin_clz(sizes_origin_sets(c->nr_cpus) - 1);
 	set_lru_entries(c, bpf->maps.pendings);
 	probes_select(probes, bpf->obj);
 	return bpf;
@@ -281,8 +256,8 @@ static void losses_tell(struct collect *c, bool at_end)
 	}
 }
 
-/* What programs count on the watched CPUs, as records. */
-static void counts_tell(struct collect *c)
+/* What programs count on the watched CPUs, as records: when it has changed, or always. */
+static void counts_tell(struct collect *c, bool always)
 {
 	uint64_t now = now_ns();
 	struct qpw_counts r;
@@ -299,6 +274,9 @@ static void counts_tell(struct collect *c)
 		r.h.size = sizeof(r);
 		r.nr_system_calls_missed = c->misses.nr_system_calls;
 		r.nr_lock_waits_missed = c->misses.nr_lock_events;
+		if (!always && !memcmp(&r.h + 1, &c->told[cpu].h + 1, sizeof(r) - sizeof(r.h)))
+			continue;
+		c->told[cpu] = r;
 		stream_put(c->stream, &r.h);
 	}
 }
@@ -327,7 +305,7 @@ static void refresh(void *arg)
 {
 	skipped_judge(arg);
 	losses_tell(arg, false);
-	counts_tell(arg);
+	counts_tell(arg, false);
 }
 
 static int plan(struct collect *c, const struct collect_config *config)
@@ -408,11 +386,12 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	c->nr_cpus = nr_cpus;
 	c->watched = *config->watched;
 	c->takes_stacks = config->stacks;
-	c->buffer_bytes = ring_bytes(config->buffer_bytes);
+	c->buffer_bytes = sizes_ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
 	c->described = calloc(nr_probes + 1, sizeof(*c->described));
 	c->nr_lost = calloc(nr_cpus, sizeof(*c->nr_lost));
-	if (!c->probes || !c->described || !c->nr_lost)
+	c->told = calloc(nr_cpus, sizeof(*c->told));
+	if (!c->probes || !c->described || !c->nr_lost || !c->told)
 		fail(err, code, "memory", "free some", "%s", strerror(ENOMEM));
 	else
 		code = privilege_check(config, err);
@@ -541,7 +520,8 @@ void collect_open_window(struct collect *c)
 {
 	struct qpw_header h;
 
-	counts_tell(c);
+	skipped_judge(c);
+	counts_tell(c, true);
 	c->window_start_ns = now_ns();
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
@@ -553,7 +533,7 @@ void collect_close_window(struct collect *c)
 	struct qpw_header h = window_record(c, now_ns());
 
 	skipped_judge(c);
-	counts_tell(c);
+	counts_tell(c, true);
 	/* before what is still in the ring: its readers then know which records are too late */
 	stream_put(c->stream, &h);
 	/* while programs and spares are both attached: they go one by one */
@@ -594,5 +574,6 @@ void collect_destroy(struct collect *c)
 	free(c->probes);
 	free(c->described);
 	free(c->nr_lost);
+	free(c->told);
 	free(c);
 }

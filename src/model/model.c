@@ -142,10 +142,9 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 			       h->end_ns - h->start_ns);
 	if (ret || !s->origin || !s->counted)
 		return ret;
-	return figures_caused(&m->figures, s->class, s->name, &origin,
-			      s->origin->ns && h->start_ns > s->origin->ns ?
-				      h->start_ns - s->origin->ns :
-				      0);
+	return figures_caused(
+		&m->figures, s->class, s->name, &origin,
+		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
 }
 
 static int feed_irq(struct model *m, const struct qpw_header *h)

@@ -75,7 +75,7 @@ static const struct stack_row *find_stack(const struct places *p, uint32_t stack
 
 bool places_has_stack(const struct places *p, uint32_t stack)
 {
-	return find_stack(p, stack) != NULL;
+	return find_stack(p, stack);
 }
 
 enum qpw_context places_context(const struct places *p, uint32_t stack)
