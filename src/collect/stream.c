@@ -254,6 +254,15 @@ static enum qpw_context context_of(struct stream *s, const uint64_t *frames, uin
 	return whole ? QPW_CONTEXT_TASK : QPW_CONTEXT_UNKNOWN;
 }
 
+/* A function with programs at its entry is called from a piece of code that the kernel made. */
+static bool is_trampoline(struct stream *s, uint64_t address)
+{
+	char name[QPW_SYMBOL_LEN];
+
+	return s->config.ksyms && !ksyms_name(s->config.ksyms, address, name, sizeof(name)) &&
+	       !strncmp(name, "bpf_trampoline_", strlen("bpf_trampoline_"));
+}
+
 static void explain_stack(struct stream *s, const struct qpw_header *h, uint32_t id)
 {
 	struct qpw_stack stack = { .id = id };
@@ -270,10 +279,12 @@ static void explain_stack(struct stream *s, const struct qpw_header *h, uint32_t
 	/* one that fills all its room may go on */
 	if (nr == QPW_STACK_FRAMES && stack.context == QPW_CONTEXT_TASK)
 		stack.context = QPW_CONTEXT_UNKNOWN;
-	stack.nr_frames = nr - own;
-	memcpy(stack.frames, frames + own, stack.nr_frames * sizeof(*frames));
-	for (uint32_t i = 0; i < stack.nr_frames; i++)
-		explain_address(s, h, stack.frames[i]);
+	for (uint32_t i = own; i < nr; i++) {
+		if (is_trampoline(s, frames[i]))
+			continue;
+		stack.frames[stack.nr_frames++] = frames[i];
+		explain_address(s, h, frames[i]);
+	}
 	put_meta(s, h, &stack.h, QPW_META_STACK, sizeof(stack));
 }
 

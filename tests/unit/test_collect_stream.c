@@ -395,7 +395,8 @@ static const char places[] = "ffffffff81000000 T queue_work_on\n"
 			     "ffffffff81000300 t bpf_trace_run3\n"
 			     "ffffffff81000400 T asm_exc_nmi\n"
 			     "ffffffff81000500 T drop_caches\n"
-			     "ffffffffc0000000 t bpf_prog_0123_on_x\t[bpf]\n";
+			     "ffffffffc0000000 t bpf_prog_0123_on_x\t[bpf]\n"
+			     "ffffffffc0000100 t bpf_trampoline_77\t[bpf]\n";
 
 #define QUEUE 0xffffffff81000010
 #define SOFTIRQ 0xffffffff81000110
@@ -404,6 +405,7 @@ static const char places[] = "ffffffff81000000 T queue_work_on\n"
 #define NMI 0xffffffff81000410
 #define DROP 0xffffffff81000510
 #define PROGRAM 0xffffffffc0000010
+#define TRAMPOLINE 0xffffffffc0000110
 
 struct stacks {
 	uint64_t frames[8][QPW_STACK_FRAMES]; /* by id */
@@ -473,7 +475,7 @@ static void expect_symbol(struct stream *s, const char *name)
 /* A stack is told before the record that needs it, once, without the way to our program. */
 static void test_origin_explained(void **state)
 {
-	struct stacks stacks = { .frames = { [3] = { PROGRAM, RUN3, QUEUE, DROP } } };
+	struct stacks stacks = { .frames = { [3] = { PROGRAM, RUN3, QUEUE, TRAMPOLINE, DROP } } };
 	struct qpw_thread cut = thread_woken(3, 4, 0);
 	struct qpw_thread first = thread_woken(1, 3, 5), again = thread_woken(2, 3, 404);
 	const struct qpw_stack *stack;
