@@ -274,6 +274,7 @@ static void counts_tell(struct collect *c, bool always)
 		r.h.size = sizeof(r);
 		r.nr_system_calls_missed = c->misses.nr_system_calls;
 		r.nr_lock_waits_missed = c->misses.nr_lock_events;
+		r.nr_origins_missed = c->misses.nr_origins;
 		if (!always && !memcmp(&r.h + 1, &c->told[cpu].h + 1, sizeof(r) - sizeof(r.h)))
 			continue;
 		c->told[cpu] = r;

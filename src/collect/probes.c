@@ -19,8 +19,9 @@ enum probe_kind {
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
 	PROBE_FUNCTION,
-	/* what its program misses is told beside its figure, as no interruption is lost */
-	PROBE_ASIDE_TRACEPOINT,
+	/* what their programs miss is told beside their figures, as no interruption is lost */
+	PROBE_ASIDE_TRACEPOINT,	 /* a wait for a lock */
+	PROBE_ORIGIN_TRACEPOINT, /* who sent or woke, who was moved */
 	/* slows down all tasks, so it has to be asked for; the same holds for what it misses */
 	PROBE_COSTLY_TRACEPOINT,
 	/* the first two from a context in which newer kernels preempt programs */
@@ -50,10 +51,10 @@ struct probe_info {
 static const struct probe_info table[] = {
 	{ "sched_switch", PROBE_TRACEPOINT,
 	  "runs of threads, parts of work items, end of the victim's wake-ups: no samples" },
-	{ "sched_waking", PROBE_TRACEPOINT,
+	{ "sched_waking", PROBE_ORIGIN_TRACEPOINT,
 	  "the wake-up step of a sample (its time falls to the running step); who woke a thread" },
-	{ "sched_wakeup_new", PROBE_TRACEPOINT, "who started a new task on a watched CPU" },
-	{ "sched_migrate_task", PROBE_TRACEPOINT,
+	{ "sched_wakeup_new", PROBE_ORIGIN_TRACEPOINT, "who started a new task on a watched CPU" },
+	{ "sched_migrate_task", PROBE_ORIGIN_TRACEPOINT,
 	  "tasks moved to watched CPUs, and who moved them" },
 	{ "workqueue_queue_work", PROBE_TRACEPOINT,
 	  "work queued to watched CPUs, who queued it, queue to execute times" },
@@ -93,8 +94,9 @@ static const struct probe_info table[] = {
 	{ "threshold_apic_exit", PROBE_TRACEPOINT, OTHER_LOSES },
 	{ "deferred_error_apic_entry", PROBE_TRACEPOINT, OTHER_LOSES },
 	{ "deferred_error_apic_exit", PROBE_TRACEPOINT, OTHER_LOSES },
-	{ "ipi_send_cpu", PROBE_TRACEPOINT, "who sent reschedule IPIs and irq_works" },
-	{ "csd_queue_cpu", PROBE_TRACEPOINT, "who asked for a function call on a watched CPU" },
+	{ "ipi_send_cpu", PROBE_ORIGIN_TRACEPOINT, "who sent reschedule IPIs and irq_works" },
+	{ "csd_queue_cpu", PROBE_ORIGIN_TRACEPOINT,
+	  "who asked for a function call on a watched CPU" },
 	{ "csd_function_entry", PROBE_TRACEPOINT, "which function a call function IPI ran" },
 	{ "csd_function_exit", PROBE_RAW_TRACEPOINT, "which function a call function IPI ran" },
 	{ "__flush_work", PROBE_FUNCTION, "who waits in flush_work() and for which work" },
@@ -270,6 +272,7 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
 		[PROBE_ASIDE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
+		[PROBE_ORIGIN_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_COSTLY_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_TASK_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
@@ -469,7 +472,8 @@ static uint64_t kprobe_nr_missed(const struct bpf_link *link)
 
 static bool is_told_aside(enum probe_kind kind)
 {
-	return kind == PROBE_ASIDE_TRACEPOINT || kind == PROBE_COSTLY_TRACEPOINT;
+	return kind == PROBE_ASIDE_TRACEPOINT || kind == PROBE_ORIGIN_TRACEPOINT ||
+	       kind == PROBE_COSTLY_TRACEPOINT;
 }
 
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
@@ -492,6 +496,8 @@ void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 				out->nr_system_calls += nr;
 			if (probes[i].info->kind == PROBE_ASIDE_TRACEPOINT)
 				out->nr_lock_events += nr;
+			if (probes[i].info->kind == PROBE_ORIGIN_TRACEPOINT)
+				out->nr_origins += nr;
 			if (is_told_aside(probes[i].info->kind))
 				continue;
 			if (probes[i].state == QPW_PROBE_KPROBE)

@@ -75,6 +75,7 @@ struct probe_misses {
 	/* these are not in the other two */
 	uint64_t nr_system_calls;
 	uint64_t nr_lock_events; /* beginnings or ends of waits for locks */
+	uint64_t nr_origins;
 };
 
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,

@@ -78,6 +78,8 @@ static void fill_counts(const struct model *m, struct snapshot *s)
 			    grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed));
 		keep_larger(&s->counts.lock_waits_missed,
 			    grown(c->last.nr_lock_waits_missed, c->first.nr_lock_waits_missed));
+		keep_larger(&s->counts.origins_missed,
+			    grown(c->last.nr_origins_missed, c->first.nr_origins_missed));
 	}
 }
 

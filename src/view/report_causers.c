@@ -232,9 +232,18 @@ static void print_counts(FILE *f, const struct snap_counts *c)
 		fputc('\n', f);
 }
 
+/* After both tables that it is about, and without them. */
+static void print_origins_missed(FILE *f, const struct snap_counts *c)
+{
+	if (c->origins_missed)
+		fprintf(f, "\nat most %" PRIu64 " origins or moves were not seen\n",
+			c->origins_missed);
+}
+
 void report_points(FILE *f, const struct report *r)
 {
 	print_moves(f, r);
+	print_origins_missed(f, &r->snapshot->counts);
 	print_locks(f, r);
 	print_taken(f, r);
 	print_counts(f, &r->snapshot->counts);

@@ -166,6 +166,8 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 					     caused_json)) ||
 	       json_object_set_new(json, "origins_left_out",
 				   json_integer(integer(s->caused_left_out))) ||
+	       json_object_set_new(json, "origins_missed",
+				   json_integer(integer(c->origins_missed))) ||
 	       json_object_set_new(json, "moves",
 				   rows_json(s->moves, s->nr_moves, sizeof(*s->moves),
 					     move_json)) ||
