@@ -209,8 +209,8 @@ pieces_are "a record that is too long" 1 "ipi 1: 7001 ns recorded, 6000 ns made"
 sed -i 's/1027501,origin/1025499,origin/' "$dir/pieces.csv"
 pieces_are "a record that is too short" 1 "ipi 1: 4999 ns recorded, 6000 ns made" "work 19000" "ipi 6000"
 sed -i 's/1025499,origin/1026500,origin/' "$dir/pieces.csv"
-pieces_are "too many pieces that ftrace finds longer" 1 "1 of 2 pieces are not as long" "work 19000" \
-	"ipi 4999"
+pieces_are "every other piece that ftrace finds longer" 0 "pieces ipi 1 within 0" "work 19000" "ipi 4999"
+pieces_are "too many pieces that ftrace finds longer" 1 "1 of 1 pieces are not as long" "ipi 4999"
 pieces_are "a piece without a record" 1 "ipi 2: no record" "ipi 6000" "ipi 6000"
 polled=1
 pieces_are "a piece that interrupted nobody" 0 "pieces ipi 2" "ipi 6000" "ipi 6000"
