@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "util/array.h"
+#include "util/record.h"
 
 /* The same for a wait of either kind. */
 static int add_flush(struct model *m, const struct qpw_header *h, int function, int work)
@@ -38,18 +38,9 @@ static int work_name(struct model *m, uint64_t function)
 
 int feed_flush(struct model *m, const struct qpw_header *h)
 {
-	static const char *const places[] = {
-		[0] = "unknown flush",
-		[QPW_FLUSH_WORK] = "__flush_work",
-		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
-		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
-		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
-		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
-		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
-	};
 	const struct qpw_flush *e = (const struct qpw_flush *)h;
-	const char *place = places[e->where < ARRAY_SIZE(places) ? e->where : 0];
-	int function = names_text(&m->names, place, QPW_SYMBOL_LEN);
+	const char *place = record_flush_name(e->where);
+	int function = names_text(&m->names, place ? place : "unknown flush", QPW_SYMBOL_LEN);
 
 	return add_flush(m, h, function, work_name(m, e->function));
 }

@@ -164,15 +164,13 @@ static int feed_irq(struct model *m, const struct qpw_header *h)
 
 static int feed_softirq(struct model *m, const struct qpw_header *h)
 {
-	/* the kernel's order, include/linux/interrupt.h */
-	static const char *const vectors[] = { "HI",	   "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
-					       "IRQ_POLL", "TASKLET", "SCHED",	"HRTIMER", "RCU" };
 	const struct qpw_softirq *e = (const struct qpw_softirq *)h;
 	struct subject s = { .class = SNAP_SOFTIRQ, .counted = true };
+	const char *name = record_softirq_name(e->vec);
 	char text[QPW_SYMBOL_LEN];
 
-	if (e->vec < ARRAY_SIZE(vectors)) {
-		s.name = names_text(&m->names, vectors[e->vec], QPW_SYMBOL_LEN);
+	if (name) {
+		s.name = names_text(&m->names, name, QPW_SYMBOL_LEN);
 	} else {
 		text_numbered(text, sizeof(text), "softirq", e->vec);
 		s.name = names_text(&m->names, text, sizeof(text));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sizes of records by kind. Knows sizes, not meanings.
+ * Sizes of records by kind, names of numbers in them. Knows no more of what they mean.
  */
 #include "util/record.h"
+
+#include <stddef.h>
 
 #include "util/array.h"
 
@@ -58,4 +60,27 @@ unsigned int record_min_size(unsigned int kind)
 	default:
 		return record_size(kind);
 	}
+}
+
+const char *record_softirq_name(unsigned int vec)
+{
+	/* the kernel's order, include/linux/interrupt.h */
+	static const char *const names[] = { "HI",	 "TIMER",   "NET_TX", "NET_RX",	 "BLOCK",
+					     "IRQ_POLL", "TASKLET", "SCHED",  "HRTIMER", "RCU" };
+
+	return vec < ARRAY_SIZE(names) ? names[vec] : NULL;
+}
+
+const char *record_flush_name(unsigned int where)
+{
+	static const char *const names[] = {
+		[QPW_FLUSH_WORK] = "__flush_work",
+		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
+		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
+		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
+		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
+		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
+	};
+
+	return where < ARRAY_SIZE(names) ? names[where] : NULL;
 }

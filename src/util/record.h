@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which size a record of each kind has: the one table by which whoever is handed a record checks
- * it before looking into it. Knows sizes, not meanings.
+ * it before looking into it; and the names behind numbers in it. Knows sizes, not meanings.
  */
 #ifndef QPW_UTIL_RECORD_H
 #define QPW_UTIL_RECORD_H
@@ -16,5 +16,9 @@ unsigned int record_size(unsigned int kind);
  * format. Fields have only been appended since; those that are not there are zero. 0: not known.
  */
 unsigned int record_min_size(unsigned int kind);
+
+/* What the kernel calls a softirq vector, and a place of enum qpw_flush_where; NULL: not known. */
+const char *record_softirq_name(unsigned int vec);
+const char *record_flush_name(unsigned int where);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "model/table.h"
 #include "util/array.h"
+#include "util/record.h"
 #include "util/text.h"
 #include "view/export.h"
 #include "view/summary_causers.h"
@@ -164,12 +165,10 @@ static int put_irq(struct csv *csv, const struct qpw_header *h)
 
 static int put_softirq(struct csv *csv, const struct qpw_header *h)
 {
-	/* the kernel's order, include/linux/interrupt.h */
-	static const char *const names[] = { "HI",	 "TIMER",   "NET_TX", "NET_RX",	 "BLOCK",
-					     "IRQ_POLL", "TASKLET", "SCHED",  "HRTIMER", "RCU" };
 	const struct qpw_softirq *r = (const struct qpw_softirq *)h;
+	const char *name = record_softirq_name(r->vec);
 
-	put_word(csv, NAME, r->vec < ARRAY_SIZE(names) ? names[r->vec] : "");
+	put_word(csv, NAME, name ? name : "");
 	put_number(csv, NUMBER, r->vec);
 	return 0;
 }
@@ -231,18 +230,10 @@ static int put_work(struct csv *csv, const struct qpw_header *h)
 
 static int put_flush(struct csv *csv, const struct qpw_header *h)
 {
-	static const char *const names[] = {
-		[0] = "",
-		[QPW_FLUSH_WORK] = "__flush_work",
-		[QPW_FLUSH_LRU_ADD_DRAIN_ALL] = "lru_add_drain_all",
-		[QPW_FLUSH_DRAIN_ALL_STOCK] = "drain_all_stock",
-		[QPW_FLUSH_RCU_SHEAVES] = "flush_rcu_sheaves_on_cache",
-		[QPW_FLUSH_CACHE_SHRINK] = "__kmem_cache_shrink",
-		[QPW_FLUSH_LRU_CACHE_DISABLE] = "lru_cache_disable",
-	};
 	const struct qpw_flush *r = (const struct qpw_flush *)h;
+	const char *name = record_flush_name(r->where);
 
-	put_word(csv, NAME, r->where < ARRAY_SIZE(names) ? names[r->where] : "");
+	put_word(csv, NAME, name ? name : "");
 	put_number(csv, NUMBER, r->where);
 	put_function(csv, r->function);
 	put_task(csv, r->pid, r->comm);
