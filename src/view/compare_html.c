@@ -12,49 +12,6 @@
 #include "view/compare_words.h"
 #include "view/escape.h"
 
-void part_begin(FILE *f, const char *id, const char *heading)
-{
-	fprintf(f, "<section id=\"%s\">\n<h2>%s</h2>\n", id, heading);
-}
-
-void part_end(FILE *f)
-{
-	fputs("</section>\n", f);
-}
-
-void part_table_begin(FILE *f, const char *caption)
-{
-	fprintf(f,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption>\n",
-		caption, caption);
-}
-
-void part_table_end(FILE *f)
-{
-	fputs("</table></div>\n", f);
-}
-
-void part_ns(FILE *f, double ns)
-{
-	char cell[WORDS_CELL];
-
-	words_ns(ns, cell, sizeof(cell));
-	fprintf(f, "<td>%s</td>", cell);
-}
-
-void part_count(FILE *f, uint64_t count)
-{
-	fprintf(f, "<td>%" PRIu64 "</td>", count);
-}
-
-void part_name(FILE *f, const char *name)
-{
-	fputs("<td class=\"t\"><code>", f);
-	escape_html(f, name);
-	fputs("</code></td>", f);
-}
-
 void part_p(FILE *f, double p)
 {
 	if (isnan(p))
@@ -89,17 +46,11 @@ void part_mode_head(FILE *f, const struct comparison *c, const struct part_colum
 
 static void put_head(FILE *f, const struct comparison *c)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'; img-src data:\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-	      f);
-	escape_html(f, c->mode[COMPARE_A].name);
-	fputs(" → ", f);
-	escape_html(f, c->mode[COMPARE_B].name);
-	fprintf(f, ": %s</title>\n<style>\n%s</style>\n</head>\n<body>\n",
-		compare_verdict_name(c->verdict), compare_style);
+	char title[3 * BOOT_TEXT];
+
+	snprintf(title, sizeof(title), "%s → %s: %s", c->mode[COMPARE_A].name,
+		 c->mode[COMPARE_B].name, compare_verdict_name(c->verdict));
+	html_begin(f, title, "");
 }
 
 /* One figure of both modes, large. */
@@ -174,6 +125,7 @@ void compare_html(FILE *f, const struct comparison *c)
 	part_setup(f, c);
 	part_limits(f, c);
 	fputs("</main>\n<footer><p>Written by qpwlat compare. Intervals are 95 %; boots are the unit of "
-	      "repetition.</p></footer>\n</body>\n</html>\n",
+	      "repetition.</p></footer>\n",
 	      f);
+	html_end(f);
 }

@@ -25,7 +25,7 @@ static void put_key(FILE *f, const char *css, const char *name, const char *what
 /* The percentile as far as the samples carry it. */
 static void put_percentile(FILE *f, const struct hist *h, const struct percentile *p)
 {
-	part_ns(f, hist_count(h) >= p->needs ? (double)hist_percentile(h, p->percent) : NAN);
+	html_ns(f, hist_count(h) >= p->needs ? (double)hist_percentile(h, p->percent) : NAN);
 }
 
 static void put_percentiles(FILE *f, const struct hist *const *hists, size_t nr)
@@ -38,10 +38,10 @@ static void put_percentiles(FILE *f, const struct hist *const *hists, size_t nr)
 	}
 	fputs("<tr><td class=\"t\">max</td>", f);
 	for (size_t j = 0; j < nr; j++)
-		part_ns(f, hist_count(hists[j]) ? (double)hist_max(hists[j]) : NAN);
+		html_ns(f, hist_count(hists[j]) ? (double)hist_max(hists[j]) : NAN);
 	fputs("</tr>\n<tr><td class=\"t\">samples</td>", f);
 	for (size_t j = 0; j < nr; j++)
-		part_count(f, hist_count(hists[j]));
+		html_count(f, hist_count(hists[j]));
 	fputs("</tr>\n", f);
 }
 
@@ -62,7 +62,7 @@ void part_latency(FILE *f, const struct comparison *c)
 					     b->cyclictest };
 	char caveat[WORDS_MAX];
 
-	part_begin(f, "latency", "Latency");
+	html_section(f, "latency", "Latency");
 	fputs("<p>How many samples were at least this late, all boots of a mode together.</p>\n<p>",
 	      f);
 	put_key(f, "ka", a->name, ", from timer expiry to running");
@@ -79,12 +79,12 @@ void part_latency(FILE *f, const struct comparison *c)
 	words_caveat(c, caveat, sizeof(caveat));
 	if (caveat[0])
 		fprintf(f, "<p class=\"note\">%s</p>\n", caveat);
-	part_table_begin(f, "Percentiles over all boots; – where the samples do not carry one");
+	html_table(f, "Percentiles over all boots; – where the samples do not carry one");
 	part_mode_head(f, c, &columns);
 	put_percentiles(f, hists, ARRAY_SIZE(hists));
 	fputs("</tbody>", f);
-	part_table_end(f);
-	part_end(f);
+	html_table_end(f);
+	html_section_end(f);
 }
 
 /* ---------------------------------------------------------------- outliers */
@@ -129,12 +129,6 @@ static void put_step(FILE *f, const struct snap_outlier *o, int step)
 	fputs(step + 1 < SNAP_NR_STEPS ? "; " : ".", f);
 }
 
-static const char *const class_css[SNAP_NR_CLASSES] = {
-	[SNAP_IRQ] = "c-irq",	[SNAP_SOFTIRQ] = "c-softirq", [SNAP_IPI] = "c-ipi",
-	[SNAP_TICK] = "c-tick", [SNAP_TIMER] = "c-timer",     [SNAP_THREAD] = "c-thread",
-	[SNAP_WORK] = "c-work", [SNAP_NMI] = "c-nmi",
-};
-
 static void put_outlier(FILE *f, const struct snap_outlier *o, double scale)
 {
 	struct svg_part parts[SNAP_PARTS + SNAP_NR_STEPS];
@@ -146,7 +140,8 @@ static void put_outlier(FILE *f, const struct snap_outlier *o, double scale)
 			const struct snap_part *p = &o->parts[i];
 
 			if ((int)p->step == step && p->class < SNAP_NR_CLASSES)
-				parts[nr++] = (struct svg_part){ (double)p->ns, class_css[p->class],
+				parts[nr++] = (struct svg_part){ (double)p->ns,
+								 html_class_css[p->class],
 								 p->name };
 		}
 		parts[nr++] =
@@ -172,13 +167,13 @@ void part_outliers(FILE *f, const struct comparison *c)
 {
 	double scale = fmax(largest(&c->mode[COMPARE_A]), largest(&c->mode[COMPARE_B]));
 
-	part_begin(f, "outliers", "The worst samples, taken apart");
+	html_section(f, "outliers", "The worst samples, taken apart");
 	fputs("<p>One bar is one sample, all on one scale; its parts add up to its latency. Residual is "
 	      "what no recorded interval explains.</p>\n<p>",
 	      f);
 	for (int i = 0; i < SNAP_NR_CLASSES; i++)
-		fprintf(f, "<span class=\"key\"><i class=\"box %s\"></i>%s</span>\n", class_css[i],
-			snap_class_name((enum snap_class)i));
+		fprintf(f, "<span class=\"key\"><i class=\"box %s\"></i>%s</span>\n",
+			html_class_css[i], snap_class_name((enum snap_class)i));
 	fputs("<span class=\"key\"><i class=\"box c-rest\"></i>residual</span></p>\n", f);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct snapshot *s = c->mode[side].merged;
@@ -191,5 +186,5 @@ void part_outliers(FILE *f, const struct comparison *c)
 		for (size_t i = 0; i < s->nr_outliers && i < WORST; i++)
 			put_outlier(f, &s->outliers[i], scale);
 	}
-	part_end(f);
+	html_section_end(f);
 }

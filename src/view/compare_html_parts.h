@@ -9,24 +9,7 @@
 #include <stdio.h>
 
 #include "model/compare.h"
-
-/* The page's style sheet. */
-extern const char compare_style[];
-
-/* <section> with its heading, and its end. */
-void part_begin(FILE *f, const char *id, const char *heading);
-void part_end(FILE *f);
-
-/* A table that scrolls sideways by itself on a narrow screen. */
-void part_table_begin(FILE *f, const char *caption);
-void part_table_end(FILE *f);
-
-/* <td> with a figure: a time, a count, or an empty one for what is not there. */
-void part_ns(FILE *f, double ns);
-void part_count(FILE *f, uint64_t count);
-
-/* <td> with a name as it stands in the kernel. */
-void part_name(FILE *f, const char *name);
+#include "view/html.h"
 
 /* Column headings: first, then one per mode under each group, then last. Lists end with NULL. */
 struct part_columns {

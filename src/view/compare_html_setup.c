@@ -25,21 +25,21 @@ static void put_boot(FILE *f, const struct compare_mode *m, const struct boot *b
 	fputs("</td><td class=\"t\">", f);
 	escape_html(f, m->name);
 	fputs("</td>", f);
-	part_ns(f, (double)b->snapshot->window_ns);
+	html_ns(f, (double)b->snapshot->window_ns);
 	fprintf(f, "<td>%.0f</td>", remote);
-	part_ns(f, (double)b->snapshot->classes[SNAP_WORK].self_ns);
-	part_count(f, b->snapshot->nr_samples);
-	part_ns(f, hist_count(h) ? (double)hist_percentile(h, 50) : NAN);
-	part_ns(f, hist_count(h) ? (double)hist_percentile(h, 99) : NAN);
-	part_ns(f, hist_count(h) ? (double)hist_max(h) : NAN);
-	part_count(f, b->snapshot->nr_lost);
+	html_ns(f, (double)b->snapshot->classes[SNAP_WORK].self_ns);
+	html_count(f, b->snapshot->nr_samples);
+	html_ns(f, hist_count(h) ? (double)hist_percentile(h, 50) : NAN);
+	html_ns(f, hist_count(h) ? (double)hist_percentile(h, 99) : NAN);
+	html_ns(f, hist_count(h) ? (double)hist_max(h) : NAN);
+	html_count(f, b->snapshot->nr_lost);
 	fprintf(f, "<td class=\"t\">%s</td></tr>\n", witness[b->witness.state]);
 }
 
 void part_boots(FILE *f, const struct comparison *c)
 {
-	part_begin(f, "boots", "Boots one by one");
-	part_table_begin(f, "Each boot in its order");
+	html_section(f, "boots", "Boots one by one");
+	html_table(f, "Each boot in its order");
 	fputs("<thead><tr><th class=\"t\" scope=\"col\">boot</th><th class=\"t\" scope=\"col\">mode</th>"
 	      "<th scope=\"col\">measured</th><th scope=\"col\">drain works</th>"
 	      "<th scope=\"col\">time of works</th><th scope=\"col\">samples</th>"
@@ -51,8 +51,8 @@ void part_boots(FILE *f, const struct comparison *c)
 		for (size_t i = 0; i < c->mode[side].nr_boots; i++)
 			put_boot(f, &c->mode[side], c->mode[side].boots[i]);
 	fputs("</tbody>", f);
-	part_table_end(f);
-	part_end(f);
+	html_table_end(f);
+	html_section_end(f);
 }
 
 static void put_fact(FILE *f, const char *what, const char *text)
@@ -96,13 +96,13 @@ void part_setup(FILE *f, const struct comparison *c)
 {
 	const struct boot *b = words_first_boot(c);
 
-	part_begin(f, "setup", "Setup");
+	html_section(f, "setup", "Setup");
 	if (!b) {
 		fputs("<p>No boots.</p>\n", f);
-		part_end(f);
+		html_section_end(f);
 		return;
 	}
-	part_table_begin(f, "The first boot; the verdict needs all others to be like it");
+	html_table(f, "The first boot; the verdict needs all others to be like it");
 	fputs("<tbody>\n", f);
 	put_fact(f, "kernel", b->facts->release);
 	put_fact(f, "kernel build", b->facts->version);
@@ -137,10 +137,10 @@ void part_setup(FILE *f, const struct comparison *c)
 		fputs("</code></td></tr>\n", f);
 	}
 	fputs("</tbody>", f);
-	part_table_end(f);
+	html_table_end(f);
 	put_command(f, c);
 	put_demo(f, c, b);
-	part_end(f);
+	html_section_end(f);
 }
 
 static void put_probes(FILE *f, const struct compare_mode *m)
@@ -195,7 +195,7 @@ void part_limits(FILE *f, const struct comparison *c)
 {
 	char words[WORDS_MAX];
 
-	part_begin(f, "limits", "What this measurement omits");
+	html_section(f, "limits", "What this measurement omits");
 	fputs("<ul>\n", f);
 	for (size_t i = 0; i < c->nr_reasons; i++) {
 		words_reason(c, &c->reasons[i], words, sizeof(words));
@@ -216,5 +216,5 @@ void part_limits(FILE *f, const struct comparison *c)
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		put_notes(f, &c->mode[side]);
 	fputs("</ul>\n", f);
-	part_end(f);
+	html_section_end(f);
 }

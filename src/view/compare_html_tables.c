@@ -18,12 +18,12 @@
 
 void part_figures(FILE *f, const struct comparison *c)
 {
-	part_begin(f, "figures", "All figures");
+	html_section(f, "figures", "All figures");
 	fputs("<p>Medians over boots, and B over A with its 95&nbsp;% interval. Each dot is one boot, "
 	      "the scale begins at 0. The verdict rests on the figures in bold. What is zero in both modes is "
 	      "left out.</p>\n",
 	      f);
-	part_table_begin(f, "Figures of both modes");
+	html_table(f, "Figures of both modes");
 	fputs("<thead><tr><th class=\"t\" scope=\"col\">figure</th>", f);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		fputs("<th scope=\"col\">", f);
@@ -60,8 +60,8 @@ void part_figures(FILE *f, const struct comparison *c)
 		fprintf(f, "<td class=\"t\">%s</td></tr>\n", words_finding(m->finding));
 	}
 	fputs("</tbody>", f);
-	part_table_end(f);
-	part_end(f);
+	html_table_end(f);
+	html_section_end(f);
 }
 
 /* Seconds measured in all boots of a mode; 1 where nothing was, so that rates stay 0. */
@@ -89,9 +89,9 @@ static void put_cause(FILE *f, const struct comparison *c, const struct cause_ro
 	char cell[WORDS_CELL];
 
 	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(r->any->class));
-	part_name(f, r->any->name);
+	html_name(f, r->any->name);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_count(f, r->side[side] ? r->side[side]->count : 0);
+		html_count(f, r->side[side] ? r->side[side]->count : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		put_rate(f, &c->mode[side], r->side[side] ? r->side[side]->count : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
@@ -100,7 +100,7 @@ static void put_cause(FILE *f, const struct comparison *c, const struct cause_ro
 		fprintf(f, "<td>%s</td>", cell);
 	}
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_ns(f, r->side[side] ? (double)r->side[side]->max_ns : NAN);
+		html_ns(f, r->side[side] ? (double)r->side[side]->max_ns : NAN);
 	words_ratio(&(struct stats_ratio){ .ratio = rate[COMPARE_A] > 0 ?
 							    rate[COMPARE_B] / rate[COMPARE_A] :
 							    NAN,
@@ -129,7 +129,7 @@ void part_causes(FILE *f, const struct comparison *c)
 	for (size_t i = 0; i < shown; i++)
 		for (int side = 0; side < COMPARE_SIDES; side++)
 			scale = fmax(scale, self_rate(c, &rows[i], side));
-	part_begin(f, "causes", "What interrupted the watched CPUs");
+	html_section(f, "causes", "What interrupted the watched CPUs");
 	fputs("<p>Time is self time per second of measurement: what nested inside counts for its own "
 	      "row. The bars show it, <span class=\"key\"><i class=\"ka\"></i>",
 	      f);
@@ -137,16 +137,16 @@ void part_causes(FILE *f, const struct comparison *c)
 	fputs("</span><span class=\"key\"><i class=\"kb\"></i>", f);
 	escape_html(f, c->mode[COMPARE_B].name);
 	fputs("</span></p>\n", f);
-	part_table_begin(f, "Causes of both modes, by time stolen");
+	html_table(f, "Causes of both modes, by time stolen");
 	part_mode_head(f, c, &columns);
 	for (size_t i = 0; i < shown; i++)
 		put_cause(f, c, &rows[i], scale);
 	fputs("</tbody>", f);
-	part_table_end(f);
+	html_table_end(f);
 	if (nr > shown)
 		fprintf(f, "<p class=\"note\">And %zu more causes of less time each.</p>\n",
 			nr - shown);
-	part_end(f);
+	html_section_end(f);
 	free(rows);
 }
 
@@ -175,17 +175,17 @@ static void put_origins(FILE *f, const struct comparison *c, const struct work_r
 
 static void put_work(FILE *f, const struct comparison *c, const struct work_row *r)
 {
-	part_name(f, r->function);
+	html_name(f, r->function);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_count(f, r->side[side] ? r->side[side]->queued : 0);
+		html_count(f, r->side[side] ? r->side[side]->queued : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_count(f, r->side[side] ? r->side[side]->executed : 0);
+		html_count(f, r->side[side] ? r->side[side]->executed : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_count(f, r->witness[side]);
+		html_count(f, r->witness[side]);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_count(f, r->side[side] ? r->side[side]->inlined : 0);
+		html_count(f, r->side[side] ? r->side[side]->inlined : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		part_ns(f, r->side[side] ? (double)r->side[side]->run_ns : 0);
+		html_ns(f, r->side[side] ? (double)r->side[side]->run_ns : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct hist *wait = r->side[side] ? r->side[side]->wait : NULL;
 		char half[WORDS_CELL], max[WORDS_CELL];
@@ -212,11 +212,11 @@ void part_works(FILE *f, const struct comparison *c)
 	struct work_row *rows;
 	size_t nr = compare_work_rows(c, &rows);
 
-	part_begin(f, "work", "Work for the watched CPUs");
+	html_section(f, "work", "Work for the watched CPUs");
 	fputs("<p>Queued to a watched CPU, executed there, as ftrace counted it without our code, or run "
 	      "in the caller instead. Functions that QPW converts come first.</p>\n",
 	      f);
-	part_table_begin(f, "Work by function");
+	html_table(f, "Work by function");
 	part_mode_head(f, c, &columns);
 	for (size_t i = 0; i < nr; i++) {
 		fputs("<tr>", f);
@@ -224,8 +224,8 @@ void part_works(FILE *f, const struct comparison *c)
 		fputs("</tr>\n", f);
 	}
 	fputs("</tbody>", f);
-	part_table_end(f);
-	part_end(f);
+	html_table_end(f);
+	html_section_end(f);
 	free(rows);
 }
 
@@ -239,41 +239,41 @@ void part_flushes(FILE *f, const struct comparison *c)
 	size_t nr = compare_flush_rows(c, &rows);
 	size_t shown = nr < FLUSH_ROWS ? nr : FLUSH_ROWS;
 
-	part_begin(f, "flushes", "Who waited in a flush or drain");
+	html_section(f, "flushes", "Who waited in a flush or drain");
 	if (!nr)
 		fputs("<p>None was seen; see below for probes that were missing.</p>\n", f);
 	if (nr) {
-		part_table_begin(f, "Flush waits");
+		html_table(f, "Flush waits");
 		part_mode_head(f, c, &columns);
 	}
 	for (size_t i = 0; i < shown; i++) {
 		const struct snap_flush *const *side = rows[i].side;
 
 		fputs("<tr>", f);
-		part_name(f, rows[i].any->function);
-		part_name(f, rows[i].any->work);
+		html_name(f, rows[i].any->function);
+		html_name(f, rows[i].any->work);
 		for (int s = 0; s < COMPARE_SIDES; s++)
-			part_count(f, side[s] ? side[s]->count : 0);
+			html_count(f, side[s] ? side[s]->count : 0);
 		for (int s = 0; s < COMPARE_SIDES; s++)
-			part_count(f, side[s] ? side[s]->skipped : 0);
+			html_count(f, side[s] ? side[s]->skipped : 0);
 		for (int s = 0; s < COMPARE_SIDES; s++)
-			part_ns(f, side[s] ? (double)side[s]->total_ns : 0);
+			html_ns(f, side[s] ? (double)side[s]->total_ns : 0);
 		for (int s = 0; s < COMPARE_SIDES; s++)
-			part_ns(f, side[s] && side[s]->wait ?
+			html_ns(f, side[s] && side[s]->wait ?
 					   (double)hist_percentile(side[s]->wait, 50) :
 					   NAN);
 		for (int s = 0; s < COMPARE_SIDES; s++)
-			part_ns(f,
+			html_ns(f,
 				side[s] && side[s]->wait ? (double)hist_max(side[s]->wait) : NAN);
 		fputs("</tr>\n", f);
 	}
 	if (nr) {
 		fputs("</tbody>", f);
-		part_table_end(f);
+		html_table_end(f);
 	}
 	if (nr > shown)
 		fprintf(f, "<p class=\"note\">And %zu more.</p>\n", nr - shown);
-	part_end(f);
+	html_section_end(f);
 	free(rows);
 }
 
@@ -286,24 +286,24 @@ void part_triggers(FILE *f, const struct comparison *c)
 	struct count_row *rows;
 	size_t nr = compare_trigger_rows(c, &rows);
 
-	part_begin(f, "triggers", "What the workload triggered");
+	html_section(f, "triggers", "What the workload triggered");
 	if (!nr)
 		fputs("<p>The workload did not say.</p>\n", f);
 	if (nr) {
-		part_table_begin(f, "Triggers by family");
+		html_table(f, "Triggers by family");
 		part_mode_head(f, c, &columns);
 	}
 	for (size_t i = 0; i < nr; i++) {
 		fputs("<tr>", f);
-		part_name(f, rows[i].name);
-		part_count(f, rows[i].side[COMPARE_A]);
-		part_count(f, rows[i].side[COMPARE_B]);
+		html_name(f, rows[i].name);
+		html_count(f, rows[i].side[COMPARE_A]);
+		html_count(f, rows[i].side[COMPARE_B]);
 		fputs("</tr>\n", f);
 	}
 	if (nr) {
 		fputs("</tbody>", f);
-		part_table_end(f);
+		html_table_end(f);
 	}
-	part_end(f);
+	html_section_end(f);
 	free(rows);
 }

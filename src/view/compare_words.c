@@ -23,54 +23,6 @@ __attribute__((format(printf, 3, 4))) static void add(char *buf, size_t size, co
 	va_end(args);
 }
 
-/* Three digits that mean something. */
-static void add_number(char *buf, size_t size, double v)
-{
-	double a = fabs(v);
-
-	if (isinf(v))
-		add(buf, size, "∞");
-	else if (v <= 0 && v >= 0)
-		add(buf, size, "0");
-	else
-		add(buf, size, "%.*f",
-		    a >= 99.95	 ? 0 :
-		    a >= 9.995	 ? 1 :
-		    a >= 0.0995	 ? 2 :
-		    a >= 0.00995 ? 3 :
-				   4,
-		    v);
-}
-
-void words_ns(double ns, char *buf, size_t size)
-{
-	static const struct {
-		double limit;
-		double scale;
-		const char *unit;
-	} units[] = {
-		{ 999.5, 1, " ns" },
-		{ 999.5e3, 1e3, " µs" },
-		{ 999.5e6, 1e6, " ms" },
-		{ INFINITY, 1e9, " s" },
-	};
-	size_t i = 0;
-
-	buf[0] = '\0';
-	if (isnan(ns)) {
-		add(buf, size, "–");
-		return;
-	}
-	if (ns <= 0) {
-		add(buf, size, "0");
-		return;
-	}
-	while (ns >= units[i].limit)
-		i++;
-	add_number(buf, size, ns / units[i].scale);
-	add(buf, size, "%s", units[i].unit);
-}
-
 void words_value(enum compare_unit unit, double value, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -88,7 +40,7 @@ void words_value(enum compare_unit unit, double value, char *buf, size_t size)
 		break;
 	case COMPARE_PER_SECOND:
 	case COMPARE_OPS:
-		add_number(buf, size, value);
+		words_add_number(buf, size, value);
 		add(buf, size, "/s");
 		break;
 	}
@@ -101,13 +53,13 @@ void words_ratio(const struct stats_ratio *r, char *buf, size_t size)
 		add(buf, size, "–");
 		return;
 	}
-	add_number(buf, size, r->ratio);
+	words_add_number(buf, size, r->ratio);
 	if (isnan(r->low) || isnan(r->high))
 		return;
 	add(buf, size, " (");
-	add_number(buf, size, r->low);
+	words_add_number(buf, size, r->low);
 	add(buf, size, " to ");
-	add_number(buf, size, r->high);
+	words_add_number(buf, size, r->high);
 	add(buf, size, ")");
 }
 

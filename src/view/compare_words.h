@@ -9,12 +9,9 @@
 #include <stddef.h>
 
 #include "model/compare.h"
+#include "view/words.h"
 
 #define WORDS_MAX 1024
-#define WORDS_CELL 64
-
-/* A time with a fitting unit: "850 ns", "85.3 µs", "1.23 ms"; "–" for NAN. */
-void words_ns(double ns, char *buf, size_t size);
 
 /* A figure of a metric with its unit: "15.6/s", "1.23 ms/s"; "–" for NAN. */
 void words_value(enum compare_unit unit, double value, char *buf, size_t size);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The style sheet of the comparison's page. Colours after Okabe and Ito, which stay apart for all
+ * The style sheet that pages share. Colours after Okabe and Ito, which stay apart for all
  * kinds of colour vision; A and B also differ in their line or their place.
  */
-#include "view/compare_html_parts.h"
+#include "view/html.h"
 
-const char compare_style[] =
+const char html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;"
 	"--card:#f5f7f9;--a:#0072b2;--b:#c24e00;--abar:#0072b233;--bbar:#d55e0033;"
 	"--good:#00704e;--bad:#b3261e;--open:#7a5b00;"

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Figures as people read them, for pages and Markdown. Knows no format and no figures' meaning.
+ */
+#ifndef QPW_VIEW_WORDS_H
+#define QPW_VIEW_WORDS_H
+
+#include <stddef.h>
+
+#define WORDS_CELL 64
+
+/* A time with a fitting unit: "850 ns", "85.3 µs", "1.23 ms"; "–" for NAN. */
+void words_ns(double ns, char *buf, size_t size);
+
+/* Append a number with three digits that mean something, "∞" for infinity; cut to size. */
+void words_add_number(char *buf, size_t size, double value);
+
+#endif
