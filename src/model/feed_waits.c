@@ -9,13 +9,16 @@
 
 #include "util/record.h"
 
-/* The same for a wait of either kind. */
-static int add_flush(struct model *m, const struct qpw_header *h, int function, int work)
+/* A wait of either kind: the task comm waited in function, for work of cpu. */
+static int add_flush(struct model *m, const struct qpw_header *h, int function, int work, int comm,
+		     uint32_t cpu)
 {
 	struct flush_row *row;
 	int ret;
 
-	if (function < 0 || work < 0)
+	uint64_t ns = h->end_ns - h->start_ns;
+
+	if (function < 0 || work < 0 || comm < 0)
 		return -ENOMEM;
 	if (!model_in_window(m, h))
 		return 0;
@@ -27,8 +30,9 @@ static int add_flush(struct model *m, const struct qpw_header *h, int function, 
 		return 0;
 	}
 	row->count++;
-	row->total_ns += h->end_ns - h->start_ns;
-	return figures_add_wait(&row->wait, h->end_ns - h->start_ns);
+	row->total_ns += ns;
+	ret = figures_add_wait(&row->wait, ns);
+	return ret ? ret : figures_waiter(&m->figures, function, work, comm, cpu, ns);
 }
 
 static int work_name(struct model *m, uint64_t function)
@@ -42,7 +46,8 @@ int feed_flush(struct model *m, const struct qpw_header *h)
 	const char *place = record_flush_name(e->where);
 	int function = names_text(&m->names, place ? place : "unknown flush", QPW_SYMBOL_LEN);
 
-	return add_flush(m, h, function, work_name(m, e->function));
+	return add_flush(m, h, function, work_name(m, e->function),
+			 names_text(&m->names, e->comm, QPW_COMM_LEN), e->target_cpu);
 }
 
 int feed_qpw_flush(struct model *m, const struct qpw_header *h)
@@ -50,7 +55,8 @@ int feed_qpw_flush(struct model *m, const struct qpw_header *h)
 	const struct qpw_op *e = (const struct qpw_op *)h;
 	int function = names_text(&m->names, "flush_percpu_work", QPW_SYMBOL_LEN);
 
-	return add_flush(m, h, function, work_name(m, e->function));
+	return add_flush(m, h, function, work_name(m, e->function),
+			 names_text(&m->names, e->comm, QPW_COMM_LEN), h->cpu);
 }
 
 int feed_qpw_inline(struct model *m, const struct qpw_header *h)

@@ -32,6 +32,7 @@ int figures_init(struct figures *f)
 	table_init(&f->caused, 24, sizeof(struct caused_row), FIGURES_ROWS_MAX);
 	table_init(&f->moves, 16, sizeof(struct move_row), FIGURES_ROWS_MAX);
 	table_init(&f->locks, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
+	table_init(&f->waiters, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
 	table_init(&f->taken, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
 	return figures_reset(f);
 }
@@ -46,6 +47,7 @@ void figures_finish(struct figures *f)
 	table_finish(&f->caused);
 	table_finish(&f->moves);
 	table_finish(&f->locks);
+	table_finish(&f->waiters);
 	table_finish(&f->taken);
 }
 
@@ -62,6 +64,7 @@ int figures_reset(struct figures *f)
 	table_clear(&f->caused);
 	table_clear(&f->moves);
 	table_clear(&f->locks);
+	table_clear(&f->waiters);
 	table_clear(&f->taken);
 	memset(f->classes, 0, sizeof(f->classes));
 	memset(f->contended, 0, sizeof(f->contended));
@@ -208,6 +211,13 @@ static int add_span(struct table *t, const uint32_t key[4], uint64_t ns)
 	row->total_ns += ns;
 	row->max_ns = max_u64(row->max_ns, ns);
 	return 0;
+}
+
+int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu, uint64_t ns)
+{
+	const uint32_t key[4] = { (uint32_t)function, (uint32_t)work, (uint32_t)comm, cpu };
+
+	return add_span(&f->waiters, key, ns);
 }
 
 int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm, uint64_t ns)

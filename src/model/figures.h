@@ -96,6 +96,7 @@ struct figures {
 	struct table moves;
 	struct table locks;	  /* struct span_row: flags, by the victim, comm */
 	struct table taken;	  /* struct span_row: comm */
+	struct table waiters;	  /* struct span_row: function, work, comm, CPU */
 	uint64_t caused_left_out; /* beyond the bound */
 	uint64_t tick_kept[QPW_NR_TICK_REASONS];
 	struct hist *latency;
@@ -145,13 +146,16 @@ int figures_taken(struct figures *f, int comm, uint64_t ns);
 /* *out is the row of a wait in function, for work or for no work in particular. */
 int figures_flush(struct figures *f, int function, int work, struct flush_row **out);
 
+/* comm waited ns in function, for work (a name, too) of cpu or SNAP_CPU_UNKNOWN. */
+int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu, uint64_t ns);
+
 /* Add to a row's histogram, which is created with its first value. */
 int figures_add_wait(struct hist **wait, uint64_t ns);
 
 /* Copy to s what is not zero, in the order that snapshot.h promises: causes, works, waits. */
 int figures_fill(const struct figures *f, const struct names *names, struct snapshot *s);
 
-/* The same for who caused it, moves, locks and the CPU taken away. */
+/* The same for who caused it, moves, locks, the CPU taken away and who waited in flushes. */
 int figures_fill_causers(const struct figures *f, const struct names *names,
 			 const struct places *places, struct snapshot *s);
 

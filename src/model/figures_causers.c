@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From rows to the rows of a snapshot: who caused interruptions, who was moved, who waited for
- * locks, who took the CPU from the victim. Knows no records.
+ * locks or in flushes, who took the CPU from the victim. Knows no records.
  */
 #include "model/figures.h"
 
@@ -126,12 +126,34 @@ static int fill_taken(const struct figures *f, const struct names *names, struct
 	return 0;
 }
 
+static int fill_waiters(const struct figures *f, const struct names *names, struct snapshot *s)
+{
+	s->nr_waiters = f->waiters.nr_rows;
+	s->waiters = calloc(s->nr_waiters + 1, sizeof(*s->waiters));
+	if (!s->waiters)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->nr_waiters; i++) {
+		const struct span_row *row = table_row(&f->waiters, (int)i);
+		struct snap_waiter *out = &s->waiters[i];
+
+		memcpy(out->function, names_get(names, (int)row->key[0]), QPW_SYMBOL_LEN);
+		memcpy(out->work, names_get(names, (int)row->key[1]), QPW_SYMBOL_LEN);
+		copy_comm(out->comm, names, row->key[2]);
+		out->target_cpu = row->key[3];
+		out->count = row->count;
+		out->total_ns = row->total_ns;
+		out->max_ns = row->max_ns;
+	}
+	qsort(s->waiters, s->nr_waiters, sizeof(*s->waiters), snap_waiter_order);
+	return 0;
+}
+
 int figures_fill_causers(const struct figures *f, const struct names *names,
 			 const struct places *places, struct snapshot *s)
 {
 	memcpy(s->counts.tick_kept, f->tick_kept, sizeof(f->tick_kept));
 	if (fill_caused(f, names, places, s) || fill_moves(f, names, s) ||
-	    fill_locks(f, names, s) || fill_taken(f, names, s))
+	    fill_locks(f, names, s) || fill_taken(f, names, s) || fill_waiters(f, names, s))
 		return -ENOMEM;
 	return 0;
 }

@@ -48,6 +48,7 @@ void snapshot_destroy(struct snapshot *s)
 	free(s->moves);
 	free(s->locks);
 	free(s->taken);
+	free(s->waiters);
 	free(s->outliers);
 	free(s->probes);
 	free(s->offlines);

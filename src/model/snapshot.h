@@ -131,6 +131,19 @@ struct snap_flush {
 	struct hist *wait;
 };
 
+#define SNAP_CPU_UNKNOWN UINT32_MAX
+
+/* Waits of tasks of one name in one place, for work of one function, of one CPU. */
+struct snap_waiter {
+	char function[QPW_SYMBOL_LEN];
+	char work[QPW_SYMBOL_LEN];
+	char comm[QPW_COMM_LEN + 1];
+	uint32_t target_cpu; /* whose work it was; SNAP_CPU_UNKNOWN: of several, or none is known */
+	uint64_t count;
+	uint64_t total_ns;
+	uint64_t max_ns;
+};
+
 struct snap_contended {
 	bool remote; /* waiter was another CPU than the lock's */
 	uint64_t count;
@@ -217,6 +230,8 @@ struct snapshot {
 	struct snap_counts counts;
 	struct snap_flush *flushes; /* by function name, then work */
 	size_t nr_flushes;
+	struct snap_waiter *waiters; /* who waited there: by total_ns, largest first */
+	size_t nr_waiters;
 	struct snap_contended contended[2]; /* [remote] */
 	uint64_t nr_samples;
 	uint64_t nr_remote_timers;     /* samples whose timer expired on another CPU */
@@ -245,6 +260,7 @@ int snap_caused_order(const void *a, const void *b);
 int snap_move_order(const void *a, const void *b);
 int snap_lock_order(const void *a, const void *b);
 int snap_taken_order(const void *a, const void *b);
+int snap_waiter_order(const void *a, const void *b);
 
 /*
  * Whether work of this function is of a family that the QPW series converts, on kernels of any age:

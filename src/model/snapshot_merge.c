@@ -162,10 +162,13 @@ static int merge_causers(struct snapshot *dst, const struct snapshot *src)
 				 sizeof(*src->locks), &ret);
 	dst->taken = append_rows(dst->taken, &dst->nr_taken, src->taken, src->nr_taken,
 				 sizeof(*src->taken), &ret);
+	dst->waiters = append_rows(dst->waiters, &dst->nr_waiters, src->waiters, src->nr_waiters,
+				   sizeof(*src->waiters), &ret);
 	if (ret || fold_rows(dst->caused, &dst->nr_caused, &snap_caused_ops) ||
 	    fold_rows(dst->moves, &dst->nr_moves, &snap_move_ops) ||
 	    fold_rows(dst->locks, &dst->nr_locks, &snap_lock_ops) ||
-	    fold_rows(dst->taken, &dst->nr_taken, &snap_taken_ops))
+	    fold_rows(dst->taken, &dst->nr_taken, &snap_taken_ops) ||
+	    fold_rows(dst->waiters, &dst->nr_waiters, &snap_waiter_ops))
 		return -ENOMEM;
 	dst->caused_left_out += src->caused_left_out;
 	while (dst->nr_caused > SNAP_CAUSED)

@@ -228,6 +228,40 @@ static int fold_taken(void *dst, void *src)
 	return 0;
 }
 
+static int compare_waiter(const void *a, const void *b)
+{
+	const struct snap_waiter *x = a, *y = b;
+	const int by[] = { strcmp(x->function, y->function), strcmp(x->work, y->work),
+			   strcmp(x->comm, y->comm), compare_u64(x->target_cpu, y->target_cpu) };
+
+	return first_of(by, ARRAY_SIZE(by));
+}
+
+int snap_waiter_order(const void *a, const void *b)
+{
+	const struct snap_waiter *x = a, *y = b;
+	int by_time = compare_u64(y->total_ns, x->total_ns);
+
+	return by_time ? by_time : compare_waiter(a, b);
+}
+
+static int fold_waiter(void *dst, void *src)
+{
+	struct snap_waiter *d = dst, *s = src;
+
+	d->count += s->count;
+	d->total_ns += s->total_ns;
+	d->max_ns = snap_max(d->max_ns, s->max_ns);
+	return 0;
+}
+
+const struct snap_row_ops snap_waiter_ops = {
+	.size = sizeof(struct snap_waiter),
+	.compare = compare_waiter,
+	.fold = fold_waiter,
+	.order = snap_waiter_order,
+};
+
 const struct snap_row_ops snap_caused_ops = {
 	.size = sizeof(struct snap_caused),
 	.compare = compare_caused,

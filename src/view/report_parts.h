@@ -13,6 +13,7 @@ void report_works(FILE *f, const struct report *r);
 
 /* Waits in flushes and drains. */
 void report_flushes(FILE *f, const struct report *r);
+void report_waiters(FILE *f, const struct report *r);
 
 /* Waits for qpw locks. */
 void report_contended(FILE *f, const struct report *r);

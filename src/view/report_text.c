@@ -328,6 +328,7 @@ void report_text(FILE *f, const struct report *r)
 	report_works(f, r);
 	report_origins(f, r);
 	report_flushes(f, r);
+	report_waiters(f, r);
 	report_contended(f, r);
 	report_points(f, r);
 	report_outliers(f, r);

@@ -129,6 +129,39 @@ void report_flushes(FILE *f, const struct report *r)
 	text_table_finish(&t);
 }
 
+void report_waiters(FILE *f, const struct report *r)
+{
+	static const struct text_column columns[] = {
+		{ "who waited", true }, { "in", true },	    { "for work", true },
+		{ "of CPU", false },	{ "count", false }, { "total ms", false },
+		{ "max us", false },
+	};
+	const struct snapshot *s = r->snapshot;
+	size_t nr = s->nr_waiters < r->top ? s->nr_waiters : r->top;
+	struct text_table t;
+
+	if (!nr)
+		return;
+	fprintf(f, "\nwho waited in them, %zu of %zu\n", nr, s->nr_waiters);
+	text_table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < nr; i++) {
+		const struct snap_waiter *w = &s->waiters[i];
+
+		text_table_name(&t, w->comm);
+		text_table_name(&t, w->function);
+		text_table_name(&t, w->work[0] ? w->work : "-");
+		if (w->target_cpu == SNAP_CPU_UNKNOWN)
+			text_table_name(&t, "-");
+		else
+			text_table_count(&t, w->target_cpu);
+		text_table_count(&t, w->count);
+		text_table_ms(&t, w->total_ns);
+		text_table_us(&t, w->max_ns);
+	}
+	text_table_print(&t, f, 2);
+	text_table_finish(&t);
+}
+
 void report_contended(FILE *f, const struct report *r)
 {
 	static const struct text_column columns[] = {

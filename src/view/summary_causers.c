@@ -130,6 +130,19 @@ static json_t *taken_json(const void *row)
 			 integer(t->max_ns));
 }
 
+static json_t *waiter_json(const void *row)
+{
+	const struct snap_waiter *w = row;
+	bool unknown = w->target_cpu == SNAP_CPU_UNKNOWN;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "comm",
+			 text_json(w->comm, sizeof(w->comm)), "function",
+			 text_json(w->function, sizeof(w->function)), "work", text_or_null(w->work),
+			 "target_cpu", unknown ? json_null() : json_integer(w->target_cpu), "count",
+			 integer(w->count), "total_ns", integer(w->total_ns), "max_ns",
+			 integer(w->max_ns));
+}
+
 static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_json)(const void *))
 {
 	json_t *array = json_array();
@@ -179,6 +192,9 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 	       json_object_set_new(json, "taken",
 				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
 					     taken_json)) ||
+	       json_object_set_new(json, "flush_waiters",
+				   rows_json(s->waiters, s->nr_waiters, sizeof(*s->waiters),
+					     waiter_json)) ||
 	       json_object_set_new(json, "self_inflicted",
 				   json_pack("{s:I, s:I, s:I}", "page_faults",
 					     integer(c->page_faults), "system_calls",

@@ -53,6 +53,22 @@ jq -r '. as $r | .interruptions[] | .class as $class |
 	"$dir/report.json" >"$dir/log"
 result "causes add up" "$dir/log"
 
+# who waited, counted from the single records
+"$QPWLAT" export --format csv trace.qpw |
+	awk -F, -v from="$start" -v to=$((start + length)) '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	$1 == "flush" && $at["start_ns"] >= from && $at["start_ns"] <= to {
+		key = $at["comm"] " " $at["name"] " " $at["function"] " " $at["target_cpu"]
+		count[key]++
+		ns[key] += $at["end_ns"] - $at["start_ns"]
+	}
+	END { for (key in count) printf "%s %d %d\n", key, count[key], ns[key] }' | sort >"$dir/waits"
+jq -r '.flush_waiters[] | "\(.comm) \(.function) \(.work // "") \(.target_cpu // "") \(.count) \(.total_ns)"' \
+	"$dir/report.json" | sort >"$dir/waiters"
+[ "$(wc -l <"$dir/waits")" -ge 5 ] || echo "too few waits" >"$dir/log"
+diff "$dir/waits" "$dir/waiters" >>"$dir/log" || true
+result "waiters are those of the single records" "$dir/log"
+
 jq -e '.lost_events == 0 and .window_closed and (.truncated | not) and .problem == null' \
 	"$dir/report.json" >/dev/null && : >"$dir/log" || echo "not whole" >"$dir/log"
 result "whole" "$dir/log"

@@ -289,6 +289,62 @@ static void test_merge(void **state)
 	model_destroy(m);
 }
 
+static union rec flush_of(uint32_t target_cpu, uint64_t start, uint64_t end, const char *comm)
+{
+	union rec r = rec_flush(0, start, end, QPW_FLUSH_WORK, FN_DRAIN, comm);
+
+	r.flush.target_cpu = target_cpu;
+	return r;
+}
+
+static void check_waiters(const struct snapshot *s, uint64_t times)
+{
+	assert_int_equal(s->nr_waiters, 4);
+	assert_string_equal(s->waiters[0].comm, "churn");
+	assert_string_equal(s->waiters[0].function, "lru_add_drain_all");
+	assert_string_equal(s->waiters[0].work, "");
+	assert_int_equal(s->waiters[0].target_cpu, SNAP_CPU_UNKNOWN);
+	assert_int_equal(s->waiters[0].count, times);
+	assert_int_equal(s->waiters[1].target_cpu, 1);
+	assert_string_equal(s->waiters[1].function, "__flush_work");
+	assert_string_equal(s->waiters[1].work, "lru_add_drain_per_cpu");
+	assert_int_equal(s->waiters[1].count, 2 * times);
+	assert_int_equal(s->waiters[1].total_ns, 400 * times);
+	assert_int_equal(s->waiters[1].max_ns, 300);
+	assert_string_equal(s->waiters[2].comm, "stress");
+	assert_int_equal(s->waiters[2].target_cpu, 1);
+	assert_int_equal(s->waiters[2].total_ns, 50 * times);
+	assert_int_equal(s->waiters[3].target_cpu, 3);
+	assert_int_equal(s->waiters[3].total_ns, 20 * times);
+}
+
+/* Whose work was waited for, and by whom; a wait that is skipped or outside the window is none. */
+static void test_waiters(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s, *sum = snapshot_create();
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "lru_add_drain_per_cpu"));
+	feed(m, rec_window(1000, 0));
+	feed(m, flush_of(1, 900, 950, "churn"));
+	feed(m, flush_of(1, 1100, 1400, "churn"));
+	feed(m, flush_of(1, 1500, 1600, "churn"));
+	feed(m, flush_of(1, 1700, 1750, "stress"));
+	feed(m, flush_of(3, 1800, 1820, "churn"));
+	feed(m, rec_flush(0, 1090, 1900, QPW_FLUSH_LRU_ADD_DRAIN_ALL, 0, "churn"));
+	feed(m, rec_op(QPW_KIND_QPW_FLUSH, 1, 1910, 1990, QPW_F_SKIPPED, FN_DRAIN, 0, "churn"));
+	s = snap(m);
+	check_waiters(s, 1);
+	assert_non_null(sum);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	check_waiters(sum, 2);
+	snapshot_destroy(sum);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_classes), cmocka_unit_test(test_points),
 		cmocka_unit_test(test_counts),	cmocka_unit_test(test_window),
 		cmocka_unit_test(test_merge),	cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
