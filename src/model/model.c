@@ -180,23 +180,14 @@ static int feed_softirq(struct model *m, const struct qpw_header *h)
 
 static int feed_ipi(struct model *m, const struct qpw_header *h)
 {
-	static const char *const vectors[] = {
-		[0] = "unknown vector",
-		[QPW_IPI_RESCHEDULE] = "reschedule",
-		[QPW_IPI_CALL_FUNCTION] = "call_function",
-		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
-		[QPW_IPI_IRQ_WORK] = "irq_work",
-		[QPW_IPI_OTHER] = "other vector",
-	};
 	const struct qpw_ipi *e = (const struct qpw_ipi *)h;
 	struct subject s = { .class = SNAP_IPI, .counted = true };
+	const char *vector = record_ipi_name(e->vector);
 
 	if (e->function)
 		s.name = names_symbol(&m->names, e->function);
 	else
-		s.name = names_text(&m->names,
-				    vectors[e->vector < ARRAY_SIZE(vectors) ? e->vector : 0],
-				    QPW_SYMBOL_LEN);
+		s.name = names_text(&m->names, vector ? vector : "unknown vector", QPW_SYMBOL_LEN);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	return add_interval(m, h, &s, NULL);

@@ -71,6 +71,19 @@ const char *record_softirq_name(unsigned int vec)
 	return vec < ARRAY_SIZE(names) ? names[vec] : NULL;
 }
 
+const char *record_ipi_name(unsigned int vector)
+{
+	static const char *const names[] = {
+		[QPW_IPI_RESCHEDULE] = "reschedule",
+		[QPW_IPI_CALL_FUNCTION] = "call_function",
+		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
+		[QPW_IPI_IRQ_WORK] = "irq_work",
+		[QPW_IPI_OTHER] = "other vector",
+	};
+
+	return vector < ARRAY_SIZE(names) ? names[vector] : NULL;
+}
+
 const char *record_flush_name(unsigned int where)
 {
 	static const char *const names[] = {

@@ -175,17 +175,10 @@ static int put_softirq(struct csv *csv, const struct qpw_header *h)
 
 static int put_ipi(struct csv *csv, const struct qpw_header *h)
 {
-	static const char *const names[] = {
-		[0] = "",
-		[QPW_IPI_RESCHEDULE] = "reschedule",
-		[QPW_IPI_CALL_FUNCTION] = "call_function",
-		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
-		[QPW_IPI_IRQ_WORK] = "irq_work",
-		[QPW_IPI_OTHER] = "other",
-	};
 	const struct qpw_ipi *r = (const struct qpw_ipi *)h;
+	const char *name = record_ipi_name(r->vector);
 
-	put_word(csv, NAME, r->vector < ARRAY_SIZE(names) ? names[r->vector] : "");
+	put_word(csv, NAME, name ? name : "");
 	put_number(csv, NUMBER, r->vector);
 	put_function(csv, r->function);
 	put_number(csv, COUNT, r->nr_functions);
