@@ -155,7 +155,7 @@ qpwlat probes --json=/results/probes.json || exit
 say "recording for at most $RECORD_S s"
 # By its own name, which then is the one of who queued.
 qpwlat record -c "$CPU" -H "$HOUSEKEEPING" -d "${RECORD_S}s" -o /results/trace.qpw --victim cyclictest \
-	--cyclictest-json /results/cyclictest.json -- /lab/classes.sh make >/results/record.log 2>&1
+	--victim-json /results/cyclictest.json -- /lab/classes.sh make >/results/record.log 2>&1
 status=$?
 sed 's/^/lab: /' /results/make.log /results/record.log
 [ $status -eq 0 ] || exit $status

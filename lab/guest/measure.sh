@@ -56,7 +56,7 @@ sleep 1
 say "measuring for $DURATION s"
 # Into a file: writing to the console while measuring would be a disturbance of our own.
 qpwlat record -c "$ISOLATED" -H "$HOUSEKEEPING" -d "${DURATION}s" -o trace.qpw \
-	--victim cyclictest --cyclictest-json cyclictest.json -- \
+	--victim cyclictest --victim-json cyclictest.json -- \
 	/lab/memory-churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" \
 	--triggers /results/triggers.json --stress-yaml /results/stress-ng.yaml >record.log 2>&1
 status=$?

@@ -12,11 +12,12 @@
 #include "cmd/cmd.h"
 #include "cmd/record_options.h"
 #include "collect/collect.h"
+#include "util/array.h"
 #include "util/duration.h"
 
 enum {
 	OPTION_VICTIM = 256,
-	OPTION_CYCLICTEST_JSON,
+	OPTION_VICTIM_JSON,
 	OPTION_WARM_UP,
 	OPTION_BUFFER_SIZE,
 	OPTION_WITHOUT,
@@ -29,12 +30,12 @@ static const struct option long_options[] = {
 	{ "duration", required_argument, NULL, 'd' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "house-keeping", required_argument, NULL, 'H' },
-	{ "priority", required_argument, NULL, 'p' },
-	{ "interval", required_argument, NULL, 'i' },
+	{ "priority", required_argument, NULL, 'P' },
+	{ "period", required_argument, NULL, 'p' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "victim", required_argument, NULL, OPTION_VICTIM },
-	{ "cyclictest-json", required_argument, NULL, OPTION_CYCLICTEST_JSON },
+	{ "victim-json", required_argument, NULL, OPTION_VICTIM_JSON },
 	{ "warm-up", required_argument, NULL, OPTION_WARM_UP },
 	{ "buffer-size", required_argument, NULL, OPTION_BUFFER_SIZE },
 	{ "without", required_argument, NULL, OPTION_WITHOUT },
@@ -54,9 +55,9 @@ static void print_help(void)
 	      "  -H, --house-keeping LIST   where everything else runs; default: the other CPUs\n"
 	      "      --victim V             cyclictest (default: started on the watched CPUs),\n"
 	      "                             pid:N, comm:NAME (running ones), or none\n"
-	      "      --cyclictest-json FILE keep cyclictest's own results\n"
-	      "  -p, --priority PRIO        of cyclictest, 1 to 99 (95)\n"
-	      "  -i, --interval US          of cyclictest (1000)\n"
+	      "      --victim-json FILE     keep cyclictest's own results\n"
+	      "  -P, --priority f:PRIO      of cyclictest, SCHED_FIFO, 1 to 99 (f:95)\n"
+	      "  -p, --period US            of cyclictest (1000)\n"
 	      "      --warm-up D            run victim and COMMAND this long before measuring\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
@@ -127,82 +128,136 @@ static int parse_victim(const char *text, struct record_options *o)
 	return CMD_OK;
 }
 
-static int parse_duration(const char *option, const char *text, uint64_t *out)
+static int parse_cpus(const char *text, struct record_options *o)
 {
-	if (duration_parse(text, out))
-		return usage(option, text);
+	o->cpus = text;
 	return CMD_OK;
 }
 
-static int parse_int(const char *option, const char *text, unsigned long min, unsigned long max,
-		     unsigned long *out)
+static int parse_house_keeping(const char *text, struct record_options *o)
 {
-	return parse_number(text, min, max, out) ? CMD_OK : usage(option, text);
+	o->housekeeping = text;
+	return CMD_OK;
 }
 
-static int parse_option(int option, struct record_options *o)
+static int parse_output(const char *text, struct record_options *o)
 {
-	unsigned long number = 0;
-	int ret = CMD_OK;
+	o->output = text;
+	return CMD_OK;
+}
 
-	switch (option) {
-	case 'c':
-		o->cpus = optarg;
-		break;
-	case 'd':
-		return parse_duration("-d wants a length of time, not", optarg, &o->duration_ns);
-	case 'o':
-		o->output = optarg;
-		break;
-	case 'H':
-		o->housekeeping = optarg;
-		break;
-	case 'p':
-		ret = parse_int("-p wants a priority from 1 to 99, not", optarg, 1, 99, &number);
-		o->priority = number;
-		break;
-	case 'i':
-		ret = parse_int("-i wants microseconds from 10 to 10000000, not", optarg, 10,
-				10000000, &number);
-		o->interval_us = number;
-		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case OPTION_VICTIM:
-		return parse_victim(optarg, o);
-	case OPTION_CYCLICTEST_JSON:
-		o->cyclictest_json = optarg;
-		break;
-	case OPTION_WARM_UP:
-		return parse_duration("--warm-up wants a length of time, not", optarg,
-				      &o->warm_up_ns);
-	case OPTION_NO_STACKS:
-		o->no_stacks = true;
-		break;
-	case OPTION_SYSTEM_CALLS:
-		o->system_calls = true;
-		break;
-	case OPTION_BUFFER_SIZE:
-		if (!parse_size(optarg, &o->buffer_bytes))
-			return usage("--buffer-size wants a size up to 1G, not", optarg);
-		break;
-	case OPTION_WITHOUT:
-		if (collect_parse_states(optarg, &o->without))
-			return usage(
-				"--without wants a list of tp_btf, raw_tp, tracepoint, fentry, "
-				"kprobe, not",
-				optarg);
-		break;
-	case 'h':
+static int parse_victim_json(const char *text, struct record_options *o)
+{
+	o->victim_json = text;
+	return CMD_OK;
+}
+
+static int parse_duration(const char *text, struct record_options *o)
+{
+	if (duration_parse(text, &o->duration_ns))
+		return usage("-d wants a length of time, not", text);
+	return CMD_OK;
+}
+
+static int parse_warm_up(const char *text, struct record_options *o)
+{
+	if (duration_parse(text, &o->warm_up_ns))
+		return usage("--warm-up wants a length of time, not", text);
+	return CMD_OK;
+}
+
+/* As in rtla, whose other policies no victim of ours has. */
+static int parse_priority(const char *text, struct record_options *o)
+{
+	unsigned long number;
+
+	if (!parse_number(strncmp(text, "f:", 2) ? text : text + 2, 1, 99, &number))
+		return usage("-P wants f:1 to f:99 (SCHED_FIFO), not", text);
+	o->priority = number;
+	return CMD_OK;
+}
+
+static int parse_period(const char *text, struct record_options *o)
+{
+	unsigned long number;
+
+	if (!parse_number(text, 10, 10000000, &number))
+		return usage("-p wants microseconds from 10 to 10000000, not", text);
+	o->period_us = number;
+	return CMD_OK;
+}
+
+static int parse_quiet(const char *text, struct record_options *o)
+{
+	(void)text;
+	o->quiet = true;
+	return CMD_OK;
+}
+
+static int parse_no_stacks(const char *text, struct record_options *o)
+{
+	(void)text;
+	o->no_stacks = true;
+	return CMD_OK;
+}
+
+static int parse_system_calls(const char *text, struct record_options *o)
+{
+	(void)text;
+	o->system_calls = true;
+	return CMD_OK;
+}
+
+static int parse_buffer_size(const char *text, struct record_options *o)
+{
+	if (!parse_size(text, &o->buffer_bytes))
+		return usage("--buffer-size wants a size up to 1G, not", text);
+	return CMD_OK;
+}
+
+static int parse_without(const char *text, struct record_options *o)
+{
+	if (collect_parse_states(text, &o->without))
+		return usage("--without wants a list of tp_btf, raw_tp, tracepoint, fentry, "
+			     "kprobe, not",
+			     text);
+	return CMD_OK;
+}
+
+static const struct {
+	int option;
+	int (*parse)(const char *text, struct record_options *o);
+} parsers[] = {
+	{ 'c', parse_cpus },
+	{ 'd', parse_duration },
+	{ 'o', parse_output },
+	{ 'H', parse_house_keeping },
+	{ 'P', parse_priority },
+	{ 'p', parse_period },
+	{ 'q', parse_quiet },
+	{ OPTION_VICTIM, parse_victim },
+	{ OPTION_VICTIM_JSON, parse_victim_json },
+	{ OPTION_WARM_UP, parse_warm_up },
+	{ OPTION_NO_STACKS, parse_no_stacks },
+	{ OPTION_SYSTEM_CALLS, parse_system_calls },
+	{ OPTION_BUFFER_SIZE, parse_buffer_size },
+	{ OPTION_WITHOUT, parse_without },
+};
+
+static int parse_option(int option, const char *given, struct record_options *o)
+{
+	size_t i;
+
+	if (option == ':')
+		return usage("value missing after", given);
+	if (option == 'h') {
 		print_help();
 		return -1;
-	case ':':
-		return usage("an option wants a value", NULL);
-	default:
-		return usage("unknown option", NULL);
 	}
-	return ret;
+	for (i = 0; i < ARRAY_SIZE(parsers); i++)
+		if (parsers[i].option == option)
+			return parsers[i].parse(optarg, o);
+	return usage("unknown option", given);
 }
 
 int record_options_parse(int argc, char **argv, struct record_options *o)
@@ -211,15 +266,12 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 
 	memset(o, 0, sizeof(*o));
 	o->priority = 95;
-	o->interval_us = 1000;
+	o->period_us = 1000;
 	optind = 1;
 	opterr = 0;
 	/* "+": what follows COMMAND is its own */
-	while ((option = getopt_long(argc, argv, "+:c:d:o:H:p:i:qh", long_options, NULL)) != -1) {
-		ret = option == '?' || option == ':' ?
-			      usage(option == ':' ? "value missing after" : "unknown option",
-				    argv[optind - 1]) :
-			      parse_option(option, o);
+	while ((option = getopt_long(argc, argv, "+:c:d:o:H:P:p:qh", long_options, NULL)) != -1) {
+		ret = parse_option(option, argv[optind - 1], o);
 		if (ret)
 			return ret;
 	}
@@ -227,8 +279,8 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 		return usage("-d DURATION is missing", NULL);
 	if (!o->output)
 		return usage("-o FILE is missing", NULL);
-	if (o->cyclictest_json && o->victim != RECORD_VICTIM_CYCLICTEST)
-		return usage("--cyclictest-json needs the victim cyclictest", NULL);
+	if (o->victim_json && o->victim != RECORD_VICTIM_CYCLICTEST)
+		return usage("--victim-json needs the victim cyclictest", NULL);
 	if (optind < argc)
 		o->command = argv + optind;
 	return CMD_OK;

@@ -21,7 +21,7 @@ struct record_options {
 	const char *cpus;
 	const char *housekeeping;
 	const char *output;
-	const char *cyclictest_json;
+	const char *victim_json;
 	enum record_victim victim;
 	uint32_t victim_pid;
 	const char *victim_comm;
@@ -32,7 +32,7 @@ struct record_options {
 	size_t buffer_bytes;  /* 0 = default */
 	unsigned int without; /* ways of attaching, see collect_parse_states() */
 	int priority;
-	unsigned int interval_us;
+	unsigned int period_us;
 	bool quiet;
 	char **command; /* NULL-terminated; NULL = none */
 };

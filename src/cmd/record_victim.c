@@ -36,7 +36,7 @@ int cyclictest_call_build(const struct record_options *o, const struct placement
 
 	memset(call, 0, sizeof(*call));
 	snprintf(call->priority, sizeof(call->priority), "%d", o->priority);
-	snprintf(call->interval, sizeof(call->interval), "%u", o->interval_us);
+	snprintf(call->interval, sizeof(call->interval), "%u", o->period_us);
 	snprintf(call->threads, sizeof(call->threads), "%u", cpulist_count(&p->watched));
 	snprintf(call->main_affinity, sizeof(call->main_affinity), "--mainaffinity=%s",
 		 p->housekeeping_text);
@@ -60,9 +60,9 @@ int cyclictest_call_build(const struct record_options *o, const struct placement
 	/* its JSON holds a histogram only when one is kept */
 	call->argv[n++] = arg("-h");
 	call->argv[n++] = arg(HISTOGRAM_US);
-	if (o->cyclictest_json) {
-		if ((size_t)snprintf(call->json, sizeof(call->json), "--json=%s",
-				     o->cyclictest_json) >= sizeof(call->json))
+	if (o->victim_json) {
+		if ((size_t)snprintf(call->json, sizeof(call->json), "--json=%s", o->victim_json) >=
+		    sizeof(call->json))
 			return -ENAMETOOLONG;
 		call->argv[n++] = call->json;
 	}

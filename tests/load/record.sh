@@ -88,7 +88,7 @@ recorded() {
 
 test_samples() {
 	local samples cycles diff theirs_ns
-	recorded samples -d 3s --cyclictest-json "$scratch/ct.json" || return
+	recorded samples -d 3s --victim-json "$scratch/ct.json" || return
 	samples=$(jq .samples "$scratch/report.json")
 	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
 	diff=$((samples - cycles))

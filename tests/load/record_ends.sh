@@ -47,7 +47,7 @@ gone() {
 
 test_signals() {
 	local rc=0
-	start --cyclictest-json "$scratch/ct.json" -- sleep 4711
+	start --victim-json "$scratch/ct.json" -- sleep 4711
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check sigint-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
@@ -56,14 +56,14 @@ test_signals() {
 	gone sigint-leaves-nothing
 	rc=0
 	# the command ignores SIGTERM, so that the recorder waits and can be interrupted again
-	start --cyclictest-json "$scratch/ct.json" -- sh -c 'trap "" TERM; sleep 4711; sleep 4711'
+	start --victim-json "$scratch/ct.json" -- sh -c 'trap "" TERM; sleep 4711; sleep 4711'
 	kill -INT $recorder
 	sleep 0.5
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
 	gone second-sigint-leaves-nothing
-	start --cyclictest-json "$scratch/ct.json" -- sleep 4711
+	start --victim-json "$scratch/ct.json" -- sleep 4711
 	sleep 2
 	kill -KILL $recorder
 	wait $recorder 2>/dev/null
@@ -89,7 +89,7 @@ test_command() {
 # The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
 test_loss() {
 	local cycles
-	start --buffer-size 4K --cyclictest-json "$scratch/ct.json"
+	start --buffer-size 4K --victim-json "$scratch/ct.json"
 	kill -STOP $recorder
 	sleep 1
 	kill -CONT $recorder
@@ -110,7 +110,7 @@ test_full_disk() {
 		echo "skip full-disk: tmpfs can't be mounted"
 		return
 	fi
-	run "$QPWLAT" record -c 1 -d 20s -i 100 -q -o "$scratch/small/t.qpw"
+	run "$QPWLAT" record -c 1 -d 20s -p 100 -q -o "$scratch/small/t.qpw"
 	fails_saying full-disk "No space left on device" "what came before is kept"
 	trace=$scratch/small/t.qpw
 	run "$QPWLAT" report --json -i "$trace"
@@ -140,9 +140,9 @@ test_refusals() {
 }
 
 test_usage() {
-	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -p 100" "-d 1s -o x --victim us"
+	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
 		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x"
-		"-d 1s -o x --victim none --cyclictest-json y" "-d 1s -o x --without fprobe")
+		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --without fprobe")
 	local options
 	for options in "${bad[@]}"; do
 		# shellcheck disable=SC2086 # split on purpose
