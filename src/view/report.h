@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one trace says, as text for a terminal and as JSON. Knows neither files nor options.
+ * What one or more traces say, in several formats. Knows neither files nor options.
  */
 #ifndef QPW_VIEW_REPORT_H
 #define QPW_VIEW_REPORT_H
@@ -12,14 +12,32 @@
 #include "host/host.h"
 #include "model/snapshot.h"
 
-struct report {
+#define REPORT_PROBLEM 256
+
+/* One recording. */
+struct report_trace {
 	const char *path;
-	const struct host_facts *facts;
-	const struct snapshot *snapshot;
-	const char *problem;   /* what the reader of the file found wrong; "" = nothing */
-	uint64_t nr_malformed; /* records that the model refused */
-	unsigned int top;      /* rows of causes and of outliers in text; 0 = all */
+	struct host_facts facts;
+	char problem[REPORT_PROBLEM]; /* what the reader of the file found wrong; "" = nothing */
+	uint64_t nr_malformed;	      /* records that the model refused */
+	uint64_t nr_events;
+	uint64_t window_start_ns; /* of this recording alone */
+	uint64_t window_ns;
+	uint64_t watched_ns; /* time that the reported CPUs had in it, added up; 0 = not known */
 };
+
+struct report {
+	const struct report_trace *traces;
+	size_t nr_traces;		 /* at least 1 */
+	const struct snapshot *snapshot; /* of all traces, merged */
+	unsigned int top;		 /* rows of a table of any length; 0 = all */
+};
+
+/* Malformed records of all traces. */
+uint64_t report_malformed(const struct report *r);
+
+/* Time of the reported CPUs in all traces, ns; 0 where it is not known of one of them. */
+double report_watched_ns(const struct report *r);
 
 /* At most 120 columns but for long names. Write errors stay with the stream. */
 void report_text(FILE *f, const struct report *r);

@@ -50,7 +50,8 @@ static json_t *offlines_json(const struct snapshot *s)
 
 json_t *report_json(const struct report *r)
 {
-	const struct host_facts *facts = r->facts;
+	const struct report_trace *t = &r->traces[0];
+	const struct host_facts *facts = &t->facts;
 	json_t *summary = summary_json(r->snapshot);
 	json_t *json;
 
@@ -58,13 +59,13 @@ json_t *report_json(const struct report *r)
 		return NULL;
 	/* a trace alone holds neither a witness nor triggers: the members stand for their type */
 	json = json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:o, s:o?, s:I, s:[], s:[], s:o}",
-			 "schema", "qpwlat.report", "version", 1, "file", text_json(r->path),
+			 "schema", "qpwlat.report", "version", 1, "file", text_json(t->path),
 			 "name", host_mode_name(facts->mode), "kernel", text_json(facts->release),
 			 "isolated_cpus",
 			 text_json(facts->watched[0] ? facts->watched : facts->isolated), "host",
 			 summary_host_json(facts), "problem",
-			 r->problem[0] ? text_json(r->problem) : NULL, "malformed_records",
-			 (json_int_t)r->nr_malformed, "witness", "triggers", "offline",
+			 t->problem[0] ? text_json(t->problem) : NULL, "malformed_records",
+			 (json_int_t)report_malformed(r), "witness", "triggers", "offline",
 			 offlines_json(r->snapshot));
 	if (json && json_object_update(json, summary)) {
 		json_decref(json);

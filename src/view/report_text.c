@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/cpulist.h"
 #include "util/duration.h"
 #include "util/text.h"
 #include "view/percentiles.h"
@@ -50,7 +49,7 @@ static const char *or_none(const char *cpus)
 
 static void print_setup(FILE *f, const struct report *r)
 {
-	const struct host_facts *h = r->facts;
+	const struct host_facts *h = &r->traces[0].facts;
 	const struct snapshot *s = r->snapshot;
 	char line[5 * HOST_TEXT], window[32];
 
@@ -76,11 +75,8 @@ static void print_setup(FILE *f, const struct report *r)
 /* ns in percent of the time that the watched CPUs had, "-" where that is not known. */
 static void format_share(const struct report *r, uint64_t ns, char *buf, size_t size)
 {
-	struct cpulist cpus;
-	double all_ns = 0;
+	double all_ns = report_watched_ns(r);
 
-	if (!cpulist_parse(r->facts->watched, &cpus))
-		all_ns = (double)r->snapshot->window_ns * cpulist_count(&cpus);
 	if (all_ns > 0)
 		snprintf(buf, size, "%.4f", (double)ns * 100.0 / all_ns);
 	else
@@ -151,11 +147,25 @@ static void print_offlines(FILE *f, const struct snapshot *s)
 			nr_more);
 }
 
+/* What the reader of one file found wrong. Whether it did. */
+static bool print_problem(FILE *f, const struct report *r, const struct report_trace *t)
+{
+	char text[4 * REPORT_PROBLEM], path[1024];
+
+	if (!t->problem[0])
+		return false;
+	text_escape(t->problem, text, sizeof(text));
+	text_escape(t->path, path, sizeof(path));
+	fprintf(f, "\nWARNING: %s%sthis is a part of a recording: %s.\n",
+		r->nr_traces > 1 ? path : "", r->nr_traces > 1 ? ": " : "", text);
+	return true;
+}
+
 /* What makes the figures less than the whole truth. */
 static void print_warnings(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
-	char text[512];
+	unsigned int nr_problems = 0;
 
 	if (s->nr_lost)
 		fprintf(f,
@@ -163,17 +173,16 @@ static void print_warnings(FILE *f, const struct report *r)
 			"bounds, residuals upper ones.\n",
 			s->nr_lost);
 	print_offlines(f, s);
-	if (s->truncated || r->problem[0]) {
-		text_escape(r->problem[0] ? r->problem : "the recording is incomplete", text,
-			    sizeof(text));
-		fprintf(f, "\nWARNING: this is a part of a recording: %s.\n", text);
-	} else if (!s->window_closed) {
+	for (size_t i = 0; i < r->nr_traces; i++)
+		nr_problems += print_problem(f, r, &r->traces[i]);
+	if (!nr_problems && s->truncated)
+		fputs("\nWARNING: this is a part of a recording.\n", f);
+	else if (!nr_problems && !s->window_closed)
 		fputs("\nWARNING: the recording did not end in order: its window was not closed.\n",
 		      f);
-	}
-	if (r->nr_malformed)
+	if (report_malformed(r))
 		fprintf(f, "\nWARNING: %" PRIu64 " malformed records were left out.\n",
-			r->nr_malformed);
+			report_malformed(r));
 }
 
 static bool same_loss(const struct snap_probe *a, const struct snap_probe *b)
@@ -316,8 +325,10 @@ void report_text(FILE *f, const struct report *r)
 {
 	char path[1024];
 
-	text_escape(r->path, path, sizeof(path));
-	fprintf(f, "%s\n", path);
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		text_escape(r->traces[i].path, path, sizeof(path));
+		fprintf(f, "%s\n", path);
+	}
 	print_result(f, r);
 	print_setup(f, r);
 	print_warnings(f, r);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The options of qpwlat report. Knows words on a command line, no files.
+ */
+#ifndef QPW_CMD_REPORT_OPTIONS_H
+#define QPW_CMD_REPORT_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_NR_FORMATS,
+};
+
+struct report_args {
+	char **inputs; /* nr_inputs paths */
+	size_t nr_inputs;
+	const char *output[REPORT_NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
+	uint64_t outlier_ns;
+	unsigned int top;
+};
+
+/* Name of a format as in its option: "text", "json", … */
+const char *report_format_name(enum report_format format);
+
+/*
+ * Fill *args from the command line, with defaults where it says nothing. Returns 0, an exit code
+ * after a message, or 'h' when help is asked for. inputs is on the heap.
+ */
+int report_parse_args(int argc, char **argv, struct report_args *args);
+
+extern const char report_help[];
+
+#endif
