@@ -15,6 +15,7 @@
 
 #include "cmd/cmd.h"
 #include "store/boot_dir.h"
+#include "store/boot_paths.h"
 #include "view/compare_views.h"
 
 #define BOOTS_MAX 256 /* a side */
@@ -35,16 +36,17 @@ struct compare_args {
 };
 
 struct boot_set {
-	struct boot *boots[BOOTS_MAX];
+	struct boot_paths paths;
+	struct boot **boots; /* [paths.nr], the first nr of them loaded */
 	size_t nr;
 };
 
 static const char help[] =
 	"usage: qpwlat compare [OPTION]… A… -- B…\n"
 	"\n"
-	"Compare two sets of boots, A and B. Each item is a boot directory of a run or a .qpw trace.\n"
-	"With one item a side the -- may be left out. Prints text unless another format is asked for\n"
-	"on stdout.\n"
+	"Compare two sets of boots, A and B. Each item is a boot directory of a run, a directory of\n"
+	"such directories, or a .qpw trace. With one item a side the -- may be left out. Prints text\n"
+	"unless another format is asked for on stdout.\n"
 	"\n"
 	"  --text[=FILE]       one screen of text\n"
 	"  --json[=FILE]       all figures, for programs\n"
@@ -140,8 +142,6 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		if (args->nr_items[side] < 1)
 			return usage_error("two sets of boots are needed: A… -- B…", NULL);
-		if (args->nr_items[side] > BOOTS_MAX)
-			return usage_error("too many boots on a side", NULL);
 	}
 	for (int i = 0; i < NR_FORMATS; i++)
 		nr_stdout += args->output[i] && !strcmp(args->output[i], "-");
@@ -152,15 +152,37 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 	return 0;
 }
 
-static int load_side(const struct compare_args *args, int side, struct boot_set *set)
+static int no_memory(void)
+{
+	fprintf(stderr, "qpwlat compare: out of memory; compare fewer boots\n");
+	return CMD_ERROR;
+}
+
+/* 0 or an exit code. */
+static int find_boots(const struct compare_args *args, int side, struct boot_set *set)
+{
+	for (int i = 0; i < args->nr_items[side]; i++)
+		if (boot_paths_add(&set->paths, args->items[side][i]))
+			return no_memory();
+	if (set->paths.nr > BOOTS_MAX) {
+		fprintf(stderr,
+			"qpwlat compare: %zu boots on side %c: more than %d; compare fewer boots\n",
+			set->paths.nr, 'A' + side, BOOTS_MAX);
+		return CMD_ERROR;
+	}
+	set->boots = calloc(set->paths.nr, sizeof(*set->boots));
+	return set->boots ? 0 : no_memory();
+}
+
+static int load_side(struct boot_set *set)
 {
 	char why[2 * BOOT_PATH];
 
-	for (int i = 0; i < args->nr_items[side]; i++) {
-		if (boot_dir_load(args->items[side][i], &set->boots[set->nr], why, sizeof(why))) {
+	for (size_t i = 0; i < set->paths.nr; i++) {
+		if (boot_dir_load(set->paths.path[i], &set->boots[i], why, sizeof(why))) {
 			fprintf(stderr,
 				"qpwlat compare: cannot load: %s; give boot directories with a "
-				"trace.qpw, or .qpw files\n",
+				"trace.qpw, directories of such, or .qpw files\n",
 				why);
 			return CMD_ERROR;
 		}
@@ -247,16 +269,16 @@ static int run(const struct compare_args *args, struct boot_set *sets)
 	int code = 0;
 
 	for (int side = 0; !code && side < COMPARE_SIDES; side++)
-		code = load_side(args, side, &sets[side]);
+		code = find_boots(args, side, &sets[side]);
+	for (int side = 0; !code && side < COMPARE_SIDES; side++)
+		code = load_side(&sets[side]);
 	if (code)
 		return code;
 	/* an argument out of a distribution's domain gives NaN, "not known", and no abort() */
 	gsl_set_error_handler_off();
 	if (compare_run(&args->options, sets[COMPARE_A].boots, sets[COMPARE_A].nr,
-			sets[COMPARE_B].boots, sets[COMPARE_B].nr, &c)) {
-		fprintf(stderr, "qpwlat compare: out of memory; compare fewer boots\n");
-		return CMD_ERROR;
-	}
+			sets[COMPARE_B].boots, sets[COMPARE_B].nr, &c))
+		return no_memory();
 	code = write_all(args, c);
 	if (!code)
 		code = exit_code(c->verdict);
@@ -266,8 +288,8 @@ static int run(const struct compare_args *args, struct boot_set *sets)
 
 int cmd_compare(int argc, char **argv)
 {
+	struct boot_set sets[COMPARE_SIDES] = { 0 };
 	struct compare_args args = { 0 };
-	struct boot_set *sets;
 	int code = parse_args(argc, argv, &args);
 
 	if (code == 'h') {
@@ -276,15 +298,12 @@ int cmd_compare(int argc, char **argv)
 	}
 	if (code)
 		return code;
-	sets = calloc(COMPARE_SIDES, sizeof(*sets));
-	if (!sets) {
-		fprintf(stderr, "qpwlat compare: out of memory; compare fewer boots\n");
-		return CMD_ERROR;
-	}
 	code = run(&args, sets);
-	for (int side = 0; side < COMPARE_SIDES; side++)
+	for (int side = 0; side < COMPARE_SIDES; side++) {
 		for (size_t i = 0; i < sets[side].nr; i++)
 			boot_destroy(sets[side].boots[i]);
-	free(sets);
+		free(sets[side].boots);
+		boot_paths_finish(&sets[side].paths);
+	}
 	return code;
 }

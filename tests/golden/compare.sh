@@ -72,6 +72,23 @@ expect "names" 0 "$QPWLAT" compare --name-a before --name-b after less/*-qpw0 --
 holds "names are shown" stdout "before → after: improved"
 expect "smallest effect" 0 "$QPWLAT" compare --min-effect 25% less/*-qpw0 -- less/*-qpw1
 
+mkdir -p sets/before/notes sets/after
+cp -r less/*-qpw0 sets/before
+cp -r less/*-qpw1 sets/after
+expect "a directory stands for the boots in it" 0 "$QPWLAT" compare --json=sets.json sets/before/ sets/after
+if [ "$(jq -c '[.modes[].per_boot[].boot]' sets.json)" = \
+	'["01-qpw0","03-qpw0","05-qpw0","02-qpw1","04-qpw1","06-qpw1"]' ]; then
+	echo "ok compare boots of a directory by name"
+else
+	bad=1
+	echo "not ok compare boots of a directory by name: $(jq -c '[.modes[].per_boot[].boot]' sets.json)"
+fi
+expect "a directory without boots exits 1" 1 "$QPWLAT" compare sets sets/after
+holds "a directory without boots is named" stderr "sets/trace.qpw: No such file"
+cp -r less/01-qpw0/trace.qpw sets/before
+expect "a boot's directory is no set" 3 "$QPWLAT" compare --json=sets.json sets/before sets/after
+holds "a boot's directory is one boot" sets.json '"boots": 1,'
+
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
 holds "a missing witness is named" stdout "03-qpw0 has no witness"
