@@ -41,6 +41,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
 LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
 OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
+REPORT_BIN := $(addprefix $(BUILD)/report/,generate)
 
 CORE_LIBS := -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
 COLLECT_LIBS := -lbpf -lelf -lz
@@ -125,6 +126,14 @@ $(OVERHEAD_BIN):
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS) -lpthread
 
+$(BUILD)/report/generate: $(call obj,bench/report/generate.c bench/report/synthetic.c) \
+	$(BUILD)/core.a
+
+$(REPORT_BIN):
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
 # ------------------------------------------------------------------ tests
 # A unit test program links the core alone: model and views can't reach libbpf or curses.
 
@@ -143,7 +152,7 @@ $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
-test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN)
+test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN) $(REPORT_BIN)
 
 ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS="-O1 -g"
 

@@ -26,7 +26,7 @@ int feed_migrate(struct model *m, const struct qpw_header *h)
 
 	if (!model_in_window(m, h))
 		return 0;
-	comm = names_text(&m->names, e->comm, QPW_COMM_LEN);
+	comm = names_comm(&m->names, e->comm);
 	ret = model_origin(m, &e->origin, &by);
 	if (comm < 0 || ret)
 		return -ENOMEM;
@@ -40,7 +40,7 @@ int feed_lock_wait(struct model *m, const struct qpw_header *h)
 
 	if (!model_in_window(m, h))
 		return 0;
-	comm = names_text(&m->names, e->comm, QPW_COMM_LEN);
+	comm = names_comm(&m->names, e->comm);
 	if (comm < 0)
 		return comm;
 	return figures_lock(&m->figures, e->flags, h->flags & QPW_F_BY_VICTIM, comm,
@@ -54,7 +54,7 @@ int feed_taken(struct model *m, const struct qpw_header *h)
 
 	if (!model_in_window(m, h))
 		return 0;
-	comm = names_text(&m->names, e->by_comm, QPW_COMM_LEN);
+	comm = names_comm(&m->names, e->by_comm);
 	return comm < 0 ? comm : figures_taken(&m->figures, comm, h->end_ns - h->start_ns);
 }
 

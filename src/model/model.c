@@ -60,21 +60,21 @@ struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu)
 
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out)
 {
-	static const char *const contexts[] = {
+	static const char contexts[][QPW_COMM_LEN] = {
 		[QPW_CONTEXT_SOFTIRQ] = "[softirq]",
 		[QPW_CONTEXT_HARDIRQ] = "[irq]",
 		[QPW_CONTEXT_NMI] = "[nmi]",
 	};
-	enum qpw_context context = places_context(&m->places, o->stack);
-	const char *name = context < ARRAY_SIZE(contexts) ? contexts[context] : NULL;
+	enum qpw_context context;
+	bool known = places_find_stack(&m->places, o->stack, &context), no_task;
 
 	/* the task that an interrupt hit has nothing to do with what the interrupt does */
-	out->comm = name ? names_text(&m->names, name, QPW_COMM_LEN) :
-			   names_text(&m->names, o->comm, QPW_COMM_LEN);
-	out->pid = name ? SNAP_PID_MANY : o->pid;
+	no_task = context < ARRAY_SIZE(contexts) && contexts[context][0];
+	out->comm = names_comm(&m->names, no_task ? contexts[context] : o->comm);
+	out->pid = no_task ? SNAP_PID_MANY : o->pid;
 	out->cpu = o->cpu;
-	out->cgroup = name ? 0 : places_cgroup(&m->places, o->cgroup);
-	out->stack = places_has_stack(&m->places, o->stack) ? o->stack : 0;
+	out->cgroup = no_task ? 0 : places_cgroup(&m->places, o->cgroup);
+	out->stack = known ? o->stack : 0;
 	return out->comm < 0 ? out->comm : 0;
 }
 
@@ -147,78 +147,115 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
 }
 
+static int irq_name(struct model *m, const struct qpw_irq *e)
+{
+	const struct names_key key = { NAMES_IRQ, { e->irq, 0 } };
+	char text[QPW_SYMBOL_LEN];
+	int id;
+
+	if (e->name[0])
+		return names_comm(&m->names, e->name);
+	id = names_recall(&m->names, &key);
+	if (id >= 0)
+		return id;
+	text_numbered(text, sizeof(text), "irq", e->irq);
+	return names_remember(&m->names, &key, names_text(&m->names, text, sizeof(text)));
+}
+
 static int feed_irq(struct model *m, const struct qpw_header *h)
 {
-	const struct qpw_irq *e = (const struct qpw_irq *)h;
 	struct subject s = { .class = SNAP_IRQ, .counted = true };
+
+	s.name = irq_name(m, (const struct qpw_irq *)h);
+	return add_interval(m, h, &s, NULL);
+}
+
+static int softirq_name(struct model *m, uint32_t vec)
+{
+	const struct names_key key = { NAMES_SOFTIRQ, { vec, 0 } };
+	const char *name = record_softirq_name(vec);
+	int id = names_recall(&m->names, &key);
 	char text[QPW_SYMBOL_LEN];
 
-	if (e->name[0]) {
-		s.name = names_text(&m->names, e->name, sizeof(e->name));
-	} else {
-		text_numbered(text, sizeof(text), "irq", e->irq);
-		s.name = names_text(&m->names, text, sizeof(text));
+	if (id >= 0)
+		return id;
+	if (!name) {
+		text_numbered(text, sizeof(text), "softirq", vec);
+		name = text;
 	}
-	return add_interval(m, h, &s, NULL);
+	return names_remember(&m->names, &key, names_text(&m->names, name, QPW_SYMBOL_LEN));
 }
 
 static int feed_softirq(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_softirq *e = (const struct qpw_softirq *)h;
 	struct subject s = { .class = SNAP_SOFTIRQ, .counted = true };
-	const char *name = record_softirq_name(e->vec);
-	char text[QPW_SYMBOL_LEN];
 
-	if (name) {
-		s.name = names_text(&m->names, name, QPW_SYMBOL_LEN);
-	} else {
-		text_numbered(text, sizeof(text), "softirq", e->vec);
-		s.name = names_text(&m->names, text, sizeof(text));
-	}
+	s.name = softirq_name(m, e->vec);
 	return add_interval(m, h, &s, NULL);
+}
+
+static int vector_name(struct model *m, uint32_t vector)
+{
+	const struct names_key key = { NAMES_VECTOR, { vector, 0 } };
+	const char *name = record_ipi_name(vector);
+	int id = names_recall(&m->names, &key);
+
+	if (id >= 0)
+		return id;
+	return names_remember(&m->names, &key,
+			      names_text(&m->names, name ? name : "unknown vector",
+					 QPW_SYMBOL_LEN));
 }
 
 static int feed_ipi(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_ipi *e = (const struct qpw_ipi *)h;
 	struct subject s = { .class = SNAP_IPI, .counted = true };
-	const char *vector = record_ipi_name(e->vector);
 
-	if (e->function)
-		s.name = names_symbol(&m->names, e->function);
-	else
-		s.name = names_text(&m->names, vector ? vector : "unknown vector", QPW_SYMBOL_LEN);
+	s.name = e->function ? names_symbol(&m->names, e->function) : vector_name(m, e->vector);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	return add_interval(m, h, &s, NULL);
 }
 
+/* "victim timer (function)" */
+static int victim_timer_name(struct model *m, int function)
+{
+	static const char before[] = "victim timer (", after[] = ")";
+	char text[QPW_SYMBOL_LEN] = "";
+	size_t len, room = sizeof(text) - sizeof(before) - sizeof(after) + 1;
+
+	len = strnlen(names_get(&m->names, function), room);
+	memcpy(text, before, sizeof(before) - 1);
+	memcpy(text + sizeof(before) - 1, names_get(&m->names, function), len);
+	memcpy(text + sizeof(before) - 1 + len, after, sizeof(after));
+	return names_text(&m->names, text, sizeof(text));
+}
+
 /* Name of a timer interrupt: what expired in it; the victim's own timer is marked as such. */
 static int timer_name(struct model *m, const struct qpw_timer *e)
 {
-	static const char before[] = "victim timer (", after[] = ")";
-	bool victim = e->h.flags & QPW_F_VICTIM, tick = e->h.flags & QPW_F_TICK;
-	char text[QPW_SYMBOL_LEN] = "";
-	size_t len, room;
-	int id;
+	const uint32_t flags = e->h.flags & (QPW_F_VICTIM | QPW_F_TICK);
+	const struct names_key key = { NAMES_TIMER, { e->function, flags } };
+	const char *text = NULL;
+	int id = names_recall(&m->names, &key);
 
-	if (victim && tick)
-		return names_text(&m->names, "tick and victim timer", sizeof(text));
-	if (!e->function)
-		return names_text(&m->names,
-				  tick	 ? "tick" :
-				  victim ? "victim timer" :
-					   "nothing expired",
-				  sizeof(text));
-	id = names_symbol(&m->names, e->function);
-	if (id < 0 || !victim)
+	if (id >= 0)
 		return id;
-	room = sizeof(text) - sizeof(before) - sizeof(after) + 1;
-	len = strnlen(names_get(&m->names, id), room);
-	memcpy(text, before, sizeof(before) - 1);
-	memcpy(text + sizeof(before) - 1, names_get(&m->names, id), len);
-	memcpy(text + sizeof(before) - 1 + len, after, sizeof(after));
-	return names_text(&m->names, text, sizeof(text));
+	if (flags == (QPW_F_VICTIM | QPW_F_TICK))
+		text = "tick and victim timer";
+	else if (!e->function)
+		text = flags == QPW_F_TICK   ? "tick" :
+		       flags == QPW_F_VICTIM ? "victim timer" :
+					       "nothing expired";
+	if (text)
+		id = names_text(&m->names, text, QPW_SYMBOL_LEN);
+	else
+		id = names_symbol(&m->names, e->function);
+	if (!text && id >= 0 && flags == QPW_F_VICTIM)
+		id = victim_timer_name(m, id);
+	return names_remember(&m->names, &key, id);
 }
 
 static int feed_timer(struct model *m, const struct qpw_header *h)
@@ -246,7 +283,7 @@ static int feed_thread(struct model *m, const struct qpw_header *h)
 	const struct qpw_thread *e = (const struct qpw_thread *)h;
 	struct subject s = { .class = SNAP_THREAD, .counted = true };
 
-	s.name = names_text(&m->names, e->comm, sizeof(e->comm));
+	s.name = names_comm(&m->names, e->comm);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	return add_interval(m, h, &s, NULL);

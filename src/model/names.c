@@ -18,6 +18,7 @@ int names_init(struct names *n)
 {
 	int id;
 
+	memset(n->recent, 0, sizeof(n->recent));
 	table_init(&n->texts, QPW_SYMBOL_LEN, QPW_SYMBOL_LEN, NAMES_MAX);
 	table_init(&n->symbols, sizeof(uint64_t), sizeof(struct name_symbol), NAMES_MAX);
 	id = names_text(n, "(other)", QPW_SYMBOL_LEN);
@@ -40,6 +41,44 @@ int names_text(struct names *n, const char *text, size_t max)
 	return id == -ENOSPC ? NAME_OTHER : id;
 }
 
+/* One place for each key; what lies there goes. */
+static size_t recent_place(const struct names_key *key)
+{
+	uint64_t hash = (key->words[0] ^ key->kind) * 0x9e3779b97f4a7c15;
+
+	hash = (hash ^ hash >> 32 ^ key->words[1]) * 0xd6e8feb86659fd93;
+	return hash >> 32 & (NAMES_RECENT - 1);
+}
+
+int names_recall(const struct names *n, const struct names_key *key)
+{
+	const struct names_recent *recent = &n->recent[recent_place(key)];
+
+	if (recent->key.kind != key->kind || recent->key.words[0] != key->words[0] ||
+	    recent->key.words[1] != key->words[1])
+		return -ENOENT;
+	return (int)recent->id;
+}
+
+int names_remember(struct names *n, const struct names_key *key, int id)
+{
+	if (id >= 0)
+		n->recent[recent_place(key)] = (struct names_recent){ *key, (uint64_t)id };
+	return id;
+}
+
+int names_comm(struct names *n, const char comm[QPW_COMM_LEN])
+{
+	struct names_key key = { .kind = NAMES_COMM };
+	int id;
+
+	memcpy(key.words, comm, sizeof(key.words));
+	id = names_recall(n, &key);
+	if (id >= 0)
+		return id;
+	return names_remember(n, &key, names_text(n, comm, QPW_COMM_LEN));
+}
+
 int names_set_symbol(struct names *n, uint64_t address, const char *text, size_t max)
 {
 	int id = names_text(n, text, max), row;
@@ -50,10 +89,12 @@ int names_set_symbol(struct names *n, uint64_t address, const char *text, size_t
 	if (row < 0)
 		return row == -ENOSPC ? 0 : row;
 	((struct name_symbol *)table_row(&n->symbols, row))->name = (uint64_t)id;
+	/* whatever was made from the address has another name from now on */
+	memset(n->recent, 0, sizeof(n->recent));
 	return 0;
 }
 
-int names_symbol(struct names *n, uint64_t address)
+static int find_symbol(struct names *n, uint64_t address)
 {
 	int row = table_find(&n->symbols, &address);
 	char text[QPW_SYMBOL_LEN];
@@ -62,6 +103,14 @@ int names_symbol(struct names *n, uint64_t address)
 		return (int)((struct name_symbol *)table_row(&n->symbols, row))->name;
 	text_address(text, sizeof(text), address);
 	return names_text(n, text, sizeof(text));
+}
+
+int names_symbol(struct names *n, uint64_t address)
+{
+	const struct names_key key = { NAMES_FUNCTION, { address, 0 } };
+	int id = names_recall(n, &key);
+
+	return id >= 0 ? id : names_remember(n, &key, find_symbol(n, address));
 }
 
 const char *names_get(const struct names *n, int id)

@@ -73,16 +73,12 @@ static const struct stack_row *find_stack(const struct places *p, uint32_t stack
 	return index < 0 ? NULL : table_row(&p->stacks, index);
 }
 
-bool places_has_stack(const struct places *p, uint32_t stack)
-{
-	return find_stack(p, stack);
-}
-
-enum qpw_context places_context(const struct places *p, uint32_t stack)
+bool places_find_stack(const struct places *p, uint32_t stack, enum qpw_context *context)
 {
 	const struct stack_row *row = find_stack(p, stack);
 
-	return row ? (enum qpw_context)row->context : QPW_CONTEXT_UNKNOWN;
+	*context = row ? (enum qpw_context)row->context : QPW_CONTEXT_UNKNOWN;
+	return row;
 }
 
 void places_stack_text(const struct places *p, const struct names *names, uint32_t stack, char *buf,

@@ -25,10 +25,8 @@ void places_finish(struct places *p);
 int places_set_stack(struct places *p, struct names *names, const struct qpw_stack *e);
 int places_set_cgroup(struct places *p, const struct qpw_cgroup *e);
 
-bool places_has_stack(const struct places *p, uint32_t stack);
-
-/* QPW_CONTEXT_UNKNOWN for a stack that is not known. */
-enum qpw_context places_context(const struct places *p, uint32_t stack);
+/* Whether a stack is known, and its context: QPW_CONTEXT_UNKNOWN when it is not. */
+bool places_find_stack(const struct places *p, uint32_t stack, enum qpw_context *context);
 
 /* Innermost first, separated by ";", cut at a whole frame; "" for a stack that is not known. */
 void places_stack_text(const struct places *p, const struct names *names, uint32_t stack, char *buf,

@@ -6,6 +6,7 @@
 #include "model/table.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,29 +38,43 @@ void table_clear(struct table *t)
 	t->nr_rows = 0;
 }
 
-/* Multiply and fold per 64-bit word; the constants are odd numbers of well-mixed bits. */
-static uint64_t hash_key(const void *key, size_t size)
+static uint64_t key_word(const void *key, size_t i)
 {
-	const char *p = key;
+	uint64_t word;
+
+	memcpy(&word, (const char *)key + i, sizeof(word));
+	return word;
+}
+
+/* Multiply and fold per 64-bit word; the constants are odd numbers of well-mixed bits. */
+static uint32_t hash_key(const void *key, size_t size)
+{
 	uint64_t hash = 0x9e3779b97f4a7c15;
 
 	for (size_t i = 0; i < size; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, p + i, sizeof(word));
-		hash = (hash ^ word) * 0xd6e8feb86659fd93;
+		hash = (hash ^ key_word(key, i)) * 0xd6e8feb86659fd93;
 		hash ^= hash >> 32;
 	}
-	return hash;
+	return (uint32_t)hash;
+}
+
+/* Keys are a few words: memcmp() would cost more for the call than for comparing. */
+static bool same_key(const void *a, const void *b, size_t size)
+{
+	for (size_t i = 0; i < size; i += 8)
+		if (key_word(a, i) != key_word(b, i))
+			return false;
+	return true;
 }
 
 /* Slot of the key, or the free slot where it belongs. */
-static uint32_t find_slot(const struct table *t, const void *key)
+static uint32_t find_slot(const struct table *t, const void *key, uint32_t hash)
 {
-	uint32_t slot = (uint32_t)hash_key(key, t->key_size) & (t->nr_slots - 1);
+	uint32_t slot = hash & (t->nr_slots - 1);
 
-	while (t->slots[slot] &&
-	       memcmp(table_row(t, (int)t->slots[slot] - 1), key, t->key_size) != 0)
+	while (t->slots[slot].row &&
+	       (t->slots[slot].hash != hash ||
+		!same_key(table_row(t, (int)t->slots[slot].row - 1), key, t->key_size)))
 		slot = (slot + 1) & (t->nr_slots - 1);
 	return slot;
 }
@@ -67,15 +82,22 @@ static uint32_t find_slot(const struct table *t, const void *key)
 static int grow_slots(struct table *t)
 {
 	uint32_t nr_slots = t->nr_slots ? t->nr_slots * 2 : FIRST_SLOTS;
-	uint32_t *slots = calloc(nr_slots, sizeof(*slots));
+	struct table_slot *slots = calloc(nr_slots, sizeof(*slots));
 
 	if (!slots)
 		return -ENOMEM;
+	for (uint32_t i = 0; i < t->nr_slots; i++) {
+		uint32_t slot = t->slots[i].hash & (nr_slots - 1);
+
+		if (!t->slots[i].row)
+			continue;
+		while (slots[slot].row)
+			slot = (slot + 1) & (nr_slots - 1);
+		slots[slot] = t->slots[i];
+	}
 	free(t->slots);
 	t->slots = slots;
 	t->nr_slots = nr_slots;
-	for (uint32_t i = 0; i < t->nr_rows; i++)
-		t->slots[find_slot(t, table_row(t, (int)i))] = i + 1;
 	return 0;
 }
 
@@ -93,31 +115,35 @@ static int grow_rows(struct table *t)
 
 int table_find(const struct table *t, const void *key)
 {
-	uint32_t slot;
+	int index;
 
 	if (!t->nr_rows)
 		return -ENOENT;
-	slot = find_slot(t, key);
-	return t->slots[slot] ? (int)t->slots[slot] - 1 : -ENOENT;
+	index = (int)t->slots[find_slot(t, key, hash_key(key, t->key_size))].row - 1;
+	return index < 0 ? -ENOENT : index;
 }
 
 int table_get(struct table *t, const void *key)
 {
-	int index = table_find(t, key);
+	uint32_t hash = hash_key(key, t->key_size), index;
+	struct table_slot *slot;
 	char *row;
 
-	if (index >= 0)
-		return index;
+	if (t->nr_rows) {
+		slot = &t->slots[find_slot(t, key, hash)];
+		if (slot->row)
+			return (int)slot->row - 1;
+	}
 	if (t->nr_rows >= t->max_rows)
 		return -ENOSPC;
 	if (t->nr_rows >= t->room && grow_rows(t))
 		return -ENOMEM;
 	if ((uint64_t)t->nr_rows * 4 >= (uint64_t)t->nr_slots * 3 && grow_slots(t))
 		return -ENOMEM;
-	index = (int)t->nr_rows++;
-	row = table_row(t, index);
+	index = t->nr_rows++;
+	row = table_row(t, (int)index);
 	memset(row, 0, t->row_size);
 	memcpy(row, key, t->key_size);
-	t->slots[find_slot(t, key)] = (uint32_t)index + 1;
-	return index;
+	t->slots[find_slot(t, key, hash)] = (struct table_slot){ hash, index + 1 };
+	return (int)index;
 }

@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct table_slot {
+	uint32_t hash; /* of the key: most others are told apart without looking at their rows */
+	uint32_t row;  /* index + 1; 0 = free */
+};
+
 /* Sizes are multiples of 8; keys are compared as bytes, so their padding must be zero. */
 struct table {
 	size_t key_size;
@@ -18,7 +23,7 @@ struct table {
 	uint32_t room;	   /* rows allocated */
 	uint32_t nr_slots; /* a power of two, or 0 */
 	char *rows;
-	uint32_t *slots; /* row index + 1; 0 = free */
+	struct table_slot *slots;
 };
 
 /* Nothing is allocated before the first row. */
