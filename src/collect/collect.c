@@ -317,7 +317,7 @@ static int plan(struct collect *c, const struct collect_config *config)
 
 	if (!bpf)
 		return errno ? -errno : -ENOMEM;
-	err = probes_plan(c->probes, bpf->obj, config->without, config->system_calls);
+	err = probes_plan(c->probes, bpf->obj, c->ksyms, config->without, config->system_calls);
 	qpw_bpf__destroy(bpf);
 	return err;
 }
@@ -340,13 +340,14 @@ static int privilege_check(const struct collect_config *config, struct collect_e
 static int kernel_check(struct collect *c, const struct collect_config *config,
 			struct collect_error *err)
 {
-	int code = plan(c, config);
+	int code;
 
+	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
+	code = plan(c, config);
 	if (code)
 		return fail(err, code, "/sys/kernel/btf/vmlinux",
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
 			    "the kernel's type information can't be read: %s", strerror(-code));
-	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
 	cgroups_create("/sys/fs/cgroup", &c->cgroups);
 	return 0;
 }

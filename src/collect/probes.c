@@ -11,14 +11,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collect/functions.h"
+#include "collect/ksyms.h"
 #include "collect/probes.h"
-#include "collect/skeletons.h"
 #include "util/array.h"
 
 enum probe_kind {
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
 	PROBE_FUNCTION,
+	PROBE_DRAIN, /* a function of whose arguments nothing is looked at */
 	/* what their programs miss is told beside their figures, as no interruption is lost */
 	PROBE_ASIDE_TRACEPOINT,	 /* a wait for a lock */
 	PROBE_ORIGIN_TRACEPOINT, /* who sent or woke, who was moved */
@@ -100,11 +102,11 @@ static const struct probe_info table[] = {
 	{ "csd_function_entry", PROBE_TRACEPOINT, "which function a call function IPI ran" },
 	{ "csd_function_exit", PROBE_RAW_TRACEPOINT, "which function a call function IPI ran" },
 	{ "__flush_work", PROBE_FUNCTION, "who waits in flush_work() and for which work" },
-	{ "lru_add_drain_all", PROBE_FUNCTION, "who waits for LRU batches to be drained" },
-	{ "lru_cache_disable", PROBE_FUNCTION, "who waits for LRU batches to be disabled" },
-	{ "drain_all_stock", PROBE_FUNCTION, "who drains the memcg stocks and how long it takes" },
-	{ "flush_rcu_sheaves_on_cache", PROBE_FUNCTION, "who waits for slab RCU sheaves" },
-	{ "__kmem_cache_shrink", PROBE_FUNCTION, "who waits for a slab cache to shrink" },
+	{ "lru_add_drain_all", PROBE_DRAIN, "who waits for LRU batches to be drained" },
+	{ "lru_cache_disable", PROBE_DRAIN, "who waits for LRU batches to be disabled" },
+	{ "drain_all_stock", PROBE_DRAIN, "who drains the memcg stocks and how long it takes" },
+	{ "flush_rcu_sheaves_on_cache", PROBE_DRAIN, "who waits for slab RCU sheaves" },
+	{ "__kmem_cache_shrink", PROBE_DRAIN, "who waits for a slab cache to shrink" },
 	{ "cpuhp_exit", PROBE_TRACEPOINT, "watched CPUs that go offline and come back" },
 	{ "qpw_queue", PROBE_TASK_TRACEPOINT, QPW_LOSES("queue or inline decisions") },
 	{ "qpw_inline_begin", PROBE_TASK_TRACEPOINT, QPW_LOSES("inline runs") },
@@ -123,64 +125,31 @@ static const struct probe_info table[] = {
 
 const size_t nr_probes = ARRAY_SIZE(table);
 
-static bool function_in_kernel(const struct btf *btf, const char *name)
-{
-	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-}
-
-/*
- * A function that sees nearly the same as one that this kernel lacks, or NULL. In Debian's 6.1 the
- * compiler has made __flush_work.isra.0 of __flush_work(); kernel/workqueue.c itself calls that.
- */
-static const char *stand_in(const struct btf *btf, const char *function)
-{
-	if (!strcmp(function, "__flush_work") && function_in_kernel(btf, "flush_work"))
-		return "flush_work";
-	return NULL;
-}
-
 /*
  * What tracepoints have held since 7.0 while they call programs; it lets these be preempted. Before
  * that they forbade preemption, and a program and its spare were only two where one does.
  */
 #define TRACEPOINT_GUARD "class_srcu_fast_notrace_t"
 
+static bool is_function(const struct probe_info *info)
+{
+	return info->kind == PROBE_FUNCTION || info->kind == PROBE_DRAIN;
+}
+
 static bool in_kernel(const struct btf *btf, const struct probe_info *info)
 {
 	char name[QPW_SYMBOL_LEN];
 
-	if (info->kind == PROBE_FUNCTION)
+	if (is_function(info))
 		return function_in_kernel(btf, info->name);
 	snprintf(name, sizeof(name), "btf_trace_%s", info->name);
 	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
 
-/* 0 when this function can be traced in that way, or why not. */
-static int trial_function(const char *function, enum qpw_probe_state kind)
+/* Where a kprobe goes. */
+static const char *probe_symbol(const struct probe *probe)
 {
-	struct trial_bpf *trial = trial_bpf__open();
-	bool fentry = kind == QPW_PROBE_FENTRY;
-	struct bpf_program *program;
-	struct bpf_link *link;
-	int err = 0;
-
-	if (!trial)
-		return -errno;
-	program = fentry ? trial->progs.trial_fentry : trial->progs.trial_kprobe;
-	bpf_program__set_autoload(program, true);
-	if (fentry)
-		err = bpf_program__set_attach_target(program, 0, function);
-	if (!err)
-		err = trial_bpf__load(trial);
-	if (!err) {
-		/* the return is the harder part of a kprobe */
-		link = fentry ? bpf_program__attach(program) :
-				bpf_program__attach_kprobe(program, true, function);
-		err = link ? 0 : -errno;
-		bpf_link__destroy(link);
-	}
-	trial_bpf__destroy(trial);
-	return err;
+	return probe->state == QPW_PROBE_KPROBE && probe->part[0] ? probe->part : probe->name;
 }
 
 /* forbidden: by state, what was found forbidden for one function, and so for all. */
@@ -191,7 +160,7 @@ static void probe_try_function(struct probe *probe, int *forbidden)
 	while (probe->state != QPW_PROBE_MISSING) {
 		err = forbidden[probe->state];
 		if (!err)
-			err = trial_function(probe->name, probe->state);
+			err = function_trial(probe_symbol(probe), probe->state);
 		if (err == -EPERM || err == -EACCES)
 			forbidden[probe->state] = err;
 		if (!err)
@@ -271,6 +240,7 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 		[PROBE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
+		[PROBE_DRAIN] = KIND_FENTRY | KIND_KPROBE,
 		[PROBE_ASIDE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_ORIGIN_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_COSTLY_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
@@ -291,8 +261,45 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 	probe_step_down(probe, 0);
 }
 
-int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without,
-		bool costly)
+/*
+ * Where the compiler has put the body of a function into one of its own, its callers next to it call
+ * that one alone. Only a kprobe finds it, and it hands over what the compiler thinks fit.
+ */
+static bool plan_part(struct probe *probe, const struct bpf_object *obj, const struct ksyms *ksyms,
+		      unsigned int without, int *forbidden)
+{
+	if (probe->info->kind != PROBE_DRAIN || !ksyms)
+		return false;
+	snprintf(probe->part, sizeof(probe->part), "%s.part.0", probe->name);
+	if (ksyms_address(ksyms, probe->part)) {
+		probe_plan(probe, obj, without | KIND_FENTRY);
+		probe_try_function(probe, forbidden);
+	}
+	if (probe->state == QPW_PROBE_KPROBE)
+		return true;
+	probe->part[0] = '\0';
+	memset(probe->refused, 0, sizeof(probe->refused));
+	return false;
+}
+
+static void plan_function(struct probe *probe, const struct btf *btf, const struct bpf_object *obj,
+			  const struct ksyms *ksyms, unsigned int without, int *forbidden)
+{
+	if (plan_part(probe, obj, ksyms, without, forbidden))
+		return;
+	if (!in_kernel(btf, probe->info)) {
+		const char *other = function_stand_in(btf, probe->name);
+
+		if (!other)
+			return;
+		probe->name = other;
+	}
+	probe_plan(probe, obj, without);
+	probe_try_function(probe, forbidden);
+}
+
+int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct ksyms *ksyms,
+		unsigned int without, bool costly)
 {
 	bool preempted;
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -311,18 +318,10 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int
 		probe->name = table[i].name;
 		probe->preempted = preempted;
 		probe->unwanted = probe->info->kind == PROBE_COSTLY_TRACEPOINT && !costly;
-		if (probe->unwanted)
-			continue;
-		if (!in_kernel(btf, probe->info)) {
-			const char *other = stand_in(btf, probe->name);
-
-			if (!other)
-				continue;
-			probe->name = other;
-		}
-		probe_plan(probe, obj, without);
-		if (probe->info->kind == PROBE_FUNCTION)
-			probe_try_function(probe, forbidden);
+		if (is_function(probe->info))
+			plan_function(probe, btf, obj, ksyms, without, forbidden);
+		else if (!probe->unwanted && in_kernel(btf, probe->info))
+			probe_plan(probe, obj, without);
 	}
 	btf__free(btf);
 	return 0;
@@ -388,10 +387,13 @@ static void probe_detach(struct probe *probe)
 	}
 }
 
-static struct bpf_link *program_attach(const struct probe *probe, struct bpf_program *program)
+static struct bpf_link *program_attach(const struct probe *probe, struct bpf_program *program,
+				       bool at_return)
 {
 	if (probe->state == QPW_PROBE_TP_BTF)
 		return bpf_program__attach_trace(program);
+	if (probe->state == QPW_PROBE_KPROBE)
+		return bpf_program__attach_kprobe(program, at_return, probe_symbol(probe));
 	return bpf_program__attach(program);
 }
 
@@ -406,7 +408,7 @@ static int probe_attach(struct probe *probe, struct bpf_object *obj)
 
 			if (!program)
 				continue;
-			probe->links[place][copy] = program_attach(probe, program);
+			probe->links[place][copy] = program_attach(probe, program, place > 0);
 			if (!probe->links[place][copy]) {
 				err = -errno;
 				probe_detach(probe);
@@ -536,6 +538,6 @@ void probe_describe(const struct probe *probe, struct qpw_probe *out)
 	out->h.size = sizeof(*out);
 	out->state = probe->state;
 	out->error = probe->state == QPW_PROBE_MISSING ? probe_error(probe) : 0;
-	snprintf(out->name, sizeof(out->name), "%s", probe->name);
+	snprintf(out->name, sizeof(out->name), "%s", probe_symbol(probe));
 	snprintf(out->loses, sizeof(out->loses), "%s", probe->info->loses);
 }

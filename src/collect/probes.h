@@ -16,6 +16,7 @@
 struct bpf_object;
 struct bpf_program;
 struct bpf_link;
+struct ksyms;
 
 #define PROBE_STATES (QPW_PROBE_KPROBE + 1)
 #define PROBE_PLACES 2 /* where its programs sit: a function has an entry and an exit */
@@ -26,6 +27,7 @@ struct probe_info; /* a row of the table */
 struct probe {
 	const struct probe_info *info;
 	const char *name;	    /* of the tracepoint or function in this kernel */
+	char part[QPW_SYMBOL_LEN];  /* what the compiler made of it, for a kprobe; "" = nothing */
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool preempted;		    /* tracepoints of this kernel let their programs be */
@@ -41,12 +43,13 @@ extern const size_t nr_probes;
 /*
  * Fill probes[nr_probes]: those in the kernel get the best state they may be loaded as, the others
  * are missing, but for those that slow down every task: they are unwanted unless costly is set.
+ * ksyms may be NULL: functions are then looked for by their plain names alone.
  * without: states that no probe may have, 1 << state each. obj tells which programs
  * there are, it is not loaded. May load and attach trial programs. Returns 0 or -errno of reading
  * the kernel's BTF.
  */
-int probes_plan(struct probe *probes, const struct bpf_object *obj, unsigned int without,
-		bool costly);
+int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct ksyms *ksyms,
+		unsigned int without, bool costly);
 
 /*
  * The present state was refused, with this -errno: take the next best one. False when there is

@@ -24,12 +24,10 @@ CSD='csd_function_entry csd_function_exit csd_queue_cpu'
 SHEAVES=flush_rcu_sheaves_on_cache
 # For lack of CONFIG_X86_MCE in the lab's configuration.
 MCE='deferred_error_apic_entry deferred_error_apic_exit threshold_apic_entry threshold_apic_exit'
-# A static function of which the compiler has left only a part under another name.
-PARTS=drain_all_stock
 QPW='qpw_flush_begin qpw_flush_end qpw_inline_begin qpw_inline_end qpw_lock_contended_begin
 	qpw_lock_contended_end qpw_queue'
 declare -A absent=(
-	[6.1]="$CSD $SHEAVES $PARTS hrtimer_start_expired ipi_send_cpu $QPW"
+	[6.1]="$CSD $SHEAVES hrtimer_start_expired ipi_send_cpu $QPW"
 	[6.12]="$SHEAVES hrtimer_start_expired $QPW"
 	[6.12-rt]="$SHEAVES hrtimer_start_expired $QPW"
 	[7.2]="$QPW"
@@ -64,7 +62,7 @@ declare -A tick=([6.1]=tick_sched_timer)
 declare -A may_lose=([6.12-rt]=3)
 # Where flush_work() stands in for __flush_work(), waits inside of kernel/workqueue.c are not seen.
 declare -A waited_for=([6.1]=lru_add_drain_per_cpu)
-WAITS='lru_add_drain_all lru_cache_disable __kmem_cache_shrink'
+WAITS='lru_add_drain_all lru_cache_disable __kmem_cache_shrink drain_all_stock'
 
 # ------------------------------------------------------------------ getting and booting them
 
@@ -143,7 +141,7 @@ check_probes() {
 		"$(jq -r '.probes[] | select(.state == "missing" and
 			(.why != "not in this kernel" or (.gives | length) == 0)) | .name' "$json" | sorted)" ''
 	while read -r probe state; do
-		[[ $state != fentry ]] || continue
+		[[ $state != fentry && $state != kprobe ]] || continue
 		if grep -q ":$probe\$" "$dir/events"; then
 			[[ $state != missing ]] || wrong+=" $probe"
 		elif [[ $state != missing ]]; then
@@ -222,6 +220,14 @@ check_waits() {
 		at_least "wait-$function" waits \
 			"$(reported "[.flush_waits[] | select(.function == \"$function\") | .count] | add // 0")" 1
 	done
+	# with each of its rounds churn makes a memory cgroup drain
+	at_least wait-memcg "drains by churn" \
+		"$(reported '[.flush_waiters[] | select(.function == "drain_all_stock" and .comm == "churn") | .count] | add // 0')" 6
+	equals wait-memcg-probe "what is probed" \
+		"$(jq -r '.probes[] | select(.name | startswith("drain_all_stock")) | "\(.name) \(.state)"' "$dir/probes.json")" \
+		"drain_all_stock.part.0 kprobe"
+	at_least wait-whose "waits for works of CPU 1 by name" \
+		"$(reported "[.flush_waiters[] | select(.function == \"__flush_work\" and .target_cpu == 1) | .count] | add // 0")" 1
 }
 
 # The recording as a whole. cyclictest counts what we count, but for what began at either end.
@@ -265,7 +271,7 @@ for name in $names; do
 		check_classes
 		check_works
 		check_origins
-	check_waits
+		check_waits
 		echo "# $name: $(reported .kernel), $SECONDS s"
 	fi
 done
