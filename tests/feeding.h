@@ -10,7 +10,8 @@
 
 static inline struct model *new_model(uint64_t outlier_ns, uint32_t max_outliers)
 {
-	const struct model_config config = { outlier_ns, max_outliers };
+	const struct model_config config = { .outlier_ns = outlier_ns,
+					     .max_outliers = max_outliers };
 	struct model *m = model_create(&config);
 
 	assert_non_null(m);

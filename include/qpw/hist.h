@@ -76,10 +76,48 @@ static inline __u64 hist_high(__u32 index)
 	return hist_low(index) + (octave ? ((__u64)1 << (octave - 1)) - 1 : 0);
 }
 
+/*
+ * A coarse one for where there are many of them, of one size each, in a map of BPF too: 4 buckets
+ * per power of two, values below 4 exact, so a value is known to better than a quarter. The last
+ * bucket holds all from 7.5 s on.
+ */
+#define QPW_COARSE_SUB_BITS 2
+#define QPW_COARSE_SUB (1U << QPW_COARSE_SUB_BITS)
+#define QPW_COARSE_BUCKETS 128
+
+/* Bucket of a value, < QPW_COARSE_BUCKETS. */
+static inline __u32 qpw_coarse_bucket(__u64 value)
+{
+	__u32 shift, index;
+
+	if (value < QPW_COARSE_SUB)
+		return (__u32)value;
+	shift = hist_log2(value) - QPW_COARSE_SUB_BITS;
+	index = (shift + 1) * QPW_COARSE_SUB + (__u32)((value >> shift) & (QPW_COARSE_SUB - 1));
+	return index < QPW_COARSE_BUCKETS ? index : QPW_COARSE_BUCKETS - 1;
+}
+
+/* Largest value of a bucket; of the last one that is all ones. */
+static inline __u64 qpw_coarse_high(__u32 index)
+{
+	__u32 octave = index / QPW_COARSE_SUB;
+	__u64 sub = index % QPW_COARSE_SUB;
+
+	if (index >= QPW_COARSE_BUCKETS - 1)
+		return ~(__u64)0;
+	return octave ? ((QPW_COARSE_SUB + sub + 1) << (octave - 1)) - 1 : sub;
+}
+
 #ifndef __bpf__
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * Nearest-rank percentile, 0 < percent <= 100, of QPW_COARSE_BUCKETS counters: the largest value of
+ * its bucket, at most max, the largest value that was counted. 0 when nothing was.
+ */
+uint64_t qpw_coarse_percentile(const uint32_t *buckets, double percent, uint64_t max);
 
 /* Octaves are allocated as values arrive. Count, sum (saturating), min and max are exact. */
 struct hist {

@@ -11,6 +11,8 @@ int feed_tick_kept(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_tick_kept *e = (const struct qpw_tick_kept *)h;
 
+	if (m->watch && watch_tick(m->watch, h->cpu, h->end_ns))
+		return -ENOMEM;
 	if (!model_in_window(m, h))
 		return 0;
 	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)

@@ -166,12 +166,19 @@ static void note_pid(uint64_t *pid, bool first, uint32_t other)
 		*pid = SNAP_PID_MANY;
 }
 
-int figures_caused(struct figures *f, enum snap_class class, int name,
+int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
 		   const struct figures_origin *o, uint64_t wait_ns)
 {
-	const uint32_t key[6] = { class,  (uint32_t)name, (uint32_t)o->comm,
-				  o->cpu, o->cgroup,	  o->stack };
-	int index = table_get(&f->caused, key);
+	const struct caused_row key = {
+		.class = (uint16_t) class,
+		.on_cpu = (uint16_t)on_cpu,
+		.name = (uint32_t)name,
+		.comm = (uint32_t)o->comm,
+		.cpu = o->cpu,
+		.cgroup = o->cgroup,
+		.stack = o->stack,
+	};
+	int index = table_get(&f->caused, &key);
 	struct caused_row *row;
 
 	if (index == -ENOSPC) {

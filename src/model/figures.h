@@ -16,6 +16,7 @@
 #define FIGURES_WORKS_MAX 1024
 #define FIGURES_FLUSHES_MAX 1024
 #define FIGURES_ROWS_MAX 65536
+#define FIGURES_CPU_ALL UINT16_MAX
 
 struct cause_row {
 	uint32_t class;
@@ -57,7 +58,8 @@ struct flush_row {
 };
 
 struct caused_row {
-	uint32_t class;
+	uint16_t class;
+	uint16_t on_cpu; /* FIGURES_CPU_ALL */
 	uint32_t name;
 	uint32_t comm;
 	uint32_t cpu;
@@ -130,8 +132,8 @@ struct figures_origin {
 	uint32_t stack;	 /* id */
 };
 
-/* One interruption was brought about by *o, wait_ns before it began. */
-int figures_caused(struct figures *f, enum snap_class class, int name,
+/* One interruption on on_cpu, or FIGURES_CPU_ALL, was brought about by *o, wait_ns before it. */
+int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
 		   const struct figures_origin *o, uint64_t wait_ns);
 
 /* The task comm was moved here from from_cpu by *o. */

@@ -29,6 +29,7 @@ static void fill_caused_row(const struct caused_row *row, const struct names *na
 			    const struct places *places, struct snap_caused *out)
 {
 	out->class = (enum snap_class)row->class;
+	out->on_cpu = row->on_cpu == FIGURES_CPU_ALL ? SNAP_CPU_ALL : row->on_cpu;
 	memcpy(out->name, names_get(names, (int)row->name), QPW_SYMBOL_LEN);
 	copy_comm(out->origin.comm, names, row->comm);
 	out->origin.pid = (uint32_t)row->pid;

@@ -34,6 +34,7 @@ static int fill_causes(const struct figures *f, const struct names *names, struc
 		if (!row->count && !row->total_ns)
 			continue;
 		s->nr_causes++;
+		c->cpu = SNAP_CPU_ALL;
 		c->class = (enum snap_class)row->class;
 		copy_name(c->name, names, row->name);
 		c->count = row->count;

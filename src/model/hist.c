@@ -99,6 +99,23 @@ uint64_t hist_percentile(const struct hist *h, double percent)
 	return value > h->max ? h->max : value;
 }
 
+uint64_t qpw_coarse_percentile(const uint32_t *buckets, double percent, uint64_t max)
+{
+	uint64_t count = 0, rank, seen = 0;
+
+	for (uint32_t i = 0; i < QPW_COARSE_BUCKETS; i++)
+		count += buckets[i];
+	if (!count)
+		return 0;
+	rank = percentile_rank(percent, count);
+	for (uint32_t i = 0; i < QPW_COARSE_BUCKETS; i++) {
+		seen += buckets[i];
+		if (seen >= rank)
+			return qpw_coarse_high(i) < max ? qpw_coarse_high(i) : max;
+	}
+	return max;
+}
+
 uint64_t hist_count_above(const struct hist *h, uint64_t value)
 {
 	uint64_t above = 0;

@@ -29,6 +29,13 @@ struct model *model_create(const struct model_config *config)
 		model_destroy(m);
 		return NULL;
 	}
+	if (config->per_cpu || config->event_ns) {
+		m->watch = watch_create(config->per_cpu, config->event_ns);
+		if (!m->watch) {
+			model_destroy(m);
+			return NULL;
+		}
+	}
 	return m;
 }
 
@@ -43,7 +50,14 @@ void model_destroy(struct model *m)
 	figures_finish(&m->figures);
 	outliers_finish(&m->outliers);
 	table_finish(&m->probes);
+	watch_destroy(m->watch);
 	free(m);
+}
+
+void model_begin_interval(struct model *m)
+{
+	if (m->watch)
+		watch_begin_interval(m->watch);
 }
 
 void model_set_truncated(struct model *m)
@@ -105,6 +119,24 @@ struct subject {
 	const struct qpw_origin *origin;
 };
 
+/* The same interval, for a model that keeps CPUs apart or a log. */
+static int watch_subject(struct model *m, const struct qpw_header *h, const struct subject *s,
+			 const struct figures_origin *origin, uint64_t self_ns)
+{
+	const struct watch_interval i = {
+		.cpu = h->cpu,
+		.class = s->class,
+		.name = s->name,
+		.counted = s->counted,
+		.start_ns = h->start_ns,
+		.end_ns = h->end_ns,
+		.self_ns = self_ns,
+		.origin = origin,
+	};
+
+	return watch_interval(m->watch, &i);
+}
+
 /* An interval in which the victim could not run. *self_ns may be NULL. */
 static int add_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
 			uint64_t *self_ns)
@@ -140,10 +172,12 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		return 0;
 	ret = figures_interval(&m->figures, s->class, s->name, s->counted, self,
 			       h->end_ns - h->start_ns);
+	if (!ret && m->watch)
+		ret = watch_subject(m, h, s, s->origin ? &origin : NULL, self);
 	if (ret || !s->origin || !s->counted)
 		return ret;
 	return figures_caused(
-		&m->figures, s->class, s->name, &origin,
+		&m->figures, watch_on_cpu(m->watch, h->cpu), s->class, s->name, &origin,
 		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
 }
 
@@ -265,6 +299,8 @@ static int feed_timer(struct model *m, const struct qpw_header *h)
 
 	s.class = h->flags & QPW_F_TICK ? SNAP_TICK : SNAP_TIMER;
 	s.name = timer_name(m, e);
+	if (m->watch && s.class == SNAP_TICK && watch_tick(m->watch, h->cpu, h->end_ns))
+		return -ENOMEM;
 	return add_interval(m, h, &s, NULL);
 }
 
@@ -286,6 +322,8 @@ static int feed_thread(struct model *m, const struct qpw_header *h)
 	s.name = names_comm(&m->names, e->comm);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
+	if (m->watch && watch_running(m->watch, h->cpu, e->comm))
+		return -ENOMEM;
 	return add_interval(m, h, &s, NULL);
 }
 
@@ -360,6 +398,8 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 
 	if (!cpu)
 		return -ENOMEM;
+	if (m->watch && watch_running(m->watch, h->cpu, e->comm))
+		return -ENOMEM;
 	s.remote_timer = h->flags & QPW_F_REMOTE;
 	if (cpu->has_late)
 		settle_late(m, cpu);
@@ -424,6 +464,8 @@ static int open_window(struct model *m, uint64_t start_ns)
 		m->cpus[i]->has_late = false;
 		feed_counts_restart(&m->cpus[i]->counts);
 	}
+	if (m->watch)
+		watch_reset(m->watch);
 	return figures_reset(&m->figures);
 }
 

@@ -6,6 +6,7 @@
 #ifndef QPW_MODEL_MODEL_H
 #define QPW_MODEL_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct model;
 struct model_config {
 	uint64_t outlier_ns; /* decompose samples at or above this; 0 = just keep the worst ones */
 	uint32_t max_outliers; /* how many to keep, 0 = 32 */
+	/* What a live view wants and a report does without, and does not pay for: */
+	bool per_cpu; /* causes and origins apart by CPU, struct snap_cpu, struct snap_waiter */
+	uint64_t event_ns; /* keep single interruptions of this length; 0 = none */
 };
 
 /* NULL when out of memory. */
@@ -31,6 +35,9 @@ void model_destroy(struct model *m);
  * A record of an unknown kind is counted and otherwise ignored.
  */
 int model_feed(struct model *m, const struct qpw_header *h);
+
+/* What snap_cpu.recent_max_ns tells begins now. */
+void model_begin_interval(struct model *m);
 
 /* The reader found the recording cut off. */
 void model_set_truncated(struct model *m);

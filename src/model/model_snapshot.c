@@ -100,6 +100,16 @@ static int fill_probes(const struct model *m, struct snapshot *s)
 	return 0;
 }
 
+/* The tick is seen by its hrtimer. */
+static bool tick_is_seen(const struct model *m)
+{
+	static const char probe[QPW_SYMBOL_LEN] = "hrtimer_expire_entry";
+	int index = table_find(&m->probes, probe);
+
+	return index < 0 || ((const struct snap_probe *)table_row(&m->probes, index))->state !=
+				    QPW_PROBE_MISSING;
+}
+
 struct snapshot *model_snapshot(const struct model *m)
 {
 	struct snapshot *s = snapshot_create();
@@ -112,7 +122,8 @@ struct snapshot *model_snapshot(const struct model *m)
 	if (offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
 	    figures_fill(&m->figures, &m->names, s) ||
 	    figures_fill_causers(&m->figures, &m->names, &m->places, s) || fill_outliers(m, s) ||
-	    fill_probes(m, s)) {
+	    fill_probes(m, s) ||
+	    (m->watch && watch_fill(m->watch, &m->names, tick_is_seen(m), s))) {
 		snapshot_destroy(s);
 		return NULL;
 	}

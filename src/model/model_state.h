@@ -13,6 +13,7 @@
 #include "model/offline.h"
 #include "model/outliers.h"
 #include "model/places.h"
+#include "model/watch.h"
 
 #define MODEL_CPUS 4096
 #define MODEL_PROBES 256
@@ -53,6 +54,7 @@ struct model {
 	struct outliers outliers;
 	struct table probes; /* struct snap_probe by name */
 	struct offline offline;
+	struct watch *watch;		    /* NULL when not asked for */
 	struct model_cpu *cpus[MODEL_CPUS]; /* those that were seen */
 };
 

@@ -42,6 +42,8 @@ void snapshot_destroy(struct snapshot *s)
 		hist_destroy(s->flushes[i].wait);
 	hist_destroy(s->latency);
 	free(s->causes);
+	free(s->cpus);
+	free(s->events);
 	free(s->works);
 	free(s->flushes);
 	free(s->caused);

@@ -34,13 +34,21 @@ struct snap_total {
 	uint64_t max_ns;
 };
 
+#define SNAP_CPU_ALL UINT32_MAX /* all watched CPUs together */
+
 struct snap_cause {
+	uint32_t cpu; /* SNAP_CPU_ALL, unless rows were asked for per CPU */
 	enum snap_class class;
 	char name[QPW_SYMBOL_LEN]; /* function, IRQ action, softirq, or comm */
 	uint64_t count;
 	uint64_t self_ns;
 	uint64_t total_ns;
 	uint64_t max_ns; /* longest single one, nested time included */
+	/*
+	 * Per CPU only, else 0: 99 of 100 are not longer, rounded up by less than a quarter; the larger
+	 * one of both in a merged snapshot.
+	 */
+	uint64_t p99_ns;
 };
 
 #define SNAP_PID_MANY UINT32_MAX
@@ -60,6 +68,7 @@ struct snap_origin {
 /* Who brought about interruptions of one cause, from where. */
 struct snap_caused {
 	enum snap_class class;
+	uint32_t on_cpu; /* where; SNAP_CPU_ALL, unless rows were asked for per CPU */
 	char name[QPW_SYMBOL_LEN];
 	struct snap_origin origin;  /* of a context that is no task: "[softirq]" or the like */
 	char cgroup[QPW_PATH_LEN];  /* path, "" = not known */
@@ -142,7 +151,34 @@ struct snap_waiter {
 	uint64_t count;
 	uint64_t total_ns;
 	uint64_t max_ns;
+	uint64_t waiting_ns; /* one that has not ended: so long by now; 0 = none, as in recordings */
 };
+
+/* One watched CPU; only where rows are per CPU. */
+struct snap_cpu {
+	uint32_t cpu;
+	struct snap_total classes[SNAP_NR_CLASSES];
+	uint64_t recent_max_ns;		/* longest single one since model_begin_interval() */
+	uint64_t avoidable;		/* executions of work that snap_qpw_family() names */
+	uint64_t avoidable_ns;		/* their self time */
+	bool tick_known;		/* the tick can be seen, and long enough was looked */
+	bool tick_stopped;		/* none for SNAP_TICK_GONE_NS at the end */
+	char running[QPW_COMM_LEN + 1]; /* the last task that was seen there, "" = none was */
+};
+
+#define SNAP_TICK_GONE_NS 100000000 /* no kernel ticks less often, CONFIG_HZ=100 included */
+
+/* A single interruption that lasted snapshot.event_ns or longer. */
+struct snap_event {
+	uint64_t start_ns;
+	uint64_t ns; /* nested time included */
+	uint32_t cpu;
+	enum snap_class class;
+	char name[QPW_SYMBOL_LEN];
+	struct snap_origin origin; /* count 0 = not known */
+};
+
+#define SNAP_EVENTS 256 /* so many of the last ones are kept */
 
 struct snap_contended {
 	bool remote; /* waiter was another CPU than the lock's */
@@ -216,6 +252,12 @@ struct snapshot {
 	struct snap_total classes[SNAP_NR_CLASSES];
 	struct snap_cause *causes; /* by self_ns, largest first */
 	size_t nr_causes;
+	struct snap_cpu *cpus; /* by number; none unless rows are per CPU */
+	size_t nr_cpus;
+	uint64_t event_ns;	   /* threshold of what follows; 0 = not asked for */
+	struct snap_event *events; /* in order of their ends, the last ones */
+	size_t nr_event_rows;
+	uint64_t nr_long;	 /* how many there were in all, those that were not kept included */
 	struct snap_work *works; /* by function name */
 	size_t nr_works;
 	struct snap_caused *caused; /* most frequent first */
@@ -230,7 +272,7 @@ struct snapshot {
 	struct snap_counts counts;
 	struct snap_flush *flushes; /* by function name, then work */
 	size_t nr_flushes;
-	struct snap_waiter *waiters; /* who waited there: by total_ns, largest first */
+	struct snap_waiter *waiters; /* who waited there: who waits now first, then by total_ns */
 	size_t nr_waiters;
 	struct snap_contended contended[2]; /* [remote] */
 	uint64_t nr_samples;
@@ -276,7 +318,8 @@ void snapshot_destroy(struct snapshot *s);
  * Add the figures of src to dst: counts and times add up, histograms merge, maxima are kept, rows
  * are matched by name, the worst outliers of both stay, times offline are put behind each other,
  * truncated is sticky, window_closed holds
- * only if it holds in both. Returns 0 or -ENOMEM, dst is then unusable.
+ * only if it holds in both. What only live views ask for (cpus, events) stays as it is in dst.
+ * Returns 0 or -ENOMEM, dst is then unusable.
  */
 int snapshot_merge(struct snapshot *dst, const struct snapshot *src);
 

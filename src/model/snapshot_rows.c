@@ -29,6 +29,8 @@ static int compare_cause(const void *a, const void *b)
 {
 	const struct snap_cause *x = a, *y = b;
 
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
 	return x->class != y->class ? (x->class < y->class ? -1 : 1) : strcmp(x->name, y->name);
 }
 
@@ -49,6 +51,7 @@ static int fold_cause(void *dst, void *src)
 	d->self_ns += s->self_ns;
 	d->total_ns += s->total_ns;
 	d->max_ns = snap_max(d->max_ns, s->max_ns);
+	d->p99_ns = snap_max(d->p99_ns, s->p99_ns);
 	return 0;
 }
 
@@ -129,7 +132,8 @@ static int compare_caused(const void *a, const void *b)
 	const int by[] = {
 		compare_u64(x->class, y->class),	strcmp(x->name, y->name),
 		strcmp(x->origin.comm, y->origin.comm), compare_u64(x->origin.cpu, y->origin.cpu),
-		strcmp(x->cgroup, y->cgroup),		strcmp(x->stack, y->stack)
+		strcmp(x->cgroup, y->cgroup),		strcmp(x->stack, y->stack),
+		compare_u64(x->on_cpu, y->on_cpu)
 	};
 
 	return first_of(by, ARRAY_SIZE(by));
@@ -240,9 +244,10 @@ static int compare_waiter(const void *a, const void *b)
 int snap_waiter_order(const void *a, const void *b)
 {
 	const struct snap_waiter *x = a, *y = b;
-	int by_time = compare_u64(y->total_ns, x->total_ns);
+	const int by[] = { compare_u64(y->waiting_ns, x->waiting_ns),
+			   compare_u64(y->total_ns, x->total_ns), compare_waiter(a, b) };
 
-	return by_time ? by_time : compare_waiter(a, b);
+	return first_of(by, ARRAY_SIZE(by));
 }
 
 static int fold_waiter(void *dst, void *src)
@@ -252,6 +257,7 @@ static int fold_waiter(void *dst, void *src)
 	d->count += s->count;
 	d->total_ns += s->total_ns;
 	d->max_ns = snap_max(d->max_ns, s->max_ns);
+	d->waiting_ns = snap_max(d->waiting_ns, s->waiting_ns);
 	return 0;
 }
 

@@ -119,7 +119,7 @@ static void make_stream(struct stream *s, uint32_t cpu)
 
 static struct model *start_model(uint32_t max_outliers)
 {
-	const struct model_config config = { 0, max_outliers };
+	const struct model_config config = { .outlier_ns = 0, .max_outliers = max_outliers };
 	struct model *m = model_create(&config);
 	char name[16];
 

@@ -47,9 +47,10 @@ static struct snapshot *make_snapshot(const char *function, uint64_t samples)
 	s->works[0].nr_origins = 1;
 	s->works[0].origins[0] = (struct snap_origin){ "churn", 10, 0, 5 };
 	s->nr_causes = 2;
-	s->causes[0] = (struct snap_cause){ SNAP_WORK, "", 5, 500, 600, 200 };
+	s->causes[0] = (struct snap_cause){ SNAP_CPU_ALL, SNAP_WORK, "", 5, 500, 600, 200, 0 };
 	set_text(s->causes[0].name, QPW_SYMBOL_LEN, function);
-	s->causes[1] = (struct snap_cause){ SNAP_THREAD, "\x1b[2Jevil", 1, 50, 60, 60 };
+	s->causes[1] =
+		(struct snap_cause){ SNAP_CPU_ALL, SNAP_THREAD, "\x1b[2Jevil", 1, 50, 60, 60, 0 };
 	s->nr_probes = 2;
 	s->probes[0] = (struct snap_probe){ "a", QPW_PROBE_TP_BTF, 0, "" };
 	s->probes[1] = (struct snap_probe){ "b", QPW_PROBE_MISSING, -1, "flush waits" };
