@@ -20,6 +20,8 @@ static void destroy_hists(struct figures *f)
 		hist_destroy(((struct flush_row *)table_row(&f->flushes, (int)i))->wait);
 	hist_destroy(f->latency);
 	f->latency = NULL;
+	heatmap_destroy(f->heatmap);
+	f->heatmap = NULL;
 }
 
 int figures_init(struct figures *f)
@@ -73,8 +75,9 @@ int figures_reset(struct figures *f)
 	f->nr_samples = 0;
 	f->nr_remote_timers = 0;
 	f->latency = hist_create();
+	f->heatmap = heatmap_create();
 	/* the rows of "(other)" are there before the tables can be full */
-	if (!f->latency || figures_work(f, NAME_OTHER, &work) ||
+	if (!f->latency || !f->heatmap || figures_work(f, NAME_OTHER, &work) ||
 	    figures_flush(f, NAME_OTHER, NAME_OTHER, &flush))
 		return -ENOMEM;
 	for (int c = 0; c < SNAP_NR_CLASSES; c++)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/heatmap.h"
 #include "model/names.h"
 #include "model/places.h"
 #include "model/snapshot.h"
@@ -102,6 +103,7 @@ struct figures {
 	uint64_t caused_left_out; /* beyond the bound */
 	uint64_t tick_kept[QPW_NR_TICK_REASONS];
 	struct hist *latency;
+	struct heatmap *heatmap; /* of the latency, by time since the window opened */
 	uint64_t nr_samples;
 	uint64_t nr_remote_timers;
 };

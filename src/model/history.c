@@ -24,7 +24,16 @@ struct group {
 	struct history_interval who;
 };
 
+/* An interval, cut to the time of the sample; index counts from the first one looked at. */
+struct piece {
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint32_t index;
+};
+
 struct explanation {
+	uint64_t first;			/* of the history's intervals that may overlap the sample */
+	uint64_t self_ns[HISTORY_ROOM]; /* what each of them painted */
 	uint32_t nr_groups;
 	struct group groups[GROUPS];
 	/* what no group was left for */
@@ -88,6 +97,7 @@ static uint64_t paint_step(const struct history *h, uint64_t first, enum snap_st
 		if (!share)
 			continue;
 		add_share(e, step, x, share);
+		e->self_ns[i - e->first] += share;
 		blank -= share;
 	}
 	return blank;
@@ -109,6 +119,15 @@ static int order_part(const void *a, const void *b)
 	return ret ? ret : origins_order(&x->origin, &y->origin);
 }
 
+static void fill_origin(struct snap_origin *o, const struct history_interval *i, uint64_t count,
+			const struct names *names)
+{
+	o->count = count;
+	o->pid = i->origin_pid;
+	o->cpu = i->origin_cpu;
+	memcpy(o->comm, names_get(names, (int)i->origin_comm), QPW_COMM_LEN);
+}
+
 static void fill_part(struct snap_part *part, const struct group *g, const struct names *names)
 {
 	memset(part, 0, sizeof(*part));
@@ -116,12 +135,8 @@ static void fill_part(struct snap_part *part, const struct group *g, const struc
 	part->class = (enum snap_class)g->who.class;
 	part->ns = g->ns;
 	memcpy(part->name, names_get(names, (int)g->who.name), sizeof(part->name));
-	if (!g->who.has_origin)
-		return;
-	part->origin.count = g->count;
-	part->origin.pid = g->who.origin_pid;
-	part->origin.cpu = g->who.origin_cpu;
-	memcpy(part->origin.comm, names_get(names, (int)g->who.origin_comm), QPW_COMM_LEN);
+	if (g->who.has_origin)
+		fill_origin(&part->origin, &g->who, g->count, names);
 }
 
 /* All groups as parts, largest first; what does not fit is one part per step. */
@@ -155,6 +170,70 @@ static void fill_parts(struct explanation *e, const struct names *names, struct 
 	qsort(out->parts, keep, sizeof(parts[0]), order_part);
 }
 
+/* Longest first; of equal ones what encloses the others, which is told last. */
+static int order_length(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+	uint64_t x_ns = x->end_ns - x->start_ns, y_ns = y->end_ns - y->start_ns;
+
+	if (x_ns != y_ns)
+		return x_ns > y_ns ? -1 : 1;
+	return x->index > y->index ? -1 : 1;
+}
+
+/* By start, outer ones first. */
+static int order_start(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	return order_length(a, b);
+}
+
+static void fill_span(struct snap_span *span, const struct piece *p,
+		      const struct history_interval *i, const struct names *names)
+{
+	span->class = (enum snap_class)i->class;
+	memcpy(span->name, names_get(names, (int)i->name), sizeof(span->name));
+	span->start_ns = p->start_ns;
+	span->end_ns = p->end_ns;
+	span->before_ns = p->start_ns - i->start_ns;
+	if (!i->has_origin)
+		return;
+	fill_origin(&span->origin, i, 1, names);
+	span->origin_ns = i->origin_ns;
+}
+
+/* The longest ones that overlap [from, to), in order of time; the others are counted. */
+static void fill_spans(const struct history *h, const struct explanation *e, uint64_t from,
+		       uint64_t to, const struct names *names, struct snap_outlier *out)
+{
+	struct piece pieces[HISTORY_ROOM];
+	uint32_t nr = 0;
+
+	for (uint64_t i = e->first; i < h->nr_added; i++) {
+		const struct history_interval *x = &h->ring[i % HISTORY_ROOM];
+		struct piece p = { x->start_ns > from ? x->start_ns : from,
+				   x->end_ns < to ? x->end_ns : to, (uint32_t)(i - e->first) };
+
+		if (p.start_ns < p.end_ns)
+			pieces[nr++] = p;
+	}
+	qsort(pieces, nr, sizeof(pieces[0]), order_length);
+	out->nr_spans = nr < SNAP_SPANS ? nr : SNAP_SPANS;
+	for (uint32_t i = out->nr_spans; i < nr; i++) {
+		out->nr_spans_left_out++;
+		out->spans_left_out_ns += e->self_ns[pieces[i].index];
+	}
+	qsort(pieces, out->nr_spans, sizeof(pieces[0]), order_start);
+	for (uint32_t i = 0; i < out->nr_spans; i++) {
+		fill_span(&out->spans[i], &pieces[i],
+			  &h->ring[(e->first + pieces[i].index) % HISTORY_ROOM], names);
+		out->spans[i].self_ns = e->self_ns[pieces[i].index];
+	}
+}
+
 void history_explain(const struct history *h, const struct history_sample *sample,
 		     const struct names *names, struct snap_outlier *out)
 {
@@ -165,6 +244,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 	e.nr_groups = 0;
 	memset(e.other_ns, 0, sizeof(e.other_ns));
 	memset(e.other_class, 0, sizeof(e.other_class));
+	memset(e.self_ns, 0, sizeof(e.self_ns));
 	memset(out, 0, sizeof(*out));
 	out->remote_timer = sample->remote_timer;
 	out->cpu = sample->cpu;
@@ -174,6 +254,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 	out->latency_ns = history_latency(sample);
 	while (first > oldest && h->ring[(first - 1) % HISTORY_ROOM].end_ns > sample->start_ns)
 		first--;
+	e.first = first;
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
 		uint64_t to = sample->step_end_ns[step];
 		/* up to the wake-up it was another CPU's doing, of which nothing is known here */
@@ -185,4 +266,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 		from = to;
 	}
 	fill_parts(&e, names, out);
+	fill_spans(h, &e,
+		   sample->remote_timer ? sample->step_end_ns[SNAP_STEP_WAKEUP] : sample->start_ns,
+		   from, names, out);
 }

@@ -24,6 +24,7 @@ struct history_interval {
 	uint32_t origin_pid;
 	uint32_t origin_cpu;
 	uint32_t pad;
+	uint64_t origin_ns; /* when it was queued, sent or woken; 0 = not seen */
 };
 
 /* The last HISTORY_ROOM of them, in the order of arrival: by end, inner ones first. */
@@ -49,7 +50,10 @@ static inline uint64_t history_latency(const struct history_sample *s)
 	return s->step_end_ns[SNAP_STEP_RUN] - s->start_ns;
 }
 
-/* Fill *out: every nanosecond of the sample goes to one part or to a residual. */
+/*
+ * Fill *out: every nanosecond of the sample goes to one part or to a residual; its longest intervals
+ * are told one by one.
+ */
 void history_explain(const struct history *h, const struct history_sample *sample,
 		     const struct names *names, struct snap_outlier *out);
 

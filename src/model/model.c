@@ -163,6 +163,7 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		i.origin_comm = (uint32_t)origin.comm;
 		i.origin_pid = origin.pid;
 		i.origin_cpu = origin.cpu;
+		i.origin_ns = s->origin->ns;
 	}
 	history_add(&cpu->history, &i);
 	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
@@ -407,7 +408,9 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 		return 0;
 	m->figures.nr_samples++;
 	m->figures.nr_remote_timers += s.remote_timer;
-	if (hist_add(m->figures.latency, h->end_ns - h->start_ns))
+	if (hist_add(m->figures.latency, h->end_ns - h->start_ns) ||
+	    heatmap_add(m->figures.heatmap, h->start_ns - m->window_start_ns,
+			h->end_ns - h->start_ns))
 		return -ENOMEM;
 	if (!outliers_want(&m->outliers, h->end_ns - h->start_ns, h->start_ns, h->cpu))
 		return 0;

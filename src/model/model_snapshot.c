@@ -110,6 +110,14 @@ static bool tick_is_seen(const struct model *m)
 				    QPW_PROBE_MISSING;
 }
 
+/* Times of samples are those since the window opened; without one they become those since its begin. */
+static int fill_heatmap(const struct model *m, struct snapshot *s)
+{
+	const struct heatmap *h = m->figures.heatmap;
+
+	return heatmap_merge(s->heatmap, h, m->has_window ? 0 : s->window_start_ns >> h->shift);
+}
+
 struct snapshot *model_snapshot(const struct model *m)
 {
 	struct snapshot *s = snapshot_create();
@@ -122,7 +130,7 @@ struct snapshot *model_snapshot(const struct model *m)
 	if (offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
 	    figures_fill(&m->figures, &m->names, s) ||
 	    figures_fill_causers(&m->figures, &m->names, &m->places, s) || fill_outliers(m, s) ||
-	    fill_probes(m, s) ||
+	    fill_heatmap(m, s) || fill_probes(m, s) ||
 	    (m->watch && watch_fill(m->watch, &m->names, tick_is_seen(m), s))) {
 		snapshot_destroy(s);
 		return NULL;

@@ -25,8 +25,9 @@ struct snapshot *snapshot_create(void)
 		return NULL;
 	s->contended[1].remote = true;
 	s->latency = hist_create();
-	if (!s->latency) {
-		free(s);
+	s->heatmap = heatmap_create();
+	if (!s->latency || !s->heatmap) {
+		snapshot_destroy(s);
 		return NULL;
 	}
 	return s;
@@ -41,6 +42,7 @@ void snapshot_destroy(struct snapshot *s)
 	for (size_t i = 0; i < s->nr_flushes; i++)
 		hist_destroy(s->flushes[i].wait);
 	hist_destroy(s->latency);
+	heatmap_destroy(s->heatmap);
 	free(s->causes);
 	free(s->cpus);
 	free(s->events);

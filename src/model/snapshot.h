@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/heatmap.h"
 #include "qpw/event.h"
 #include "qpw/hist.h"
 
@@ -207,6 +208,23 @@ struct snap_part {
 #define SNAP_PARTS 24
 
 /*
+ * An interval that lay in the time of a late sample, or the part of it that did. Those of one sample
+ * lie in its time and, unless records were lost, nest.
+ */
+struct snap_span {
+	enum snap_class class;
+	char name[QPW_SYMBOL_LEN];
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint64_t before_ns;	   /* how much of it lay before start_ns */
+	uint64_t self_ns;	   /* of end_ns - start_ns, without what nested in it */
+	struct snap_origin origin; /* count 0 = not known */
+	uint64_t origin_ns;	   /* when it was queued, sent or woken; 0 = not seen */
+};
+
+#define SNAP_SPANS 48
+
+/*
  * A late sample, decomposed. step_ns sums to latency_ns; in each step the parts of that step plus
  * residual_ns of that step sum to step_ns, to the nanosecond.
  */
@@ -222,6 +240,15 @@ struct snap_outlier {
 	uint64_t residual_ns[SNAP_NR_STEPS];
 	uint32_t nr_parts; /* largest first; what did not fit is one part "(other)" per step */
 	struct snap_part parts[SNAP_PARTS];
+	/*
+	 * What lay in it, in order of their starts, outer ones first. The longest ones stay, so
+	 * each span has what encloses it; self_ns of all spans, those left out and the residuals
+	 * sum to latency_ns. A remote timer's sample has those of SNAP_STEP_RUN only.
+	 */
+	uint32_t nr_spans;
+	struct snap_span spans[SNAP_SPANS];
+	uint64_t nr_spans_left_out;
+	uint64_t spans_left_out_ns; /* their self_ns */
 };
 
 struct snap_probe {
@@ -278,6 +305,7 @@ struct snapshot {
 	uint64_t nr_samples;
 	uint64_t nr_remote_timers;     /* samples whose timer expired on another CPU */
 	struct hist *latency;	       /* of the samples; never NULL */
+	struct heatmap *heatmap;       /* of the same, by time since the window began; never NULL */
 	struct snap_outlier *outliers; /* by latency, largest first */
 	size_t nr_outliers;
 	uint64_t outlier_ns; /* threshold they were chosen by; 0 = the worst ones */
@@ -316,7 +344,8 @@ void snapshot_destroy(struct snapshot *s);
 
 /*
  * Add the figures of src to dst: counts and times add up, histograms merge, maxima are kept, rows
- * are matched by name, the worst outliers of both stay, times offline are put behind each other,
+ * are matched by name, the worst outliers of both stay, heatmaps lie on top of each other, each
+ * from the begin of its window on, times offline are put behind each other,
  * truncated is sticky, window_closed holds
  * only if it holds in both. What only live views ask for (cpus, events) stays as it is in dst.
  * Returns 0 or -ENOMEM, dst is then unusable.

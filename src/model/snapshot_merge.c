@@ -194,7 +194,7 @@ int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 	    fold_rows(dst->probes, &dst->nr_probes, &snap_probe_ops))
 		return -ENOMEM;
 	if (merge_causers(dst, src) || merge_outliers(dst, src) ||
-	    hist_merge(dst->latency, src->latency))
+	    hist_merge(dst->latency, src->latency) || heatmap_merge(dst->heatmap, src->heatmap, 0))
 		return -ENOMEM;
 	merge_numbers(dst, src);
 	return 0;

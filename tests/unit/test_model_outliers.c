@@ -29,6 +29,39 @@ static uint64_t part_ns(const struct snap_outlier *o, enum snap_step step, enum 
 	return 0;
 }
 
+/* Of the sample of test_decomposition; the first interrupt was over before it. */
+static void check_spans(const struct snap_outlier *o)
+{
+	static const struct {
+		enum snap_class class;
+		const char *name;
+		uint64_t start_ns, end_ns, before_ns, self_ns;
+	} want[] = {
+		{ SNAP_THREAD, "hog", 10000, 10400, 1000, 300 },
+		{ SNAP_IRQ, "nic", 10100, 10150, 0, 50 },
+		{ SNAP_TIMER, VICTIM_TIMER, 10300, 10350, 0, 50 },
+		{ SNAP_THREAD, "kworker/1:1", 10400, 10900, 0, 200 },
+		{ SNAP_WORK, "drain", 10500, 10800, 0, 300 },
+	};
+
+	assert_int_equal(o->nr_spans, ARRAY_SIZE(want));
+	assert_int_equal(o->nr_spans_left_out, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		const struct snap_span *p = &o->spans[i];
+
+		assert_int_equal(p->class, want[i].class);
+		assert_string_equal(p->name, want[i].name);
+		assert_int_equal(p->start_ns, want[i].start_ns);
+		assert_int_equal(p->end_ns, want[i].end_ns);
+		assert_int_equal(p->before_ns, want[i].before_ns);
+		assert_int_equal(p->self_ns, want[i].self_ns);
+		assert_int_equal(p->origin.count, want[i].class == SNAP_WORK);
+		assert_int_equal(p->origin_ns, want[i].class == SNAP_WORK ? 10200 : 0);
+	}
+	assert_string_equal(o->spans[4].origin.comm, "churn");
+	assert_int_equal(o->spans[4].origin.cpu, 0);
+}
+
 /*
  * Expiry 10000. A thread "hog" runs 9000…10400, in it an IRQ 10100…10150. The timer interrupt
  * 10300…10350 expires the timer at 10310 and wakes at 10340, inside the run of the hog. A kworker
@@ -77,6 +110,7 @@ static void test_decomposition(void **state)
 	assert_string_equal(o->parts[0].name, "drain");
 	assert_string_equal(o->parts[0].origin.comm, "churn");
 	assert_int_equal(o->parts[0].origin.count, 1);
+	check_spans(o);
 	snapshot_destroy(s);
 	model_destroy(m);
 }
@@ -128,6 +162,10 @@ static void test_remote_timer(void **state)
 	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 100);
 	assert_int_equal(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "hog"), 500);
 	assert_int_equal(o->nr_parts, 1);
+	assert_int_equal(o->nr_spans, 1);
+	assert_int_equal(o->spans[0].start_ns, 1400);
+	assert_int_equal(o->spans[0].end_ns, 1900);
+	assert_int_equal(o->spans[0].before_ns, 500);
 	assert_false(s->outliers[1].remote_timer);
 	snapshot_destroy(s);
 	model_destroy(m);
@@ -249,6 +287,12 @@ static void test_many_parts(void **state)
 	assert_int_equal(sum, 44 * 45 + 10);
 	assert_int_equal(o->residual_ns[SNAP_STEP_RUN], 4000 - sum);
 	assert_true(part_ns(o, SNAP_STEP_RUN, SNAP_THREAD, "(other)") > 0);
+	/* the longest spans: 44 of 9 ns and the first four of 8 ns; the others are sums */
+	assert_int_equal(o->nr_spans, SNAP_SPANS);
+	assert_int_equal(o->nr_spans_left_out, 400 - SNAP_SPANS);
+	assert_int_equal(o->spans_left_out_ns, sum - 44 * 9 - 4 * 8);
+	for (uint32_t i = 0; i < o->nr_spans; i++)
+		assert_true(o->spans[i].self_ns >= 8);
 	snapshot_destroy(s);
 	model_destroy(m);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,17 +135,39 @@ static struct model *start_model(uint32_t max_outliers)
 	return m;
 }
 
+static void put_spans(FILE *f, const struct snap_outlier *o)
+{
+	fprintf(f, "\n%" PRIu64 " spans, %" PRIu64 " %" PRIu64 " left out:", o->expiry_ns,
+		o->nr_spans_left_out, o->spans_left_out_ns);
+	for (uint32_t i = 0; i < o->nr_spans; i++) {
+		const struct snap_span *p = &o->spans[i];
+
+		fprintf(f, " %d %s %" PRIu64 "-%" PRIu64 " %" PRIu64 " %" PRIu64 " %s %" PRIu64,
+			(int)p->class, p->name, p->start_ns, p->end_ns, p->before_ns, p->self_ns,
+			p->origin.comm, p->origin_ns);
+	}
+}
+
+/* All that a snapshot tells, as text. */
 static char *dump(const struct model *m)
 {
 	struct snapshot *s = model_snapshot(m);
 	json_t *json;
 	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
 
 	assert_non_null(s);
+	assert_non_null(f);
 	json = summary_json(s);
-	text = json_dumps(json, JSON_SORT_KEYS);
-	assert_non_null(text);
+	assert_int_equal(json_dumpf(json, f, JSON_SORT_KEYS), 0);
 	json_decref(json);
+	for (size_t i = 0; i < s->nr_outliers; i++)
+		put_spans(f, &s->outliers[i]);
+	for (uint64_t c = s->heatmap->first; c <= s->heatmap->last; c++)
+		for (uint32_t row = 0; row < HEATMAP_ROWS; row++)
+			fprintf(f, " %" PRIu64, heatmap_count(s->heatmap, row, c));
+	assert_int_equal(fclose(f), 0);
 	snapshot_destroy(s);
 	return text;
 }
@@ -216,7 +239,58 @@ static void check_sums(const struct snapshot *s)
 			total += sum;
 		}
 		assert_true(total == o->latency_ns);
+		total = o->spans_left_out_ns;
+		for (int step = 0; step < SNAP_NR_STEPS; step++)
+			total += o->residual_ns[step];
+		for (uint32_t p = 0; p < o->nr_spans; p++)
+			total += o->spans[p].self_ns;
+		assert_true(total == o->latency_ns);
 		assert_true(i == 0 || o[-1].latency_ns >= o->latency_ns);
+	}
+}
+
+/* Spans lie in the sample, each in the one before that is not over yet or behind it. */
+static void check_nesting(const struct snap_outlier *o)
+{
+	uint64_t ends[SNAP_SPANS + 1] = { o->expiry_ns + o->latency_ns };
+	uint64_t last_ns = o->expiry_ns;
+	int depth = 0;
+
+	for (uint32_t i = 0; i < o->nr_spans; i++) {
+		const struct snap_span *p = &o->spans[i];
+
+		assert_true(p->start_ns >= last_ns && p->start_ns < p->end_ns);
+		assert_true(!p->before_ns || p->start_ns == o->expiry_ns);
+		/* of two that are the same stretch of time the first one encloses the other */
+		if (i && p[-1].start_ns == p->start_ns && p[-1].end_ns == p->end_ns)
+			assert_true(p[-1].self_ns == 0);
+		while (depth && ends[depth] <= p->start_ns)
+			depth--;
+		assert_true(p->end_ns <= ends[depth]);
+		ends[++depth] = p->end_ns;
+		last_ns = p->start_ns;
+	}
+}
+
+/* What parts and spans tell of one name is the same. */
+static void check_parts(const struct snap_outlier *o)
+{
+	for (uint32_t i = 0; i < o->nr_parts; i++) {
+		uint64_t in_parts = 0, in_spans = 0;
+
+		for (uint32_t p = 0; p < o->nr_parts; p++)
+			if (o->parts[p].class == o->parts[i].class &&
+			    !strcmp(o->parts[p].name, o->parts[i].name))
+				in_parts += o->parts[p].ns;
+		for (uint32_t p = 0; p < o->nr_spans; p++)
+			if (o->spans[p].class == o->parts[i].class &&
+			    !strcmp(o->spans[p].name, o->parts[i].name))
+				in_spans += o->spans[p].self_ns;
+		if (!strcmp(o->parts[i].name, "(other)"))
+			continue;
+		assert_true(in_spans + o->spans_left_out_ns >= in_parts);
+		if (!o->nr_spans_left_out && o->nr_parts < SNAP_PARTS - SNAP_NR_STEPS)
+			assert_true(in_spans == in_parts);
 	}
 }
 
@@ -298,13 +372,52 @@ static void test_against_painter(void **state)
 		assert_int_equal(snap->nr_outliers, 60);
 		check_sums(snap);
 		canvas = paint(s, snap->window_end_ns);
-		for (size_t i = 0; i < snap->nr_outliers; i++)
+		for (size_t i = 0; i < snap->nr_outliers; i++) {
 			check_outlier(&snap->outliers[i], canvas);
+			check_nesting(&snap->outliers[i]);
+			check_parts(&snap->outliers[i]);
+		}
 		for (uint64_t ns = 0; ns < snap->window_end_ns; ns++)
 			want[canvas[ns]]++;
 		free(canvas);
 		for (int c = 0; c < SNAP_NR_CLASSES; c++)
 			assert_int_equal(snap->classes[c].self_ns, want[c]);
+		snapshot_destroy(snap);
+		model_destroy(m);
+	}
+	free(s);
+}
+
+/* One sample as long as the trace: more spans than there is room for. */
+static void test_crowded(void **state)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	(void)state;
+	assert_non_null(s);
+	for (uint64_t trace = 1; trace <= 10; trace++) {
+		struct model *m = start_model(1);
+		struct snapshot *snap;
+		uint64_t end_ns = 0;
+		union rec sample;
+
+		rng = trace * 15485863;
+		make_stream(s, 1);
+		for (size_t i = 0; i < s->nr; i++) {
+			if (s->recs[i].h.kind == QPW_KIND_SAMPLE)
+				continue;
+			assert_int_equal(model_feed(m, &s->recs[i].h), 0);
+			end_ns = s->recs[i].h.end_ns;
+		}
+		sample = rec_sample(1, 1200, 0, 3000, 4000, end_ns);
+		assert_int_equal(model_feed(m, &sample.h), 0);
+		snap = model_snapshot(m);
+		assert_non_null(snap);
+		assert_int_equal(snap->outliers[0].nr_spans, SNAP_SPANS);
+		assert_true(snap->outliers[0].nr_spans_left_out > 0);
+		check_sums(snap);
+		check_nesting(&snap->outliers[0]);
+		check_parts(&snap->outliers[0]);
 		snapshot_destroy(snap);
 		model_destroy(m);
 	}
@@ -395,9 +508,8 @@ static void test_many_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_interleaving),
-		cmocka_unit_test(test_against_painter),
-		cmocka_unit_test(test_random_bytes),
+		cmocka_unit_test(test_any_interleaving), cmocka_unit_test(test_against_painter),
+		cmocka_unit_test(test_crowded),		 cmocka_unit_test(test_random_bytes),
 		cmocka_unit_test(test_many_names),
 	};
 
