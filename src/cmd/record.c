@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -26,6 +27,7 @@
 #include "store/trace.h"
 #include "util/duration.h"
 #include "util/text.h"
+#include "util/utc.h"
 
 #define SETTLE_NS 300000000ULL
 #define STOP_COMMAND_NS 5000000000ULL	  /* it has this long to end after it was asked to */
@@ -135,6 +137,7 @@ static int prepare_collector(struct recording *r)
 		return print_collect_error(&e);
 	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
 	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
+	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
 	/* only now: an older recording is not lost for want of a privilege */
 	err = trace_writer_open(r->o.output, &r->facts, &r->writer);
 	if (err) {

@@ -41,6 +41,7 @@ struct host_facts {
 	enum host_mode mode;
 	char mode_reason[HOST_TEXT];  /* /sys/kernel/qpw/reason */
 	char tool_version[HOST_TEXT]; /* set by the recorder */
+	char started_utc[HOST_TEXT];  /* the same: when it began, by the machine's clock */
 };
 
 /* Fill *facts from the tree below root. Returns 0; a missing file leaves "" and is no error. */

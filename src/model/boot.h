@@ -102,7 +102,8 @@ struct boot {
 	char host_cpu[BOOT_TEXT];
 	char host_kernel[BOOT_TEXT];
 	char qemu[BOOT_TEXT];
-	char started[BOOT_TEXT];
+	char started[BOOT_TEXT]; /* UTC; by boot.json or else by the trace, "" = not known */
+	int64_t started_s;	 /* the same in seconds since 1970, 0 = not known */
 	uint64_t vcpus;
 	uint64_t splats; /* warnings and oopses in the kernel log */
 	struct snapshot *snapshot;

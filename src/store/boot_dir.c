@@ -20,6 +20,7 @@
 #include "store/trace.h"
 #include "store/triggers.h"
 #include "store/witness.h"
+#include "util/utc.h"
 
 #define SMALL_FILE (16u << 20)
 #define OUTLIERS 8 /* per boot; the page shows the worst of all */
@@ -237,6 +238,10 @@ void boot_dir_describe(struct boot *b)
 	snprintf(b->mode, sizeof(b->mode), "%s", host_mode_name(f->mode));
 	snprintf(vcpus, sizeof(vcpus), "%" PRIu64, b->vcpus);
 	b->virtualised = f->hypervisor[0];
+	if (!b->started[0])
+		snprintf(b->started, sizeof(b->started), "%.95s", f->started_utc);
+	if (utc_parse(b->started, &b->started_s))
+		b->started_s = 0;
 	b->nr_setup = 0;
 	boot_set_up(b, "kernel", f->release);
 	boot_set_up(b, "kernel build", f->version);

@@ -24,7 +24,7 @@ static const struct {
 	MEMBER(hostname),    MEMBER(release),	   MEMBER(version),	MEMBER(machine),
 	MEMBER(cmdline),     MEMBER(possible),	   MEMBER(online),	MEMBER(isolated),
 	MEMBER(nohz_full),   MEMBER(watched),	   MEMBER(clocksource), MEMBER(hypervisor),
-	MEMBER(mode_reason), MEMBER(tool_version),
+	MEMBER(mode_reason), MEMBER(tool_version), MEMBER(started_utc),
 #undef MEMBER
 };
 

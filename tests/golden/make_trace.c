@@ -37,6 +37,7 @@ static const struct host_facts lab = {
 	.mode = HOST_MODE_QPW_OFF,
 	.mode_reason = "parameter",
 	.tool_version = "0.1.0",
+	.started_utc = "2001-09-09T01:46:40Z",
 };
 
 static const uint64_t drop_caches[] = { FN_QUEUE, FN_DRAIN_ALL, FN_SYSCTL, 0 };

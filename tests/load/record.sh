@@ -96,6 +96,9 @@ test_samples() {
 		test "$cycles" -gt 500 -a "${diff#-}" -le $((cycles / 100 + 3))
 	check nothing-lost "$(jq .lost_events "$scratch/report.json") lost" \
 		json_holds "$scratch/report.json" '.lost_events == 0'
+	check start-is-told "'$(jq -r .host.started_utc "$scratch/report.json")', now $(date -u)" \
+		json_holds "$scratch/report.json" \
+		'(.host.started_utc | fromdate) as $t | $t <= now and $t > now - 120'
 	check window-is-closed "it is not" json_holds "$scratch/report.json" \
 		'.window_closed and .truncated == false and .window_ns > 3000000000'
 	# cyclictest rounds down to whole microseconds; the way to user space comes on top of ours

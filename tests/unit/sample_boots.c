@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/boot_dir.h"
+#include "util/utc.h"
 
 static void must(int ret)
 {
@@ -156,6 +157,8 @@ static void describe(struct boot *b, enum host_mode mode, int index)
 	SET_TEXT(b->backend, "tcg");
 	SET_TEXT(b->host_cpu, "a host's CPU");
 	b->vcpus = 2;
+	utc_format(SAMPLE_START + 60 * (2 * index + (mode == HOST_MODE_QPW_ON)), b->started,
+		   sizeof(b->started));
 }
 
 static void add_triggers(struct boot *b)

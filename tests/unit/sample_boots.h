@@ -11,6 +11,7 @@
 #include "model/compare.h"
 
 #define SAMPLE_SECONDS 10
+#define SAMPLE_START 1000000000 /* seconds since 1970; a boot a minute, the modes in turn */
 
 /* Write text into the array dst, cut to fit. Needs <stdio.h>. */
 #define SET_TEXT(dst, text) snprintf(dst, sizeof(dst), "%s", text)

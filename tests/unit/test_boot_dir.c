@@ -78,6 +78,7 @@ static void write_trace(const char *path)
 	facts->mode = HOST_MODE_QPW_ON;
 	SET_TEXT(facts->release, "7.2.13");
 	SET_TEXT(facts->watched, "1");
+	SET_TEXT(facts->started_utc, "1970-01-01T00:01:40Z");
 	assert_int_equal(trace_writer_open(path, facts, &w), 0);
 	put(w, QPW_META_SYMBOL, 0, 0);
 	put(w, QPW_META_WINDOW, 10 * SECOND, 0);
@@ -125,6 +126,7 @@ static void test_complete(void **state)
 	write_file("boot.json",
 		   "{\"schema\": \"qpwlat.boot\", \"version\": 1, \"mode\": \"qpw=1\","
 		   "\"backend\": \"tcg\", \"vcpus\": 2, \"splats\": 1,"
+		   "\"started_utc\": \"1970-01-01T00:03:20Z\","
 		   "\"host\": {\"cpu\": \"some\", \"kernel\": \"6\", \"qemu\": \"7.2\"}}");
 	write_file("witness.txt", "# witness 1\n# cpu 1 entries 1 overrun 0 dropped 0\n"
 				  " kworker/1:1-35 [001] d..1. 12.000000: workqueue_execute_start: "
@@ -146,6 +148,7 @@ static void test_complete(void **state)
 	assert_string_equal(b->qemu, "7.2");
 	assert_int_equal(b->vcpus, 2);
 	assert_int_equal(b->splats, 1);
+	assert_int_equal(b->started_s, 200);
 	assert_int_equal(b->snapshot->window_ns, 10 * SECOND);
 	assert_true(b->snapshot->window_closed);
 	assert_int_equal(b->snapshot->nr_samples, 1);
@@ -191,6 +194,8 @@ static void test_bare_trace(void **state)
 	assert_string_equal(b->label, "trace.qpw");
 	assert_int_equal(b->nr_notes, 0);
 	assert_int_equal(b->snapshot->nr_works, 1);
+	/* without a boot.json the trace says when it was */
+	assert_int_equal(b->started_s, 100);
 	boot_destroy(b);
 }
 

@@ -157,6 +157,7 @@ static void test_facts(void **state)
 		.mode = HOST_MODE_QPW_OFF,
 		.mode_reason = "parameter",
 		.tool_version = "0.1",
+		.started_utc = "2026-11-26T06:33:38Z",
 	};
 	const struct host_facts *got;
 	struct trace_writer *w;
