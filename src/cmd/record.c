@@ -20,6 +20,7 @@
 #include "cmd/record_loop.h"
 #include "cmd/record_options.h"
 #include "cmd/record_place.h"
+#include "cmd/record_tool.h"
 #include "cmd/record_victim.h"
 #include "collect/collect.h"
 #include "collect/privilege.h"
@@ -30,10 +31,10 @@
 #include "util/utc.h"
 
 #define SETTLE_NS 300000000ULL
-#define STOP_COMMAND_NS 5000000000ULL	  /* it has this long to end after it was asked to */
-#define STOP_CYCLICTEST_NS 15000000000ULL /* starved by a load it takes long to sum up */
-#define FULL_PERCENT 90			  /* from here on a record may not have fitted */
-#define RECORDER_NICE (-10)		  /* the ring buffer must be emptied beside any load */
+#define STOP_COMMAND_NS 5000000000ULL /* it has this long to end after it was asked to */
+#define STOP_VICTIM_NS 15000000000ULL /* starved by a load it takes long to sum up */
+#define FULL_PERCENT 90		      /* from here on a record may not have fitted */
+#define RECORDER_NICE (-10)	      /* the ring buffer must be emptied beside any load */
 
 struct recording {
 	struct record_options o;
@@ -43,9 +44,10 @@ struct recording {
 	struct trace_writer *writer;
 	int output_fd; /* for its size alone; -1 */
 	struct loop loop;
-	struct child cyclictest;
+	const struct tool *tool; /* the victim that is started; NULL = none is */
+	struct tool_call call;
+	struct child victim;
 	struct child command;
-	struct cyclictest_call call;
 	uint64_t measured_ns;
 	bool failed;
 	bool given_up;
@@ -58,21 +60,43 @@ static void complain(struct recording *r, const char *what, const char *why)
 	r->failed = true;
 }
 
+/* What can't be started is better said before anything is. */
+static int check_programs(const struct recording *r)
+{
+	char path[4096], name[256];
+	int err;
+
+	if (r->tool && program_find(r->tool->program, path, sizeof(path))) {
+		fprintf(stderr,
+			"qpwlat record: %s: not found; install the package rt-tests, or choose "
+			"another --victim\n",
+			r->tool->program);
+		return CMD_ERROR;
+	}
+	if (r->tool && r->tool->busy && !cpulist_count(&r->place.housekeeping)) {
+		fprintf(stderr,
+			"qpwlat record: -c: all online CPUs are watched, and %s would leave none "
+			"of them to anything else; watch fewer CPUs\n",
+			r->tool->program);
+		return CMD_ERROR;
+	}
+	err = r->o.command ? program_find(r->o.command[0], path, sizeof(path)) : 0;
+	if (err) {
+		text_escape(r->o.command[0], name, sizeof(name));
+		fprintf(stderr, "qpwlat record: %s: %s\n", name,
+			err == -ENOENT ? "command not found" : strerror(-err));
+		return CMD_ERROR;
+	}
+	return CMD_OK;
+}
+
 static int prepare_machine(struct recording *r)
 {
-	char path[512];
 	int err;
 
 	host_read("", &r->facts);
-	if (placement_choose(&r->o, &r->facts, &r->place))
+	if (placement_choose(&r->o, &r->facts, &r->place) || check_programs(r))
 		return CMD_ERROR;
-	if (r->o.victim == RECORD_VICTIM_CYCLICTEST &&
-	    program_find("cyclictest", path, sizeof(path))) {
-		fprintf(stderr,
-			"qpwlat record: cyclictest: not found; install the package rt-tests, "
-			"or choose another --victim\n");
-		return CMD_ERROR;
-	}
 	if (cpulist_count(&r->place.housekeeping)) {
 		err = placement_bind(&r->place.housekeeping);
 		if (err) {
@@ -107,16 +131,16 @@ static void warn_of_nameless(const struct recording *r)
 	}
 }
 
-/* How much cyclictest locks depends on how many threads it has: let it try. */
-static void warn_of_limit(uint64_t capabilities)
+/* How much the victim locks depends on how many threads it has: let it try. */
+static void warn_of_limit(const struct recording *r, uint64_t capabilities)
 {
 	char missing[32];
 
 	if (privilege_missing(capabilities, missing, sizeof(missing)))
 		fprintf(stderr,
-			"qpwlat record: warning: %s: is missing; cyclictest won't run if the limit "
-			"on locked memory is too small for it\n",
-			missing);
+			"qpwlat record: warning: %s: is missing; %s won't run if the limit on "
+			"locked memory is too small for it\n",
+			missing, r->tool->program);
 }
 
 static int prepare_collector(struct recording *r)
@@ -129,9 +153,9 @@ static int prepare_collector(struct recording *r)
 	struct collect_error e = { 0 };
 	int err;
 
-	if (r->o.victim == RECORD_VICTIM_CYCLICTEST) {
-		config.needed_capabilities = cyclictest_priority_capability(&r->o);
-		config.useful_capabilities = cyclictest_memory_capability();
+	if (r->tool) {
+		config.needed_capabilities = tool_priority_capability(&r->o);
+		config.useful_capabilities = tool_memory_capability();
 	}
 	if (collect_create(&config, &r->collect, &e))
 		return print_collect_error(&e);
@@ -149,7 +173,7 @@ static int prepare_collector(struct recording *r)
 	if (collect_attach(r->collect, &e))
 		return print_collect_error(&e);
 	warn_of_nameless(r);
-	warn_of_limit(config.useful_capabilities);
+	warn_of_limit(r, config.useful_capabilities);
 	return CMD_OK;
 }
 
@@ -191,30 +215,32 @@ static int add_running_victims(struct recording *r)
 	return CMD_OK;
 }
 
-static int start_cyclictest(struct recording *r)
+static int start_victim(struct recording *r)
 {
 	struct cpulist cpus = r->place.watched;
 	struct child_setup setup = { .argv = r->call.argv,
 				     .cpus = &cpus,
 				     .keep_output = true,
-				     .capabilities = cyclictest_priority_capability(&r->o) |
-						     cyclictest_memory_capability() };
+				     .capabilities = tool_priority_capability(&r->o) |
+						     tool_memory_capability() };
+	char what[64];
 	int err;
 
-	if (r->o.victim != RECORD_VICTIM_CYCLICTEST)
+	if (!r->tool)
 		return CMD_OK;
 	/* its main thread goes to the housekeeping CPUs by itself, so it needs both */
 	cpulist_or(&cpus, &r->place.housekeeping);
-	err = cyclictest_call_build(&r->o, &r->place, &r->call);
+	err = tool_call_build(r->tool, &r->o, &r->place, &r->call);
 	if (!err)
-		err = child_create(&r->cyclictest, "cyclictest", &setup);
+		err = child_create(&r->victim, r->tool->program, &setup);
 	if (err) {
-		complain(r, "cyclictest: can't be started", strerror(-err));
+		snprintf(what, sizeof(what), "%s: can't be started", r->tool->program);
+		complain(r, what, strerror(-err));
 		return CMD_ERROR;
 	}
 	/* known as the victim before it runs its first instruction */
-	collect_add_victim(r->collect, r->cyclictest.pid);
-	child_release(&r->cyclictest);
+	collect_add_victim(r->collect, r->victim.pid);
+	child_release(&r->victim);
 	return CMD_OK;
 }
 
@@ -234,22 +260,26 @@ static int start_command(struct recording *r)
 	return CMD_OK;
 }
 
-/* A child that ends while it is needed: false when the recording has lost its meaning. */
-static bool check_children(struct recording *r)
+static void complain_of_end(struct recording *r, const struct child *c)
 {
 	char how[64], what[128];
 
-	if (child_reap(&r->cyclictest)) {
-		child_describe(&r->cyclictest, how, sizeof(how));
-		complain(r, "cyclictest ended too early", how);
-		child_print_output(&r->cyclictest, "  cyclictest: ");
+	child_describe(c, how, sizeof(how));
+	text_escape(c->name, what, sizeof(what));
+	strncat(what, " ended too early", sizeof(what) - strlen(what) - 1);
+	complain(r, what, how);
+	child_print_output(c, "  ");
+}
+
+/* A child that ends while it is needed: false when the recording has lost its meaning. */
+static bool check_children(struct recording *r)
+{
+	if (child_reap(&r->victim)) {
+		complain_of_end(r, &r->victim);
 		return false;
 	}
 	if (child_reap(&r->command) && r->command.status) {
-		child_describe(&r->command, how, sizeof(how));
-		text_escape(r->command.name, what, sizeof(what));
-		strncat(what, " ended too early", sizeof(what) - strlen(what) - 1);
-		complain(r, what, how);
+		complain_of_end(r, &r->command);
 		return false;
 	}
 	return true;
@@ -323,7 +353,34 @@ static void stop_child(struct recording *r, struct child *c, int signal, uint64_
 	child_kill(c);
 }
 
-/* From the start of victim and command to the closed window. */
+static void begin_window(struct recording *r)
+{
+	r->loop.phase = "recording";
+	r->loop.begin_ns = loop_now_ns();
+	collect_open_window(r->collect);
+}
+
+/* To detach takes a while: the length is taken before. */
+static void end_window(struct recording *r)
+{
+	r->measured_ns = loop_now_ns() - r->loop.begin_ns;
+	collect_close_window(r->collect);
+	if (!r->given_up && !r->loop.write_error)
+		loop_drain(&r->loop);
+}
+
+static void stop_children(struct recording *r)
+{
+	r->loop.phase = "ending";
+	stop_child(r, &r->command, SIGTERM, STOP_COMMAND_NS);
+	stop_child(r, &r->victim, SIGINT, STOP_VICTIM_NS);
+}
+
+/*
+ * From the start of victim and command to the closed window. The wake-ups of a victim are all
+ * counted, as it counts them itself; one that never sleeps is needed until the window is closed,
+ * for without it others would have the CPU to themselves.
+ */
 static void measure(struct recording *r)
 {
 	struct loop *l = &r->loop;
@@ -332,31 +389,28 @@ static void measure(struct recording *r)
 	l->quiet = r->o.quiet;
 	l->duration_ns = r->o.duration_ns;
 	l->next_shown_ns = loop_now_ns() + (l->tty ? 0 : LOOP_SHOW_LOG_NS);
-	l->phase = r->o.warm_up_ns ? "warming up" : "recording";
-	if (!r->o.warm_up_ns) {
-		l->begin_ns = loop_now_ns();
-		collect_open_window(r->collect);
-	}
-	going = !start_cyclictest(r) && !start_command(r);
+	l->phase = "warming up";
+	if (!r->o.warm_up_ns)
+		begin_window(r);
+	going = !start_victim(r) && !start_command(r);
 	drop_privilege(r);
-	if (going && r->o.warm_up_ns) {
-		going = run_for(r, r->o.warm_up_ns);
-		l->phase = "recording";
-		l->begin_ns = loop_now_ns();
-		collect_open_window(r->collect);
+	if (r->o.warm_up_ns) {
+		going = going && run_for(r, r->o.warm_up_ns);
+		begin_window(r);
 	}
 	if (going)
 		run_for(r, r->o.duration_ns);
-	l->phase = "ending";
-	stop_child(r, &r->command, SIGTERM, STOP_COMMAND_NS);
-	stop_child(r, &r->cyclictest, SIGINT, STOP_CYCLICTEST_NS);
-	if (!r->given_up && !l->write_error)
-		loop_run(l, loop_now_ns() + SETTLE_NS);
-	/* the window ends here; to detach takes a while */
-	r->measured_ns = loop_now_ns() - l->begin_ns;
-	collect_close_window(r->collect);
-	if (!r->given_up && !l->write_error)
-		loop_drain(l);
+	else if (!r->failed)
+		complain(r, r->o.output, "ended while warming up: nothing was measured");
+	if (!going || (r->tool && r->tool->busy)) {
+		end_window(r);
+		stop_children(r);
+	} else {
+		stop_children(r);
+		if (!r->given_up && !l->write_error)
+			loop_run(l, loop_now_ns() + SETTLE_NS);
+		end_window(r);
+	}
 	loop_clear_progress(l);
 }
 
@@ -434,6 +488,7 @@ static int record_run(struct recording *r)
 {
 	int err;
 
+	r->tool = tool_of(r->o.victim);
 	if (prepare_machine(r) || prepare_collector(r) || add_running_victims(r))
 		return CMD_ERROR;
 	err = loop_init(&r->loop, r->collect, r->writer);
@@ -459,7 +514,7 @@ int cmd_record(int argc, char **argv)
 		return ret < 0 ? CMD_OK : ret;
 	ret = record_run(&r);
 	child_kill(&r.command);
-	child_kill(&r.cyclictest);
+	child_kill(&r.victim);
 	loop_finish(&r.loop);
 	trace_writer_close(r.writer);
 	if (r.output_fd >= 0)

@@ -11,9 +11,12 @@
 
 #include "cmd/cmd.h"
 #include "cmd/record_options.h"
+#include "cmd/record_tool.h"
 #include "collect/collect.h"
 #include "util/array.h"
 #include "util/duration.h"
+
+#define CYCLICTEST_PERIOD_US 1000
 
 enum {
 	OPTION_VICTIM = 256,
@@ -53,12 +56,14 @@ static void print_help(void)
 	      "  -d, --duration N[s|m|h|d]  how long to measure; ms and us too\n"
 	      "  -o, --output FILE          the recording\n"
 	      "  -H, --house-keeping LIST   where everything else runs; default: the other CPUs\n"
-	      "      --victim V             cyclictest (default: started on the watched CPUs),\n"
-	      "                             pid:N, comm:NAME (running ones), or none\n"
-	      "      --victim-json FILE     keep cyclictest's own results\n"
-	      "  -P, --priority f:PRIO      of cyclictest, SCHED_FIFO, 1 to 99 (f:95)\n"
+	      "      --victim V             cyclictest (default) or oslat, started on the watched\n"
+	      "                             CPUs; pid:N or comm:NAME, running ones; none\n"
+	      "      --victim-json FILE     keep the own results of cyclictest or oslat\n"
+	      "  -P, --priority f:PRIO      of the victim started, SCHED_FIFO, 1 to 99 (cyclictest\n"
+	      "                             f:95, oslat f:1)\n"
 	      "  -p, --period US            of cyclictest (1000)\n"
-	      "      --warm-up D            run victim and COMMAND this long before measuring\n"
+	      "      --warm-up D            run victim and COMMAND this long before measuring (oslat\n"
+	      "                             2s, else 0)\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
 	      "      --no-stacks            take no kernel stacks: origins cost less\n"
@@ -110,20 +115,30 @@ static bool parse_size(const char *text, size_t *out)
 
 static int parse_victim(const char *text, struct record_options *o)
 {
+	static const struct {
+		const char *name;
+		enum record_victim victim;
+	} names[] = {
+		{ "cyclictest", RECORD_VICTIM_CYCLICTEST },
+		{ "oslat", RECORD_VICTIM_OSLAT },
+		{ "none", RECORD_VICTIM_NONE },
+	};
 	unsigned long pid;
 
-	if (!strcmp(text, "cyclictest")) {
-		o->victim = RECORD_VICTIM_CYCLICTEST;
-	} else if (!strcmp(text, "none")) {
-		o->victim = RECORD_VICTIM_NONE;
-	} else if (!strncmp(text, "pid:", 4) && parse_number(text + 4, 1, INT_MAX, &pid)) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(text, names[i].name)) {
+			o->victim = names[i].victim;
+			return CMD_OK;
+		}
+	}
+	if (!strncmp(text, "pid:", 4) && parse_number(text + 4, 1, INT_MAX, &pid)) {
 		o->victim = RECORD_VICTIM_PID;
 		o->victim_pid = pid;
 	} else if (!strncmp(text, "comm:", 5) && text[5]) {
 		o->victim = RECORD_VICTIM_COMM;
 		o->victim_comm = text + 5;
 	} else {
-		return usage("--victim is cyclictest, pid:N, comm:NAME or none, not", text);
+		return usage("--victim is cyclictest, oslat, pid:N, comm:NAME or none, not", text);
 	}
 	return CMD_OK;
 }
@@ -260,13 +275,33 @@ static int parse_option(int option, const char *given, struct record_options *o)
 	return usage("unknown option", given);
 }
 
+/* What only some victims have, and its defaults. */
+static int complete_victim(struct record_options *o)
+{
+	const struct tool *tool = tool_of(o->victim);
+
+	if (o->victim_json && !tool)
+		return usage("--victim-json needs the victim cyclictest or oslat", NULL);
+	if (o->priority && !tool)
+		return usage("-P needs the victim cyclictest or oslat", NULL);
+	if (o->period_us && o->victim != RECORD_VICTIM_CYCLICTEST)
+		return usage("-p needs the victim cyclictest", NULL);
+	if (!tool)
+		return CMD_OK;
+	if (!o->priority)
+		o->priority = tool->priority;
+	if (!o->period_us)
+		o->period_us = CYCLICTEST_PERIOD_US;
+	if (!o->warm_up_ns)
+		o->warm_up_ns = tool->warm_up_ns;
+	return CMD_OK;
+}
+
 int record_options_parse(int argc, char **argv, struct record_options *o)
 {
 	int option, ret;
 
 	memset(o, 0, sizeof(*o));
-	o->priority = 95;
-	o->period_us = 1000;
 	optind = 1;
 	opterr = 0;
 	/* "+": what follows COMMAND is its own */
@@ -279,9 +314,7 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 		return usage("-d DURATION is missing", NULL);
 	if (!o->output)
 		return usage("-o FILE is missing", NULL);
-	if (o->victim_json && o->victim != RECORD_VICTIM_CYCLICTEST)
-		return usage("--victim-json needs the victim cyclictest", NULL);
 	if (optind < argc)
 		o->command = argv + optind;
-	return CMD_OK;
+	return complete_victim(o);
 }

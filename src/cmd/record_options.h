@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 enum record_victim {
-	RECORD_VICTIM_CYCLICTEST, /* started by us */
+	RECORD_VICTIM_CYCLICTEST, /* these two are started by us */
+	RECORD_VICTIM_OSLAT,
 	RECORD_VICTIM_PID,
 	RECORD_VICTIM_COMM,
 	RECORD_VICTIM_NONE,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Victims by /proc, and cyclictest's command line.
+ * Victims that run already, by /proc.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -8,98 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "cmd/record_victim.h"
-#include "collect/privilege.h"
 #include "qpw/event.h"
-
-/* Enough for any latency worth a bucket of its own; what is above is counted as overflow. */
-#define HISTOGRAM_US "20000"
-
-/* execv() takes them without const and changes nothing. */
-static char *arg(const char *text)
-{
-	union {
-		const char *given;
-		char *taken;
-	} u = { .given = text };
-
-	return u.taken;
-}
-
-int cyclictest_call_build(const struct record_options *o, const struct placement *p,
-			  struct cyclictest_call *call)
-{
-	size_t n = 0;
-
-	memset(call, 0, sizeof(*call));
-	snprintf(call->priority, sizeof(call->priority), "%d", o->priority);
-	snprintf(call->interval, sizeof(call->interval), "%u", o->period_us);
-	snprintf(call->threads, sizeof(call->threads), "%u", cpulist_count(&p->watched));
-	snprintf(call->main_affinity, sizeof(call->main_affinity), "--mainaffinity=%s",
-		 p->housekeeping_text);
-	call->argv[n++] = arg("cyclictest");
-	call->argv[n++] = arg("-q");
-	call->argv[n++] = arg("-m");
-	call->argv[n++] = arg("-p");
-	call->argv[n++] = call->priority;
-	call->argv[n++] = arg("-i");
-	call->argv[n++] = call->interval;
-	/* the same interval on all CPUs */
-	call->argv[n++] = arg("-d");
-	call->argv[n++] = arg("0");
-	/* one thread on each watched CPU */
-	call->argv[n++] = arg("-t");
-	call->argv[n++] = call->threads;
-	call->argv[n++] = arg("-a");
-	call->argv[n++] = arg(p->watched_text);
-	if (*p->housekeeping_text)
-		call->argv[n++] = call->main_affinity;
-	/* its JSON holds a histogram only when one is kept */
-	call->argv[n++] = arg("-h");
-	call->argv[n++] = arg(HISTOGRAM_US);
-	if (o->victim_json) {
-		if ((size_t)snprintf(call->json, sizeof(call->json), "--json=%s", o->victim_json) >=
-		    sizeof(call->json))
-			return -ENAMETOOLONG;
-		call->argv[n++] = call->json;
-	}
-	return 0;
-}
-
-uint64_t cyclictest_priority_capability(const struct record_options *o)
-{
-	struct rlimit limit;
-
-	if (!getrlimit(RLIMIT_RTPRIO, &limit) && limit.rlim_cur >= (rlim_t)o->priority)
-		return 0;
-	return PRIVILEGE(CAP_SYS_NICE);
-}
-
-uint64_t cyclictest_memory_capability(void)
-{
-	struct rlimit limit;
-
-	if (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur == RLIM_INFINITY)
-		return 0;
-	return PRIVILEGE(CAP_IPC_LOCK);
-}
-
-int program_find(const char *name, char *buf, size_t size)
-{
-	const char *path = getenv("PATH");
-	size_t len;
-
-	for (; path && *path; path += len + (path[len] == ':')) {
-		len = strcspn(path, ":");
-		if (len && (size_t)snprintf(buf, size, "%.*s/%s", (int)len, path, name) < size &&
-		    !access(buf, X_OK))
-			return 0;
-	}
-	return -ENOENT;
-}
 
 /* Value of a "Key:\tvalue" line of /proc/PID/status. 0 or -errno. */
 static int status_value(uint32_t pid, const char *key, char *buf, size_t size)

@@ -192,6 +192,24 @@ test_victim_by_pid() {
 	wait "$pid"
 }
 
+# A victim that never sleeps: each time that its CPU is taken is told, with the one that took it. The
+# sleeper wakes with a higher priority than oslat's each time.
+test_oslat() {
+	local runs=20 ours_ns theirs_ns
+	cp "$(type -P sleep)" "$scratch/qpw_taker"
+	recorded oslat -d 2s --victim oslat --victim-json "$scratch/ol.json" -- sh -c \
+		"sleep 2.3; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' 0.01; done" ||
+		return
+	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \
+		"any(.taken[]; .by == \"qpw_taker\" and .count >= $runs) and .samples == 0"
+	check oslat-gone "it still runs" test -z "$(pgrep -f "oslat.*$scratch")"
+	# oslat has measured on that CPU for longer than the window: nothing in it was longer than what it saw
+	ours_ns=$(jq '[.taken[].max_ns, .interruptions[].max_ns] | max' "$scratch/report.json")
+	theirs_ns=$(jq '.thread["0"] | (.max + 1) * 1010' "$scratch/ol.json")
+	check oslat-saw-it-too "longest $ours_ns ns, oslat's $theirs_ns ns" \
+		test "$ours_ns" -gt 0 -a "$ours_ns" -lt "$theirs_ns"
+}
+
 if [[ $(id -u) != 0 ]]; then
 	echo "skip record: needs root"
 	exit 0
@@ -207,4 +225,5 @@ test_witness tracepoint --without tp_btf,raw_tp
 test_without
 test_thread_noise
 test_victim_by_pid
+test_oslat
 finish_tests

@@ -63,6 +63,15 @@ test_signals() {
 	wait $recorder || rc=$?
 	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
 	gone second-sigint-leaves-nothing
+	rc=0
+	start --warm-up 60s --victim-json "$scratch/ct.json" -- sleep 4711
+	kill -INT $recorder
+	wait $recorder || rc=$?
+	check sigint-while-warming-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
+	check sigint-while-warming-up-is-told "$(cat "$scratch/err")" \
+		grep -q 'ended while warming up: nothing was measured' "$scratch/err"
+	check nothing-is-counted-of-the-warm-up "$(report_value '[.window_ns, .samples]')" \
+		report_holds '.window_closed and .window_ns < 1000000000 and .samples < 100'
 	start --victim-json "$scratch/ct.json" -- sleep 4711
 	sleep 2
 	kill -KILL $recorder
@@ -78,8 +87,14 @@ test_command() {
 	fails_saying failing-command "sh ended too early" "exit code 3"
 	check failing-command-keeps-the-recording "$(cat "$scratch/stderr")" \
 		report_holds '.window_closed and .window_ns < 15000000000'
+	echo old >"$trace"
 	run "$QPWLAT" record -c 1 -d 1s -q -o "$trace" -- "$scratch/no-such-program"
-	fails_saying missing-command "exit code 127"
+	fails_saying missing-command "$scratch/no-such-program" "command not found"
+	run "$QPWLAT" record -c 1 -d 1s -q -o "$trace" -- qpw-no-such-program
+	fails_saying missing-command-in-path "qpw-no-such-program" "command not found"
+	run "$QPWLAT" record -c 1 -d 1s -q -o "$trace" -- "$scratch"
+	fails_saying directory-as-command "$scratch" "Permission denied"
+	check missing-command-spoils-nothing "it is gone" grep -qx old "$trace"
 	run "$QPWLAT" record -c 1 -d 2s -q -o "$trace" -- true
 	check short-command-is-no-error "exit code $rc: $(cat "$scratch/stderr")" test $rc = 0
 	check short-command-is-recorded-to-the-end "$(report_value .window_ns) ns" \
@@ -133,6 +148,10 @@ test_refusals() {
 	fails_saying not-a-list "'one'" "not a list of CPUs"
 	run env PATH="$scratch" "$PWD/$QPWLAT_RELATIVE" record -c 1 -d 1s -o "$trace"
 	fails_saying no-cyclictest cyclictest "rt-tests"
+	run env PATH="$scratch" "$PWD/$QPWLAT_RELATIVE" record -c 1 -d 1s -o "$trace" --victim oslat
+	fails_saying no-oslat oslat "rt-tests"
+	run "$QPWLAT" record -c "$(cat /sys/devices/system/cpu/online)" -d 1s -o "$trace" --victim oslat
+	fails_saying oslat-on-all-cpus "all online CPUs are watched" "watch fewer"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim pid:4194304
 	fails_saying no-such-victim "no such process"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim comm:qpw_nobody
@@ -142,7 +161,8 @@ test_refusals() {
 test_usage() {
 	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
 		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x"
-		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --without fprobe")
+		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --victim pid:1 -P f:5"
+		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x --without fprobe")
 	local options
 	for options in "${bad[@]}"; do
 		# shellcheck disable=SC2086 # split on purpose
