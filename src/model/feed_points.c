@@ -72,7 +72,10 @@ int feed_counts(struct model *m, const struct qpw_header *h)
 
 	if (!cpu)
 		return -ENOMEM;
-	if (!m->window_closed)
+	/* so of a part of the window they are known as closely as they were written */
+	if (!m->window_closed && h->start_ns <= m->window_end_ns)
 		cpu->counts.last = *(const struct qpw_counts *)h;
+	if (m->has_window && m->from_ns && h->start_ns <= m->window_start_ns)
+		cpu->counts.first = cpu->counts.last;
 	return 0;
 }

@@ -74,6 +74,7 @@ int figures_reset(struct figures *f)
 	memset(f->tick_kept, 0, sizeof(f->tick_kept));
 	f->nr_samples = 0;
 	f->nr_remote_timers = 0;
+	f->nr_late = 0;
 	f->latency = hist_create();
 	f->heatmap = heatmap_create();
 	/* the rows of "(other)" are there before the tables can be full */

@@ -105,6 +105,7 @@ struct figures {
 	struct hist *latency;
 	struct heatmap *heatmap; /* of the latency, by time since the window opened */
 	uint64_t nr_samples;
+	uint64_t nr_late; /* of these, at or above the threshold */
 	uint64_t nr_remote_timers;
 };
 

@@ -175,6 +175,7 @@ int figures_fill(const struct figures *f, const struct names *names, struct snap
 	s->contended[1].remote = true;
 	s->nr_samples = f->nr_samples;
 	s->nr_remote_timers = f->nr_remote_timers;
+	s->nr_late = f->nr_late;
 	if (hist_merge(s->latency, f->latency) || fill_causes(f, names, s) ||
 	    fill_works(f, names, s) || fill_flushes(f, names, s))
 		return -ENOMEM;

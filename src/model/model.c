@@ -19,6 +19,11 @@ struct model *model_create(const struct model_config *config)
 	if (!m)
 		return NULL;
 	m->outlier_ns = config->outlier_ns;
+	m->from_ns = config->from_ns;
+	m->to_ns = config->to_ns;
+	m->some_cpus = config->cpus;
+	if (config->cpus)
+		m->cpus_wanted = *config->cpus;
 	m->first_ns = UINT64_MAX;
 	m->window_end_ns = UINT64_MAX;
 	places_init(&m->places);
@@ -407,6 +412,7 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 	if (!model_in_window(m, h))
 		return 0;
 	m->figures.nr_samples++;
+	m->figures.nr_late += h->end_ns - h->start_ns >= m->outlier_ns;
 	m->figures.nr_remote_timers += s.remote_timer;
 	if (hist_add(m->figures.latency, h->end_ns - h->start_ns) ||
 	    heatmap_add(m->figures.heatmap, h->start_ns - m->window_start_ns,
@@ -454,11 +460,26 @@ static int feed_lost(struct model *m, const struct qpw_header *h)
 	return 0;
 }
 
+static uint64_t add_u64(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+/* What counts of a window that opens at start_ns. */
+static void set_bounds(struct model *m, uint64_t start_ns)
+{
+	m->opened_ns = start_ns;
+	m->window_start_ns = add_u64(start_ns, m->from_ns);
+	m->window_end_ns = m->to_ns ? add_u64(start_ns, m->to_ns) : UINT64_MAX;
+}
+
 /* Start counting anew; what the records told about names, nesting and losses stays. */
 static int open_window(struct model *m, uint64_t start_ns)
 {
 	m->has_window = true;
-	m->window_start_ns = start_ns;
+	set_bounds(m, start_ns);
 	m->outliers.nr = 0;
 	m->outliers.best = 0;
 	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
@@ -483,13 +504,14 @@ static int feed_window(struct model *m, const struct qpw_header *h)
 
 	if (m->window_closed)
 		return 0;
-	if (h->end_ns && (!m->has_window || h->end_ns < m->window_start_ns))
+	if (h->end_ns && (!m->has_window || h->end_ns < m->opened_ns))
 		return -EINVAL;
 	if (!m->has_window)
 		ret = open_window(m, h->start_ns);
 	if (h->end_ns) {
 		m->window_closed = true;
-		m->window_end_ns = h->end_ns;
+		if (h->end_ns < m->window_end_ns)
+			m->window_end_ns = h->end_ns;
 	}
 	return ret;
 }
@@ -554,6 +576,30 @@ static const feed_function meta_feeds[] = {
 	[QPW_META_COUNTS - QPW_META_FIRST] = feed_counts,
 };
 
+/* Of a CPU that is not asked for. Names and losses are everybody's. */
+static bool is_left_out(const struct model *m, const struct qpw_header *h)
+{
+	uint32_t cpu = h->cpu;
+
+	if (h->kind == QPW_KIND_FLUSH) {
+		cpu = ((const struct qpw_flush *)h)->target_cpu;
+		return cpu != SNAP_CPU_UNKNOWN && !cpulist_has(&m->cpus_wanted, cpu);
+	}
+	if (h->kind >= QPW_META_FIRST && h->kind != QPW_META_HOTPLUG && h->kind != QPW_META_COUNTS)
+		return false;
+	return !cpulist_has(&m->cpus_wanted, cpu);
+}
+
+static int feed_meta(struct model *m, const struct qpw_header *h)
+{
+	size_t number = h->kind - QPW_META_FIRST;
+
+	if (number >= ARRAY_SIZE(meta_feeds) || !meta_feeds[number] ||
+	    (m->some_cpus && is_left_out(m, h)))
+		return 0;
+	return meta_feeds[number](m, h);
+}
+
 int model_feed(struct model *m, const struct qpw_header *h)
 {
 	feed_function feed = NULL;
@@ -562,18 +608,18 @@ int model_feed(struct model *m, const struct qpw_header *h)
 		return -EINVAL;
 	if (record_size(h->kind) && h->size != record_size(h->kind))
 		return -EINVAL;
-	if (h->kind >= QPW_META_FIRST) {
-		if (h->kind - QPW_META_FIRST < (int)ARRAY_SIZE(meta_feeds))
-			feed = meta_feeds[h->kind - QPW_META_FIRST];
-		return feed ? feed(m, h) : 0;
-	}
+	if (h->kind >= QPW_META_FIRST)
+		return feed_meta(m, h);
 	if (h->end_ns < h->start_ns)
 		return -EINVAL;
-	m->nr_events++;
+	if (!m->nr_events++ && !m->has_window && (m->from_ns || m->to_ns))
+		set_bounds(m, h->start_ns);
 	if (h->start_ns < m->first_ns)
 		m->first_ns = h->start_ns;
 	if (h->end_ns > m->last_ns)
 		m->last_ns = h->end_ns;
+	if (m->some_cpus && is_left_out(m, h))
+		return 0;
 	if (h->kind < ARRAY_SIZE(feeds))
 		feed = feeds[h->kind];
 	return feed ? feed(m, h) : 0;

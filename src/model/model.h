@@ -12,6 +12,7 @@
 
 #include "model/snapshot.h"
 #include "qpw/event.h"
+#include "util/cpulist.h"
 
 struct model;
 
@@ -21,6 +22,17 @@ struct model_config {
 	/* What a live view wants and a report does without, and does not pay for: */
 	bool per_cpu; /* causes and origins apart by CPU, struct snap_cpu, struct snap_waiter */
 	uint64_t event_ns; /* keep single interruptions of this length; 0 = none */
+	/*
+	 * A part of the window: from_ns after it opens until to_ns after it, 0 = to its end. In a
+	 * recording that opens no window, after its first record.
+	 */
+	uint64_t from_ns;
+	uint64_t to_ns;
+	/*
+	 * Nothing of other CPUs; NULL = all. Waits in flushes belong to the CPU that was waited
+	 * for, those of no CPU in particular and losses are told in any case. Copied.
+	 */
+	const struct cpulist *cpus;
 };
 
 /* NULL when out of memory. */

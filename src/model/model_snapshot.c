@@ -13,12 +13,15 @@ static void fill_window(const struct model *m, struct snapshot *s)
 {
 	uint64_t seen_ns = m->nr_events ? m->last_ns : m->window_start_ns;
 
+	if (seen_ns > m->window_end_ns)
+		seen_ns = m->window_end_ns;
+
 	s->window_closed = m->window_closed;
 	s->truncated = m->truncated;
 	s->nr_events = m->nr_events;
 	s->outlier_ns = m->outlier_ns;
 	s->window_start_ns = m->window_start_ns;
-	if (!m->has_window && m->nr_events)
+	if (!m->has_window && m->nr_events && s->window_start_ns < m->first_ns)
 		s->window_start_ns = m->first_ns;
 	s->window_end_ns = m->window_closed ? m->window_end_ns : seen_ns;
 	if (s->window_end_ns < s->window_start_ns)
@@ -46,6 +49,7 @@ static int fill_outliers(const struct model *m, struct snapshot *s)
 		if (m->cpus[i] && model_explain_late(m, m->cpus[i], &s->outliers[s->nr_outliers]))
 			s->nr_outliers++;
 	qsort(s->outliers, s->nr_outliers, sizeof(*s->outliers), snap_outlier_order);
+	s->max_outliers = m->outliers.room;
 	if (s->nr_outliers > m->outliers.room)
 		s->nr_outliers = m->outliers.room;
 	return 0;

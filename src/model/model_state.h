@@ -46,8 +46,13 @@ struct model {
 	bool has_window;
 	bool window_closed;
 	bool truncated;
-	uint64_t window_start_ns; /* 0 without a window */
-	uint64_t window_end_ns;	  /* UINT64_MAX while open */
+	uint64_t opened_ns;
+	uint64_t from_ns; /* what is asked for of the window, relative to its opening */
+	uint64_t to_ns;	  /* 0 = all */
+	bool some_cpus;
+	struct cpulist cpus_wanted; /* if so, these */
+	uint64_t window_start_ns;   /* of what counts; 0 without a window */
+	uint64_t window_end_ns;	    /* UINT64_MAX while open */
 	struct names names;
 	struct places places;
 	struct figures figures;

@@ -229,6 +229,7 @@ struct snap_span {
  * residual_ns of that step sum to step_ns, to the nanosecond.
  */
 struct snap_outlier {
+	uint32_t boot; /* number of its recording in a merged snapshot, from 0 */
 	/* It expired on another CPU: the intervals of this one explain SNAP_STEP_RUN only. */
 	bool remote_timer;
 	uint32_t cpu;
@@ -260,6 +261,7 @@ struct snap_probe {
 
 /* A watched CPU was not there. */
 struct snap_offline {
+	uint32_t boot; /* number of its recording in a merged snapshot, from 0 */
 	uint32_t cpu;
 	uint64_t start_ns; /* 0 = not seen */
 	uint64_t end_ns;   /* 0 = not seen: gone to the end */
@@ -308,7 +310,9 @@ struct snapshot {
 	struct heatmap *heatmap;       /* of the same, by time since the window began; never NULL */
 	struct snap_outlier *outliers; /* by latency, largest first */
 	size_t nr_outliers;
+	size_t max_outliers; /* no more are kept */
 	uint64_t outlier_ns; /* threshold they were chosen by; 0 = the worst ones */
+	uint64_t nr_late;    /* samples of this latency or more, kept or not */
 	struct snap_probe *probes;
 	size_t nr_probes;
 	struct snap_offline *offlines; /* in the window, in order of time */

@@ -96,18 +96,22 @@ static int append_flushes(struct snapshot *dst, const struct snapshot *src)
 	return ret;
 }
 
-/* The worst of both stay, as many as the longer list had. */
+/* The worst of both stay, as many as there is room for in either. */
 static int merge_outliers(struct snapshot *dst, const struct snapshot *src)
 {
-	size_t keep = dst->nr_outliers > src->nr_outliers ? dst->nr_outliers : src->nr_outliers;
+	size_t old = dst->nr_outliers;
 	int ret = 0;
 
+	dst->max_outliers = snap_max(dst->max_outliers, src->max_outliers);
 	dst->outliers = append_rows(dst->outliers, &dst->nr_outliers, src->outliers,
 				    src->nr_outliers, sizeof(*src->outliers), &ret);
 	if (ret || !dst->nr_outliers)
 		return ret;
+	for (size_t i = old; i < dst->nr_outliers; i++)
+		dst->outliers[i].boot += dst->nr_boots;
 	qsort(dst->outliers, dst->nr_outliers, sizeof(*dst->outliers), snap_outlier_order);
-	dst->nr_outliers = keep;
+	if (dst->nr_outliers > dst->max_outliers)
+		dst->nr_outliers = dst->max_outliers;
 	return 0;
 }
 
@@ -126,6 +130,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->nr_events += src->nr_events;
 	dst->nr_samples += src->nr_samples;
 	dst->nr_remote_timers += src->nr_remote_timers;
+	dst->nr_late += src->nr_late;
 	dst->outlier_ns = snap_max(dst->outlier_ns, src->outlier_ns);
 	dst->nr_offlines_left_out += src->nr_offlines_left_out;
 	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
@@ -186,6 +191,8 @@ int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 				  sizeof(*src->probes), &ret);
 	dst->offlines = append_rows(dst->offlines, &dst->nr_offlines, src->offlines,
 				    src->nr_offlines, sizeof(*src->offlines), &ret);
+	for (size_t i = dst->nr_offlines - (ret ? 0 : src->nr_offlines); i < dst->nr_offlines; i++)
+		dst->offlines[i].boot += dst->nr_boots;
 	if (ret || append_works(dst, src) || append_flushes(dst, src))
 		return -ENOMEM;
 	if (fold_rows(dst->causes, &dst->nr_causes, &snap_cause_ops) ||

@@ -98,6 +98,7 @@ static void add_outlier(struct boot *b, uint64_t latency_ns, const char *what)
 
 	s->outliers = grown(s->outliers, s->nr_outliers, sizeof(*o));
 	o = &s->outliers[s->nr_outliers++];
+	s->max_outliers = s->nr_outliers;
 	o->cpu = 1;
 	o->pid = 90;
 	SET_TEXT(o->comm, "cyclictest");

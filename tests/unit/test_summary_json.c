@@ -58,6 +58,7 @@ static struct snapshot *make_snapshot(const char *function, uint64_t samples)
 	set_text(s->flushes[0].function, QPW_SYMBOL_LEN, "__flush_work");
 	s->flushes[0].skipped = 2;
 	s->nr_outliers = 1;
+	s->max_outliers = 1;
 	s->outliers[0].latency_ns = 127;
 	s->outliers[0].step_ns[SNAP_STEP_RUN] = 127;
 	s->outliers[0].residual_ns[SNAP_STEP_RUN] = 100;
