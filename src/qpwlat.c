@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	{ "record", cmd_record, "record what interrupts isolated CPUs, and a victim's wake-ups" },
 	{ "report", cmd_report, "say what a recording holds: causes, origins, late samples" },
 	{ "compare", cmd_compare, "compare two sets of boots and give a verdict" },
-	{ "export", cmd_export, "write down every record of a recording, for other programs" },
+	{ "export", cmd_export, "write a recording in a format of other programs" },
 	{ "probes", cmd_probes, "say what this kernel lets the recorder see" },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * qpwlat export: the single records of a trace, in a format for other programs. Knows options,
- * files and exit codes; how a record looks is the view's.
+ * qpwlat export: a trace in a format of other programs. Knows options, files and exit codes; how
+ * a record or a figure looks is the view's.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "cmd/cmd.h"
+#include "cmd/export_openmetrics.h"
 #include "store/trace.h"
 #include "util/array.h"
 #include "util/text.h"
@@ -19,6 +20,7 @@
 
 static const struct export_format *const formats[] = {
 	&export_csv,
+	&export_openmetrics,
 };
 
 struct export_args {
@@ -30,9 +32,10 @@ struct export_args {
 static const char help[] =
 	"usage: qpwlat export [OPTION]… FILE\n"
 	"\n"
-	"Write down every record of a recording, one by one, in the order in which they lie there.\n"
+	"Write what a recording holds in a format of other programs.\n"
 	"\n"
-	"  -f, --format FORMAT  csv, the default: a header row, then one row a record\n"
+	"  -f, --format FORMAT  csv, the default: every record, a row each, in the order of the file\n"
+	"                       openmetrics: the figures of the report, for Prometheus\n"
 	"  -i, --input FILE     the trace, instead of FILE as an argument\n"
 	"  -o, --output FILE    where to; - or none: stdout\n"
 	"  -h, --help\n"
@@ -83,7 +86,7 @@ static int parse_args(int argc, char **argv, struct export_args *args)
 		else
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
 		if (!args->format)
-			return usage_error("--format is csv, not", optarg);
+			return usage_error("--format is csv or openmetrics, not", optarg);
 	}
 	if (optind < argc && !args->input)
 		args->input = argv[optind++];
@@ -114,9 +117,10 @@ static int write_records(const struct export_args *args, struct trace_reader *re
 			 uint64_t *nr_events)
 {
 	struct event_source *source = trace_reader_source(reader);
-	void *export = args->format->create(f);
+	void *export = args->format->create(f, trace_reader_facts(reader));
+	struct export_end end = { 0 };
 	const struct qpw_header *record;
-	int ret = export ? 0 : -ENOMEM;
+	int ret = export ? 0 : -ENOMEM, finished;
 
 	while (!ret && !ferror(f)) {
 		ret = event_source_next(source, &record, -1);
@@ -125,8 +129,10 @@ static int write_records(const struct export_args *args, struct trace_reader *re
 		*nr_events += record->kind < QPW_META_FIRST;
 		ret = args->format->put(export, record);
 	}
-	args->format->finish(export);
-	return ret == -ENODATA || ret == -EBADMSG ? 0 : ret;
+	end.problem = trace_reader_problem(reader);
+	end.truncated = ret == -ENODATA || ret == -EBADMSG;
+	finished = args->format->finish(export, &end);
+	return ret && !end.truncated ? ret : finished;
 }
 
 static int cannot_write(const char *path, int error)

@@ -468,10 +468,11 @@ static void write_cell(FILE *f, const char *text)
 	fputc('"', f);
 }
 
-static void *csv_create(FILE *f)
+static void *csv_create(FILE *f, const struct host_facts *facts)
 {
 	struct csv *csv = calloc(1, sizeof(*csv));
 
+	(void)facts;
 	if (!csv)
 		return NULL;
 	csv->f = f;
@@ -507,13 +508,15 @@ static int csv_put(void *export, const struct qpw_header *record)
 	return ret;
 }
 
-static void csv_finish(void *export)
+static int csv_finish(void *export, const struct export_end *end)
 {
 	struct csv *csv = export;
 
+	(void)end;
 	if (csv)
 		table_finish(&csv->symbols);
 	free(csv);
+	return 0;
 }
 
 const struct export_format export_csv = {
