@@ -7,8 +7,6 @@
 
 #include <errno.h>
 
-#include "util/record.h"
-
 /* A wait of either kind: the task comm waited in function, for work of cpu. */
 static int add_flush(struct model *m, const struct qpw_header *h, int function, int work, int comm,
 		     uint32_t cpu)
@@ -35,43 +33,22 @@ static int add_flush(struct model *m, const struct qpw_header *h, int function, 
 	return ret ? ret : figures_waiter(&m->figures, function, work, comm, cpu, ns);
 }
 
-/* Names of a place to wait in, and of no work in particular. */
-static int wait_name(struct model *m, uint64_t number, const char *text)
-{
-	const struct names_key key = { NAMES_FLUSH, { number, 0 } };
-	int id = names_recall(&m->names, &key);
-
-	if (id >= 0)
-		return id;
-	return names_remember(&m->names, &key, names_text(&m->names, text, QPW_SYMBOL_LEN));
-}
-
-/* Numbers of the names beside those of enum qpw_flush_where. */
-#define NO_WORK UINT64_MAX
-#define FLUSH_PERCPU_WORK (UINT64_MAX - 1)
-
-static int work_name(struct model *m, uint64_t function)
-{
-	return function ? names_symbol(&m->names, function) : wait_name(m, NO_WORK, "");
-}
-
 int feed_flush(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_flush *e = (const struct qpw_flush *)h;
-	const char *place = record_flush_name(e->where);
-	int function = wait_name(m, e->where, place ? place : "unknown flush");
+	int function = model_flush_name(m, e->where);
 
-	return add_flush(m, h, function, work_name(m, e->function), names_comm(&m->names, e->comm),
-			 e->target_cpu);
+	return add_flush(m, h, function, model_work_name(m, e->function),
+			 names_comm(&m->names, e->comm), e->target_cpu);
 }
 
 int feed_qpw_flush(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_op *e = (const struct qpw_op *)h;
-	int function = wait_name(m, FLUSH_PERCPU_WORK, "flush_percpu_work");
+	int function = model_flush_name(m, MODEL_FLUSH_PERCPU_WORK);
 
-	return add_flush(m, h, function, work_name(m, e->function), names_comm(&m->names, e->comm),
-			 h->cpu);
+	return add_flush(m, h, function, model_work_name(m, e->function),
+			 names_comm(&m->names, e->comm), h->cpu);
 }
 
 int feed_qpw_inline(struct model *m, const struct qpw_header *h)

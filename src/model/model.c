@@ -187,43 +187,12 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
 }
 
-static int irq_name(struct model *m, const struct qpw_irq *e)
-{
-	const struct names_key key = { NAMES_IRQ, { e->irq, 0 } };
-	char text[QPW_SYMBOL_LEN];
-	int id;
-
-	if (e->name[0])
-		return names_comm(&m->names, e->name);
-	id = names_recall(&m->names, &key);
-	if (id >= 0)
-		return id;
-	text_numbered(text, sizeof(text), "irq", e->irq);
-	return names_remember(&m->names, &key, names_text(&m->names, text, sizeof(text)));
-}
-
 static int feed_irq(struct model *m, const struct qpw_header *h)
 {
 	struct subject s = { .class = SNAP_IRQ, .counted = true };
 
-	s.name = irq_name(m, (const struct qpw_irq *)h);
+	s.name = model_irq_name(m, (const struct qpw_irq *)h);
 	return add_interval(m, h, &s, NULL);
-}
-
-static int softirq_name(struct model *m, uint32_t vec)
-{
-	const struct names_key key = { NAMES_SOFTIRQ, { vec, 0 } };
-	const char *name = record_softirq_name(vec);
-	int id = names_recall(&m->names, &key);
-	char text[QPW_SYMBOL_LEN];
-
-	if (id >= 0)
-		return id;
-	if (!name) {
-		text_numbered(text, sizeof(text), "softirq", vec);
-		name = text;
-	}
-	return names_remember(&m->names, &key, names_text(&m->names, name, QPW_SYMBOL_LEN));
 }
 
 static int feed_softirq(struct model *m, const struct qpw_header *h)
@@ -231,21 +200,8 @@ static int feed_softirq(struct model *m, const struct qpw_header *h)
 	const struct qpw_softirq *e = (const struct qpw_softirq *)h;
 	struct subject s = { .class = SNAP_SOFTIRQ, .counted = true };
 
-	s.name = softirq_name(m, e->vec);
+	s.name = model_softirq_name(m, e->vec);
 	return add_interval(m, h, &s, NULL);
-}
-
-static int vector_name(struct model *m, uint32_t vector)
-{
-	const struct names_key key = { NAMES_VECTOR, { vector, 0 } };
-	const char *name = record_ipi_name(vector);
-	int id = names_recall(&m->names, &key);
-
-	if (id >= 0)
-		return id;
-	return names_remember(&m->names, &key,
-			      names_text(&m->names, name ? name : "unknown vector",
-					 QPW_SYMBOL_LEN));
 }
 
 static int feed_ipi(struct model *m, const struct qpw_header *h)
@@ -253,49 +209,11 @@ static int feed_ipi(struct model *m, const struct qpw_header *h)
 	const struct qpw_ipi *e = (const struct qpw_ipi *)h;
 	struct subject s = { .class = SNAP_IPI, .counted = true };
 
-	s.name = e->function ? names_symbol(&m->names, e->function) : vector_name(m, e->vector);
+	s.name = e->function ? names_symbol(&m->names, e->function) :
+			       model_vector_name(m, e->vector);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	return add_interval(m, h, &s, NULL);
-}
-
-/* "victim timer (function)" */
-static int victim_timer_name(struct model *m, int function)
-{
-	static const char before[] = "victim timer (", after[] = ")";
-	char text[QPW_SYMBOL_LEN] = "";
-	size_t len, room = sizeof(text) - sizeof(before) - sizeof(after) + 1;
-
-	len = strnlen(names_get(&m->names, function), room);
-	memcpy(text, before, sizeof(before) - 1);
-	memcpy(text + sizeof(before) - 1, names_get(&m->names, function), len);
-	memcpy(text + sizeof(before) - 1 + len, after, sizeof(after));
-	return names_text(&m->names, text, sizeof(text));
-}
-
-/* Name of a timer interrupt: what expired in it; the victim's own timer is marked as such. */
-static int timer_name(struct model *m, const struct qpw_timer *e)
-{
-	const uint32_t flags = e->h.flags & (QPW_F_VICTIM | QPW_F_TICK);
-	const struct names_key key = { NAMES_TIMER, { e->function, flags } };
-	const char *text = NULL;
-	int id = names_recall(&m->names, &key);
-
-	if (id >= 0)
-		return id;
-	if (flags == (QPW_F_VICTIM | QPW_F_TICK))
-		text = "tick and victim timer";
-	else if (!e->function)
-		text = flags == QPW_F_TICK   ? "tick" :
-		       flags == QPW_F_VICTIM ? "victim timer" :
-					       "nothing expired";
-	if (text)
-		id = names_text(&m->names, text, QPW_SYMBOL_LEN);
-	else
-		id = names_symbol(&m->names, e->function);
-	if (!text && id >= 0 && flags == QPW_F_VICTIM)
-		id = victim_timer_name(m, id);
-	return names_remember(&m->names, &key, id);
 }
 
 static int feed_timer(struct model *m, const struct qpw_header *h)
@@ -304,7 +222,7 @@ static int feed_timer(struct model *m, const struct qpw_header *h)
 	struct subject s = { .counted = true };
 
 	s.class = h->flags & QPW_F_TICK ? SNAP_TICK : SNAP_TIMER;
-	s.name = timer_name(m, e);
+	s.name = model_timer_name(m, e);
 	if (m->watch && s.class == SNAP_TICK && watch_tick(m->watch, h->cpu, h->end_ns))
 		return -ENOMEM;
 	return add_interval(m, h, &s, NULL);

@@ -82,6 +82,17 @@ struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu);
  */
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out);
 
+/* What interruptions are called: ids >= 0 of names, -ENOMEM. Of a record only its own fields count. */
+int model_irq_name(struct model *m, const struct qpw_irq *e);
+int model_softirq_name(struct model *m, uint32_t vec);
+int model_vector_name(struct model *m, uint32_t vector); /* of an IPI that called no function */
+int model_timer_name(struct model *m, const struct qpw_timer *e);
+
+/* A place to wait in, enum qpw_flush_where or this; work waited for, 0 = none in particular. */
+#define MODEL_FLUSH_PERCPU_WORK (UINT64_MAX - 1)
+int model_flush_name(struct model *m, uint64_t where);
+int model_work_name(struct model *m, uint64_t function);
+
 /*
  * Kinds that are no interruptions; each takes in one record. feed_waits.c: who waits for other CPUs
  * or works for them. feed_points.c: what happens to the watched CPU and its victim beside that.
