@@ -92,11 +92,16 @@ struct {
 	__type(value, struct cpu_slot);
 } slots SEC(".maps");
 
+/* Records that found the ring buffer full, by kind. */
+struct lost_records {
+	u64 by_kind[QPW_LOST_KINDS];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1); /* possible CPUs, set by user space */
 	__type(key, u32);
-	__type(value, u64);
+	__type(value, struct lost_records);
 } lost SEC(".maps");
 
 struct {
@@ -171,11 +176,11 @@ static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start
 	helper_leave(here);
 	if (!h) {
 		u32 here = bpf_get_smp_processor_id();
-		u64 *nr_lost = bpf_map_lookup_elem(&lost, &here);
+		struct lost_records *l = bpf_map_lookup_elem(&lost, &here);
 
 		/* atomic: an NMI may come between */
-		if (nr_lost)
-			__sync_fetch_and_add(nr_lost, 1);
+		if (l && kind < QPW_LOST_KINDS)
+			__sync_fetch_and_add(&l->by_kind[kind], 1);
 		return NULL;
 	}
 	h->start_ns = start_ns;

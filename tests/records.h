@@ -281,6 +281,15 @@ static inline union rec rec_lost(uint32_t cpu, uint64_t nr_lost)
 	return r;
 }
 
+/* All of one kind. */
+static inline union rec rec_lost_kind(uint32_t cpu, uint16_t kind, uint64_t count)
+{
+	union rec r = rec_lost(cpu, count);
+
+	r.lost.by_kind[kind] = count;
+	return r;
+}
+
 static inline union rec rec_hotplug(uint32_t cpu, uint64_t ns, uint32_t online)
 {
 	union rec r = rec_make(QPW_META_HOTPLUG, cpu, ns, ns, 0);

@@ -264,9 +264,16 @@ struct qpw_symbol {
 	char name[QPW_SYMBOL_LEN]; /* NUL-terminated, module as "name [module]" */
 };
 
+#define QPW_LOST_KINDS 24 /* above the last kind that is no meta record */
+
 struct qpw_lost {
 	struct qpw_header h; /* cpu = CPU that lost them */
 	__u64 nr_lost;	     /* since the start of the recording */
+	/*
+	 * Of these, by kind of record, those that found the buffer full. The rest are events that
+	 * the kernel ran no program for, which it does not tell by kind.
+	 */
+	__u64 by_kind[QPW_LOST_KINDS];
 };
 
 struct qpw_cgroup {
@@ -339,7 +346,7 @@ _Static_assert(sizeof(struct qpw_migrate) == 112, "wire format");
 _Static_assert(sizeof(struct qpw_lock_wait) == 64, "wire format");
 _Static_assert(sizeof(struct qpw_taken) == 72, "wire format");
 _Static_assert(sizeof(struct qpw_symbol) == 104, "wire format");
-_Static_assert(sizeof(struct qpw_lost) == 40, "wire format");
+_Static_assert(sizeof(struct qpw_lost) == 40 + 8 * QPW_LOST_KINDS, "wire format");
 _Static_assert(sizeof(struct qpw_probe) == 200, "wire format");
 _Static_assert(sizeof(struct qpw_hotplug) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_cgroup) == 248, "wire format");

@@ -224,12 +224,14 @@ static void skipped_judge(struct collect *c)
 }
 
 /* The kernel counts skipped events by program, not by CPU: they go to the first watched one. */
-static uint64_t lost_on(const struct collect *c, uint32_t cpu)
+static void lost_on(const struct collect *c, uint32_t cpu, struct qpw_lost *r)
 {
-	uint64_t nr_lost = 0;
-
-	bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, &nr_lost);
-	return nr_lost + ((int)cpu == cpulist_next(&c->watched, -1) ? c->nr_skipped : 0);
+	if ((int)cpu == cpulist_next(&c->watched, -1))
+		r->nr_lost = c->nr_skipped;
+	if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, r->by_kind))
+		return;
+	for (size_t i = 0; i < QPW_LOST_KINDS; i++)
+		r->nr_lost += r->by_kind[i];
 }
 
 /* A loss is told when it grew, and for every watched CPU at the end. */
@@ -243,9 +245,9 @@ static void losses_tell(struct collect *c, bool at_end)
 					     .end_ns = now,
 					     .cpu = cpu,
 					     .kind = QPW_META_LOST,
-					     .size = sizeof(r) },
-				      .nr_lost = lost_on(c, cpu) };
+					     .size = sizeof(r) } };
 
+		lost_on(c, cpu, &r);
 		if (r.nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
 			continue;
 		c->nr_lost[cpu] = r.nr_lost;

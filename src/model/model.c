@@ -373,8 +373,10 @@ static int feed_lost(struct model *m, const struct qpw_header *h)
 
 	if (!cpu)
 		return -ENOMEM;
-	if (e->nr_lost > cpu->nr_lost)
-		cpu->nr_lost = e->nr_lost;
+	if (e->nr_lost <= cpu->nr_lost)
+		return 0;
+	cpu->nr_lost = e->nr_lost;
+	memcpy(cpu->lost_by_kind, e->by_kind, sizeof(cpu->lost_by_kind));
 	return 0;
 }
 

@@ -27,9 +27,39 @@ static void fill_window(const struct model *m, struct snapshot *s)
 	if (s->window_end_ns < s->window_start_ns)
 		s->window_end_ns = s->window_start_ns;
 	s->window_ns = s->window_end_ns - s->window_start_ns;
+}
+
+/* Of a CPU: records by kind, and the rest of its number, which no kind is known of. */
+static void fill_lost_cpu(const struct model_cpu *cpu, uint32_t number, struct snapshot *s)
+{
+	uint64_t rest = cpu->nr_lost;
+
+	s->nr_lost += cpu->nr_lost;
+	for (uint32_t kind = 0; kind < QPW_LOST_KINDS; kind++) {
+		uint64_t count = cpu->lost_by_kind[kind];
+
+		if (!count)
+			continue;
+		rest = count < rest ? rest - count : 0;
+		s->lost[s->nr_losses++] = (struct snap_loss){ number, kind, count };
+	}
+	if (rest)
+		s->lost[s->nr_losses++] = (struct snap_loss){ number, SNAP_KIND_UNKNOWN, rest };
+}
+
+static int fill_lost(const struct model *m, struct snapshot *s)
+{
+	size_t nr_cpus = 0;
+
 	for (unsigned int i = 0; i < MODEL_CPUS; i++)
-		if (m->cpus[i])
-			s->nr_lost += m->cpus[i]->nr_lost;
+		nr_cpus += m->cpus[i] && m->cpus[i]->nr_lost;
+	s->lost = calloc(nr_cpus + 1, (QPW_LOST_KINDS + 1) * sizeof(*s->lost));
+	if (!s->lost)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		if (m->cpus[i] && m->cpus[i]->nr_lost)
+			fill_lost_cpu(m->cpus[i], i, s);
+	return 0;
 }
 
 /* The kept ones and those that wait to be settled; of these no more than there is room for. */
@@ -131,7 +161,7 @@ struct snapshot *model_snapshot(const struct model *m)
 	s->nr_boots = 1;
 	fill_window(m, s);
 	fill_counts(m, s);
-	if (offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
+	if (fill_lost(m, s) || offline_fill(&m->offline, s->window_start_ns, m->window_end_ns, s) ||
 	    figures_fill(&m->figures, &m->names, s) ||
 	    figures_fill_causers(&m->figures, &m->names, &m->places, s) || fill_outliers(m, s) ||
 	    fill_heatmap(m, s) || fill_probes(m, s) ||

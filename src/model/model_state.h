@@ -27,6 +27,7 @@ struct model_counts {
 
 struct model_cpu {
 	uint64_t nr_lost;
+	uint64_t lost_by_kind[QPW_LOST_KINDS];
 	struct model_counts counts;
 	struct nest nest;
 	struct history history;

@@ -53,6 +53,7 @@ void snapshot_destroy(struct snapshot *s)
 	free(s->locks);
 	free(s->taken);
 	free(s->waiters);
+	free(s->lost);
 	free(s->outliers);
 	free(s->probes);
 	free(s->offlines);

@@ -252,6 +252,15 @@ struct snap_outlier {
 	uint64_t spans_left_out_ns; /* their self_ns */
 };
 
+#define SNAP_KIND_UNKNOWN UINT32_MAX
+
+/* Records lost on one CPU. */
+struct snap_loss {
+	uint32_t cpu;
+	uint32_t kind; /* enum qpw_kind; SNAP_KIND_UNKNOWN: events that no program was run for */
+	uint64_t count;
+};
+
 struct snap_probe {
 	char name[QPW_SYMBOL_LEN];
 	enum qpw_probe_state state;
@@ -277,6 +286,8 @@ struct snapshot {
 	bool truncated;		/* the trace broke off (a reader said so) */
 	uint32_t nr_boots;	/* 1; more in a merged snapshot */
 	uint64_t nr_lost;	/* records lost, all CPUs */
+	struct snap_loss *lost; /* of these: by CPU, then kind; what is of no known kind last */
+	size_t nr_losses;
 	uint64_t nr_events;
 	struct snap_total classes[SNAP_NR_CLASSES];
 	struct snap_cause *causes; /* by self_ns, largest first */

@@ -193,10 +193,13 @@ int snapshot_merge(struct snapshot *dst, const struct snapshot *src)
 				    src->nr_offlines, sizeof(*src->offlines), &ret);
 	for (size_t i = dst->nr_offlines - (ret ? 0 : src->nr_offlines); i < dst->nr_offlines; i++)
 		dst->offlines[i].boot += dst->nr_boots;
+	dst->lost = append_rows(dst->lost, &dst->nr_losses, src->lost, src->nr_losses,
+				sizeof(*src->lost), &ret);
 	if (ret || append_works(dst, src) || append_flushes(dst, src))
 		return -ENOMEM;
 	if (fold_rows(dst->causes, &dst->nr_causes, &snap_cause_ops) ||
 	    fold_rows(dst->works, &dst->nr_works, &snap_work_ops) ||
+	    fold_rows(dst->lost, &dst->nr_losses, &snap_loss_ops) ||
 	    fold_rows(dst->flushes, &dst->nr_flushes, &snap_flush_ops) ||
 	    fold_rows(dst->probes, &dst->nr_probes, &snap_probe_ops))
 		return -ENOMEM;

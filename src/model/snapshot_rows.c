@@ -232,6 +232,25 @@ static int fold_taken(void *dst, void *src)
 	return 0;
 }
 
+static int compare_loss(const void *a, const void *b)
+{
+	const struct snap_loss *x = a, *y = b;
+
+	return x->cpu != y->cpu ? compare_u64(x->cpu, y->cpu) : compare_u64(x->kind, y->kind);
+}
+
+static int fold_loss(void *dst, void *src)
+{
+	((struct snap_loss *)dst)->count += ((struct snap_loss *)src)->count;
+	return 0;
+}
+
+const struct snap_row_ops snap_loss_ops = {
+	.size = sizeof(struct snap_loss),
+	.compare = compare_loss,
+	.fold = fold_loss,
+};
+
 static int compare_waiter(const void *a, const void *b)
 {
 	const struct snap_waiter *x = a, *y = b;

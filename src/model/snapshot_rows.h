@@ -19,6 +19,7 @@ extern const struct snap_row_ops snap_move_ops;
 extern const struct snap_row_ops snap_lock_ops;
 extern const struct snap_row_ops snap_taken_ops;
 extern const struct snap_row_ops snap_waiter_ops;
+extern const struct snap_row_ops snap_loss_ops;
 extern const struct snap_row_ops snap_cause_ops;
 extern const struct snap_row_ops snap_work_ops;
 extern const struct snap_row_ops snap_flush_ops;

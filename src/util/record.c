@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sizes of records by kind, names of numbers in them. Knows no more of what they mean.
+ * Names and sizes of records by kind, names of numbers in them. Knows no more of what they mean.
  */
 #include "util/record.h"
 
@@ -8,44 +8,60 @@
 
 #include "util/array.h"
 
-unsigned int record_size(unsigned int kind)
+struct kind {
+	const char *name;
+	unsigned int size;
+};
+
+static const struct kind *kind_find(unsigned int kind)
 {
-	static const unsigned short events[] = {
-		[QPW_KIND_IRQ] = sizeof(struct qpw_irq),
-		[QPW_KIND_SOFTIRQ] = sizeof(struct qpw_softirq),
-		[QPW_KIND_IPI] = sizeof(struct qpw_ipi),
-		[QPW_KIND_TIMER] = sizeof(struct qpw_timer),
-		[QPW_KIND_NMI] = sizeof(struct qpw_nmi),
-		[QPW_KIND_THREAD] = sizeof(struct qpw_thread),
-		[QPW_KIND_WORK] = sizeof(struct qpw_work),
-		[QPW_KIND_WORK_QUEUE] = sizeof(struct qpw_work),
-		[QPW_KIND_FLUSH] = sizeof(struct qpw_flush),
-		[QPW_KIND_QPW_QUEUE] = sizeof(struct qpw_op),
-		[QPW_KIND_QPW_INLINE] = sizeof(struct qpw_op),
-		[QPW_KIND_QPW_FLUSH] = sizeof(struct qpw_op),
-		[QPW_KIND_QPW_CONTENDED] = sizeof(struct qpw_op),
-		[QPW_KIND_SAMPLE] = sizeof(struct qpw_sample),
-		[QPW_KIND_TICK_KEPT] = sizeof(struct qpw_tick_kept),
-		[QPW_KIND_MIGRATE] = sizeof(struct qpw_migrate),
-		[QPW_KIND_LOCK_WAIT] = sizeof(struct qpw_lock_wait),
-		[QPW_KIND_TAKEN] = sizeof(struct qpw_taken),
+	static const struct kind events[] = {
+		[QPW_KIND_IRQ] = { "irq", sizeof(struct qpw_irq) },
+		[QPW_KIND_SOFTIRQ] = { "softirq", sizeof(struct qpw_softirq) },
+		[QPW_KIND_IPI] = { "ipi", sizeof(struct qpw_ipi) },
+		[QPW_KIND_TIMER] = { "timer", sizeof(struct qpw_timer) },
+		[QPW_KIND_NMI] = { "nmi", sizeof(struct qpw_nmi) },
+		[QPW_KIND_THREAD] = { "thread", sizeof(struct qpw_thread) },
+		[QPW_KIND_WORK] = { "work", sizeof(struct qpw_work) },
+		[QPW_KIND_WORK_QUEUE] = { "work_queue", sizeof(struct qpw_work) },
+		[QPW_KIND_FLUSH] = { "flush", sizeof(struct qpw_flush) },
+		[QPW_KIND_QPW_QUEUE] = { "qpw_queue", sizeof(struct qpw_op) },
+		[QPW_KIND_QPW_INLINE] = { "qpw_inline", sizeof(struct qpw_op) },
+		[QPW_KIND_QPW_FLUSH] = { "qpw_flush", sizeof(struct qpw_op) },
+		[QPW_KIND_QPW_CONTENDED] = { "qpw_contended", sizeof(struct qpw_op) },
+		[QPW_KIND_SAMPLE] = { "sample", sizeof(struct qpw_sample) },
+		[QPW_KIND_TICK_KEPT] = { "tick_kept", sizeof(struct qpw_tick_kept) },
+		[QPW_KIND_MIGRATE] = { "migrate", sizeof(struct qpw_migrate) },
+		[QPW_KIND_LOCK_WAIT] = { "lock_wait", sizeof(struct qpw_lock_wait) },
+		[QPW_KIND_TAKEN] = { "taken", sizeof(struct qpw_taken) },
 	};
-	static const unsigned short metas[] = {
-		[QPW_META_SYMBOL - QPW_META_FIRST] = sizeof(struct qpw_symbol),
-		[QPW_META_LOST - QPW_META_FIRST] = sizeof(struct qpw_lost),
-		[QPW_META_WINDOW - QPW_META_FIRST] = sizeof(struct qpw_header),
-		[QPW_META_PROBE - QPW_META_FIRST] = sizeof(struct qpw_probe),
-		[QPW_META_HOTPLUG - QPW_META_FIRST] = sizeof(struct qpw_hotplug),
-		[QPW_META_CGROUP - QPW_META_FIRST] = sizeof(struct qpw_cgroup),
-		[QPW_META_STACK - QPW_META_FIRST] = sizeof(struct qpw_stack),
-		[QPW_META_COUNTS - QPW_META_FIRST] = sizeof(struct qpw_counts),
+	static const struct kind metas[] = {
+		[QPW_META_SYMBOL - QPW_META_FIRST] = { "symbol", sizeof(struct qpw_symbol) },
+		[QPW_META_LOST - QPW_META_FIRST] = { "lost", sizeof(struct qpw_lost) },
+		[QPW_META_WINDOW - QPW_META_FIRST] = { "window", sizeof(struct qpw_header) },
+		[QPW_META_PROBE - QPW_META_FIRST] = { "probe", sizeof(struct qpw_probe) },
+		[QPW_META_HOTPLUG - QPW_META_FIRST] = { "hotplug", sizeof(struct qpw_hotplug) },
+		[QPW_META_CGROUP - QPW_META_FIRST] = { "cgroup", sizeof(struct qpw_cgroup) },
+		[QPW_META_STACK - QPW_META_FIRST] = { "stack", sizeof(struct qpw_stack) },
+		[QPW_META_COUNTS - QPW_META_FIRST] = { "counts", sizeof(struct qpw_counts) },
 	};
+	static const struct kind none;
 
 	if (kind < ARRAY_SIZE(events))
-		return events[kind];
+		return &events[kind];
 	if (kind >= QPW_META_FIRST && kind - QPW_META_FIRST < ARRAY_SIZE(metas))
-		return metas[kind - QPW_META_FIRST];
-	return 0;
+		return &metas[kind - QPW_META_FIRST];
+	return &none;
+}
+
+unsigned int record_size(unsigned int kind)
+{
+	return kind_find(kind)->size;
+}
+
+const char *record_kind_name(unsigned int kind)
+{
+	return kind_find(kind)->name;
 }
 
 unsigned int record_min_size(unsigned int kind)
@@ -57,6 +73,8 @@ unsigned int record_min_size(unsigned int kind)
 		return 80;
 	case QPW_KIND_THREAD:
 		return 56;
+	case QPW_META_LOST:
+		return 40;
 	default:
 		return record_size(kind);
 	}

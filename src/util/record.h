@@ -17,6 +17,9 @@ unsigned int record_size(unsigned int kind);
  */
 unsigned int record_min_size(unsigned int kind);
 
+/* "softirq": the name of a kind of record, of meta records too; NULL: not known. */
+const char *record_kind_name(unsigned int kind);
+
 /*
  * What the kernel calls a softirq vector, the vector of an IPI (enum qpw_ipi_vector), and a place of
  * enum qpw_flush_where; NULL: not known.

@@ -403,35 +403,33 @@ static int put_counts(struct csv *csv, const struct qpw_header *h)
 
 static const struct kind {
 	uint16_t kind;
-	const char *name;
-	int (*put)(struct csv *csv, const struct qpw_header *h); /* NULL: the header is all */
+	int (*put)(struct csv *csv, const struct qpw_header *h);
 } kinds[] = {
-	{ QPW_KIND_IRQ, "irq", put_irq },
-	{ QPW_KIND_SOFTIRQ, "softirq", put_softirq },
-	{ QPW_KIND_IPI, "ipi", put_ipi },
-	{ QPW_KIND_TIMER, "timer", put_timer },
-	{ QPW_KIND_NMI, "nmi", put_nmi },
-	{ QPW_KIND_THREAD, "thread", put_thread },
-	{ QPW_KIND_WORK, "work", put_work },
-	{ QPW_KIND_WORK_QUEUE, "work_queue", put_work },
-	{ QPW_KIND_FLUSH, "flush", put_flush },
-	{ QPW_KIND_QPW_QUEUE, "qpw_queue", put_op },
-	{ QPW_KIND_QPW_INLINE, "qpw_inline", put_op },
-	{ QPW_KIND_QPW_FLUSH, "qpw_flush", put_op },
-	{ QPW_KIND_QPW_CONTENDED, "qpw_contended", put_op },
-	{ QPW_KIND_SAMPLE, "sample", put_sample },
-	{ QPW_KIND_TICK_KEPT, "tick_kept", put_tick_kept },
-	{ QPW_KIND_MIGRATE, "migrate", put_migrate },
-	{ QPW_KIND_LOCK_WAIT, "lock_wait", put_lock_wait },
-	{ QPW_KIND_TAKEN, "taken", put_taken },
-	{ QPW_META_SYMBOL, "symbol", put_symbol },
-	{ QPW_META_LOST, "lost", put_lost },
-	{ QPW_META_WINDOW, "window", NULL },
-	{ QPW_META_PROBE, "probe", put_probe },
-	{ QPW_META_HOTPLUG, "hotplug", put_hotplug },
-	{ QPW_META_CGROUP, "cgroup", put_cgroup },
-	{ QPW_META_STACK, "stack", put_stack },
-	{ QPW_META_COUNTS, "counts", put_counts },
+	{ QPW_KIND_IRQ, put_irq },
+	{ QPW_KIND_SOFTIRQ, put_softirq },
+	{ QPW_KIND_IPI, put_ipi },
+	{ QPW_KIND_TIMER, put_timer },
+	{ QPW_KIND_NMI, put_nmi },
+	{ QPW_KIND_THREAD, put_thread },
+	{ QPW_KIND_WORK, put_work },
+	{ QPW_KIND_WORK_QUEUE, put_work },
+	{ QPW_KIND_FLUSH, put_flush },
+	{ QPW_KIND_QPW_QUEUE, put_op },
+	{ QPW_KIND_QPW_INLINE, put_op },
+	{ QPW_KIND_QPW_FLUSH, put_op },
+	{ QPW_KIND_QPW_CONTENDED, put_op },
+	{ QPW_KIND_SAMPLE, put_sample },
+	{ QPW_KIND_TICK_KEPT, put_tick_kept },
+	{ QPW_KIND_MIGRATE, put_migrate },
+	{ QPW_KIND_LOCK_WAIT, put_lock_wait },
+	{ QPW_KIND_TAKEN, put_taken },
+	{ QPW_META_SYMBOL, put_symbol },
+	{ QPW_META_LOST, put_lost },
+	{ QPW_META_PROBE, put_probe },
+	{ QPW_META_HOTPLUG, put_hotplug },
+	{ QPW_META_CGROUP, put_cgroup },
+	{ QPW_META_STACK, put_stack },
+	{ QPW_META_COUNTS, put_counts },
 };
 
 /* "begin|end"; bits without a name as one hexadecimal number. */
@@ -484,6 +482,7 @@ static void *csv_create(FILE *f, const struct host_facts *facts)
 static int csv_put(void *export, const struct qpw_header *record)
 {
 	struct csv *csv = export;
+	const char *name = record_kind_name(record->kind);
 	const struct kind *kind = NULL;
 	int ret = 0;
 
@@ -491,8 +490,8 @@ static int csv_put(void *export, const struct qpw_header *record)
 		csv->cells[i][0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !kind; i++)
 		kind = kinds[i].kind == record->kind ? &kinds[i] : NULL;
-	if (kind)
-		put_word(csv, KIND, kind->name);
+	if (name)
+		put_word(csv, KIND, name);
 	else
 		put_number(csv, KIND, record->kind);
 	put_number(csv, CPU, record->cpu);

@@ -10,6 +10,7 @@
 
 #include "util/array.h"
 #include "util/duration.h"
+#include "util/record.h"
 #include "util/text.h"
 #include "view/percentiles.h"
 #include "view/report_parts.h"
@@ -161,17 +162,35 @@ static bool print_problem(FILE *f, const struct report *r, const struct report_t
 	return true;
 }
 
+/* "  CPU 1: 5 softirq, 2 of unknown kind", a line for each CPU. */
+static void print_lost(FILE *f, const struct snapshot *s)
+{
+	if (!s->nr_lost)
+		return;
+	fprintf(f,
+		"\nWARNING: %" PRIu64 " records were lost. Counts and times are lower bounds, "
+		"residuals upper ones.\n",
+		s->nr_lost);
+	for (size_t i = 0; i < s->nr_losses; i++) {
+		const struct snap_loss *l = &s->lost[i];
+		bool first = !i || s->lost[i - 1].cpu != l->cpu;
+		bool last = i + 1 == s->nr_losses || s->lost[i + 1].cpu != l->cpu;
+		const char *kind = record_kind_name(l->kind);
+
+		if (first)
+			fprintf(f, "  CPU %" PRIu32 ":", l->cpu);
+		fprintf(f, " %" PRIu64 " %s%s", l->count, kind ? kind : "of unknown kind",
+			last ? "\n" : ",");
+	}
+}
+
 /* What makes the figures less than the whole truth. */
 static void print_warnings(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
 	unsigned int nr_problems = 0;
 
-	if (s->nr_lost)
-		fprintf(f,
-			"\nWARNING: %" PRIu64 " records were lost. Counts and times are lower "
-			"bounds, residuals upper ones.\n",
-			s->nr_lost);
+	print_lost(f, s);
 	print_offlines(f, s);
 	for (size_t i = 0; i < r->nr_traces; i++)
 		nr_problems += print_problem(f, r, &r->traces[i]);

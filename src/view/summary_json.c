@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "util/record.h"
 #include "util/text.h"
 #include "view/percentiles.h"
 #include "view/summary_causers.h"
@@ -222,6 +223,15 @@ static json_t *contended_json(const struct snap_contended *c)
 			 integer(c->total_ns), "max_ns", integer(c->max_ns));
 }
 
+static json_t *loss_json(const void *row)
+{
+	const struct snap_loss *l = row;
+	const char *kind = record_kind_name(l->kind);
+
+	return json_pack("{s:I, s:o, s:I}", "cpu", (json_int_t)l->cpu, "kind",
+			 kind ? json_string(kind) : json_null(), "count", integer(l->count));
+}
+
 static int set_numbers(json_t *json, const struct snapshot *s)
 {
 	json_t *numbers = json_pack("{s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I}", "boots",
@@ -245,6 +255,8 @@ json_t *summary_json(const struct snapshot *s)
 	if (!json)
 		return NULL;
 	if (set_numbers(json, s) ||
+	    json_object_set_new(json, "lost",
+				rows_json(s->lost, s->nr_losses, sizeof(*s->lost), loss_json)) ||
 	    json_object_set_new(json, "latency_ns", summary_hist_json(s->latency)) ||
 	    json_object_set_new(json, "interruptions", classes_json(s)) ||
 	    json_object_set_new(json, "causes",

@@ -175,7 +175,7 @@ static int write_hostile(struct trace_writer *w)
 	ret |= put(w, rec_window(1000, 0));
 	ret |= put(w, rec_work(QPW_KIND_WORK, 1, 2000, 3000, QPW_F_BEGIN | QPW_F_END, FN_LRU, &o));
 	ret |= put(w, rec_thread(1, 1900, 3100, 66, "\x1b]0;owned\x07"));
-	ret |= put(w, rec_lost(1, 12));
+	ret |= put(w, rec_lost_kind(1, QPW_KIND_SOFTIRQ, 12));
 	return ret;
 }
 

@@ -15,6 +15,7 @@
 #include "../feeding.h"
 #include "../records.h"
 #include "model/model.h"
+#include "util/array.h"
 
 #define FN_DRAIN 0xffffffff81000000U
 #define FN_TICK 0xffffffff81000100U
@@ -344,21 +345,46 @@ static void test_long_name(void **state)
 	model_destroy(m);
 }
 
+static void check_losses(const struct snapshot *s, uint64_t times)
+{
+	const struct snap_loss want[] = {
+		{ 0, SNAP_KIND_UNKNOWN, 9 }, { 2, QPW_KIND_SOFTIRQ, 4 },  { 2, QPW_KIND_THREAD, 3 },
+		{ 2, SNAP_KIND_UNKNOWN, 2 }, { 3, SNAP_KIND_UNKNOWN, 1 },
+	};
+
+	assert_int_equal(s->nr_losses, ARRAY_SIZE(want));
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		assert_int_equal(s->lost[i].cpu, want[i].cpu);
+		assert_int_equal(s->lost[i].kind, want[i].kind);
+		assert_int_equal(s->lost[i].count, want[i].count * times);
+	}
+}
+
 static void test_meta(void **state)
 {
+	union rec lost = rec_lost_kind(2, QPW_KIND_SOFTIRQ, 4);
 	struct model *m = new_model(0, 0);
-	struct snapshot *s;
+	struct snapshot *s, *sum = snapshot_create();
 
 	(void)state;
+	lost.lost.by_kind[QPW_KIND_THREAD] = 3;
+	lost.lost.nr_lost = 9;
 	feed(m, rec_lost(0, 5));
 	feed(m, rec_lost(0, 9));
 	feed(m, rec_lost(3, 1));
 	feed(m, rec_lost(0, 7)); /* cumulative: an older figure says nothing new */
+	feed(m, lost);
 	feed(m, rec_probe("b_probe", QPW_PROBE_MISSING, -1, "flush waits"));
 	feed(m, rec_probe("a_probe", QPW_PROBE_TP_BTF, 0, ""));
 	model_set_truncated(m);
 	s = snap(m);
-	assert_int_equal(s->nr_lost, 10);
+	assert_int_equal(s->nr_lost, 9 + 9 + 1);
+	check_losses(s, 1);
+	assert_non_null(sum);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	check_losses(sum, 2);
+	snapshot_destroy(sum);
 	assert_int_equal(s->nr_events, 0);
 	assert_int_equal(s->nr_probes, 2);
 	assert_string_equal(s->probes[0].name, "a_probe");
