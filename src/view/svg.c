@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "view/escape.h"
+#include "view/svg_parts.h"
 
 /* The drawing's own units; the page scales it to its width. */
 #define WIDTH 720
@@ -60,15 +61,6 @@ static bool find_axes(const struct svg_series *series, size_t nr, struct axes *a
 	return true;
 }
 
-/* "10 µs" for 4, "1 s" for 9. */
-static void put_decade(FILE *f, int exponent)
-{
-	static const char *const units[] = { "ns", "µs", "ms", "s" };
-	int unit = exponent / 3 > 3 ? 3 : exponent / 3;
-
-	fprintf(f, "%.0f %s", pow(10, exponent - 3 * unit), units[unit]);
-}
-
 /* "1", "1 in 10", "1 in 10⁶": the shares of a CCDF as people say them. */
 static void put_share(FILE *f, int exponent)
 {
@@ -93,7 +85,7 @@ static void put_grid(FILE *f, const struct axes *axes)
 			x, TOP, HEIGHT - BOTTOM);
 		fprintf(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, HEIGHT - BOTTOM + 20,
 			e == (int)axes->x_high ? "end" : "middle");
-		put_decade(f, e);
+		svg_decade(f, e);
 		fputs("</text>\n", f);
 	}
 	for (int e = 0; e <= (int)-axes->y_low; e++) {
@@ -137,15 +129,6 @@ static void put_line(FILE *f, const struct axes *axes, const struct svg_series *
 	fputs("</title></path>\n", f);
 }
 
-static void put_titles(FILE *f, const char *id, const char *title, const char *description)
-{
-	fprintf(f, "<title id=\"%s-title\">", id);
-	escape_html(f, title);
-	fprintf(f, "</title><desc id=\"%s-desc\">", id);
-	escape_html(f, description);
-	fputs("</desc>\n", f);
-}
-
 void svg_ccdf(FILE *f, const char *id, const char *title, const char *description,
 	      const struct svg_series *series, size_t nr)
 {
@@ -155,11 +138,7 @@ void svg_ccdf(FILE *f, const char *id, const char *title, const char *descriptio
 		fputs("<p>No samples.</p>\n", f);
 		return;
 	}
-	fprintf(f,
-		"<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		"aria-labelledby=\"%s-title %s-desc\">\n",
-		WIDTH, HEIGHT, id, id);
-	put_titles(f, id, title, description);
+	svg_open(f, "plot", WIDTH, HEIGHT, id, title, description);
 	put_grid(f, &axes);
 	for (size_t i = 0; i < nr; i++)
 		if (series[i].hist && hist_count(series[i].hist))
