@@ -144,12 +144,12 @@ static bool tick_is_seen(const struct model *m)
 				    QPW_PROBE_MISSING;
 }
 
-/* Times of samples are those since the window opened; without one they become those since its begin. */
+/* Without a window, times of samples are only now known to be since the first record. */
 static int fill_heatmap(const struct model *m, struct snapshot *s)
 {
 	const struct heatmap *h = m->figures.heatmap;
 
-	return heatmap_merge(s->heatmap, h, m->has_window ? 0 : s->window_start_ns >> h->shift);
+	return heatmap_merge(s->heatmap, h, (s->window_start_ns - m->window_start_ns) >> h->shift);
 }
 
 struct snapshot *model_snapshot(const struct model *m)

@@ -242,12 +242,32 @@ static void test_model(void **state)
 	model_destroy(whole);
 }
 
+/* A part of a trace without a window: by time since that part began, which is no record's time. */
+static void test_part(void **state)
+{
+	const struct model_config config = { .from_ns = 2 * COLUMN };
+	struct model *m = model_create(&config);
+	struct snapshot *s;
+
+	(void)state;
+	assert_non_null(m);
+	feed(m, rec_irq(1, 7 * COLUMN, 7 * COLUMN + 10, "nic"));
+	feed(m, rec_sample(1, 8 * COLUMN, 0, 0, 0, 8 * COLUMN + 3000));
+	feed(m, rec_sample(1, 12 * COLUMN, 0, 0, 0, 12 * COLUMN + 3000));
+	s = snap(m);
+	assert_int_equal(s->window_start_ns, 9 * COLUMN);
+	assert_int_equal(s->heatmap->first, 3);
+	assert_int_equal(s->heatmap->last, 3);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),  cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_order), cmocka_unit_test(test_merge_back),
-		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_model), cmocka_unit_test(test_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
