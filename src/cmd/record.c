@@ -163,6 +163,14 @@ static int prepare_collector(struct recording *r)
 	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
 	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
 	/* only now: an older recording is not lost for want of a privilege */
+	err = trace_keep_old(r->o.output);
+	if (err) {
+		fprintf(stderr,
+			"qpwlat record: %s: what it holds can't be kept as %s.old: %s; name another "
+			"file with -o\n",
+			r->o.output, r->o.output, strerror(-err));
+		return CMD_ERROR;
+	}
 	err = trace_writer_open(r->o.output, &r->facts, &r->writer);
 	if (err) {
 		fprintf(stderr, "qpwlat record: %s: can't be written: %s\n", r->o.output,
@@ -260,35 +268,37 @@ static int start_command(struct recording *r)
 	return CMD_OK;
 }
 
-static void complain_of_end(struct recording *r, const struct child *c)
+static void complain_of_end(struct recording *r, const struct child *c, const char *how_bad)
 {
-	char how[64], what[128];
+	char how[64], name[96], what[128];
 
 	child_describe(c, how, sizeof(how));
-	text_escape(c->name, what, sizeof(what));
-	strncat(what, " ended too early", sizeof(what) - strlen(what) - 1);
+	text_escape(c->name, name, sizeof(name));
+	snprintf(what, sizeof(what), "%s %s", name, how_bad);
 	complain(r, what, how);
 	child_print_output(c, "  ");
 }
 
-/* A child that ends while it is needed: false when the recording has lost its meaning. */
+/* A child has ended: false when the recording ends with it. */
 static bool check_children(struct recording *r)
 {
+	bool until_command = r->o.command && !r->o.duration_ns;
+
 	if (child_reap(&r->victim)) {
-		complain_of_end(r, &r->victim);
+		complain_of_end(r, &r->victim, "ended too early");
 		return false;
 	}
-	if (child_reap(&r->command) && r->command.status) {
-		complain_of_end(r, &r->command);
-		return false;
-	}
-	return true;
+	if (!child_reap(&r->command))
+		return true;
+	if (r->command.status)
+		complain_of_end(r, &r->command, until_command ? "failed" : "ended too early");
+	return !r->command.status && !until_command;
 }
 
-/* False when recording is to end before its time. */
+/* For that long, 0: for good. False when recording is to end before its time. */
 static bool run_for(struct recording *r, uint64_t ns)
 {
-	uint64_t until_ns = loop_now_ns() + ns;
+	uint64_t until_ns = ns ? loop_now_ns() + ns : LOOP_FOREVER;
 
 	for (;;) {
 		switch (loop_run(&r->loop, until_ns)) {
@@ -386,9 +396,7 @@ static void measure(struct recording *r)
 	struct loop *l = &r->loop;
 	bool going;
 
-	l->quiet = r->o.quiet;
 	l->duration_ns = r->o.duration_ns;
-	l->next_shown_ns = loop_now_ns() + (l->tty ? 0 : LOOP_SHOW_LOG_NS);
 	l->phase = "warming up";
 	if (!r->o.warm_up_ns)
 		begin_window(r);
@@ -491,7 +499,7 @@ static int record_run(struct recording *r)
 	r->tool = tool_of(r->o.victim);
 	if (prepare_machine(r) || prepare_collector(r) || add_running_victims(r))
 		return CMD_ERROR;
-	err = loop_init(&r->loop, r->collect, r->writer);
+	err = loop_init(&r->loop, r->collect, r->writer, r->o.quiet);
 	if (err) {
 		fprintf(stderr, "qpwlat record: signals: %s\n", strerror(-err));
 		return CMD_ERROR;

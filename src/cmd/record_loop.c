@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -24,7 +25,7 @@
 #define RECORDS_AT_ONCE 200000
 
 #define FLUSH_NS 1000000000ULL
-#define SHOW_TTY_NS 200000000ULL
+#define SHOW_NS 200000000ULL /* between two looks of the progress line */
 
 uint64_t loop_now_ns(void)
 {
@@ -34,7 +35,15 @@ uint64_t loop_now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer)
+/* One that can take a line back; in a log the summary at the end is enough. */
+static bool can_redraw(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer, bool quiet)
 {
 	sigset_t set;
 
@@ -42,7 +51,7 @@ int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writ
 	l->collect = collect;
 	l->writer = writer;
 	l->poll_ms = POLL_MAX_MS;
-	l->tty = isatty(STDERR_FILENO);
+	l->progress = !quiet && can_redraw();
 	l->phase = "";
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -111,29 +120,39 @@ static void adapt_polling(struct loop *l)
 		l->poll_ms = l->poll_ms * 2 < POLL_MAX_MS ? l->poll_ms * 2 : POLL_MAX_MS;
 }
 
-static void show_progress(struct loop *l, uint64_t now)
+/* "12.0 s", or "12.0 of 60.0 s (20 %)" where the end is known. */
+static void format_elapsed(const struct loop *l, uint64_t now, char *buf, size_t size)
 {
-	char worst[32], lost[48] = "";
 	double elapsed_s = l->begin_ns ? (now - l->begin_ns) / 1e9 : 0;
 	double total_s = l->duration_ns / 1e9;
-	int percent = l->begin_ns ? (int)(100 * elapsed_s / total_s) : 0;
 
-	if (l->quiet || now < l->next_shown_ns)
+	if (!l->duration_ns)
+		snprintf(buf, size, "%.1f s", elapsed_s);
+	else
+		snprintf(buf, size, "%.1f of %.1f s (%.0f %%)",
+			 elapsed_s < total_s ? elapsed_s : total_s, total_s,
+			 elapsed_s < total_s ? 100 * elapsed_s / total_s : 100);
+}
+
+static void show_progress(struct loop *l, uint64_t now)
+{
+	char elapsed[80], worst[32], lost[48] = "";
+
+	if (!l->progress || now < l->next_shown_ns)
 		return;
-	l->next_shown_ns = now + (l->tty ? SHOW_TTY_NS : LOOP_SHOW_LOG_NS);
+	l->next_shown_ns = now + SHOW_NS;
 	l->nr_lost = collect_nr_lost(l->collect);
+	format_elapsed(l, now, elapsed, sizeof(elapsed));
 	duration_format(l->worst_ns, worst, sizeof(worst));
 	if (l->nr_lost)
 		snprintf(lost, sizeof(lost), ", LOST %llu", (unsigned long long)l->nr_lost);
-	fprintf(stderr, "%s%s %5.1f of %.1f s (%d %%), %llu samples, worst %s%s%s",
-		l->tty ? "\r\033[K" : "", l->phase, elapsed_s < total_s ? elapsed_s : total_s,
-		total_s, percent < 100 ? percent : 100, (unsigned long long)l->nr_samples,
-		l->nr_samples ? worst : "-", lost, l->tty ? "" : "\n");
+	fprintf(stderr, "\r\033[K%s %s, %llu samples, worst %s%s", l->phase, elapsed,
+		(unsigned long long)l->nr_samples, l->nr_samples ? worst : "-", lost);
 }
 
 void loop_clear_progress(const struct loop *l)
 {
-	if (l->tty && !l->quiet)
+	if (l->progress)
 		fputs("\r\033[K", stderr);
 }
 

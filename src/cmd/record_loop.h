@@ -12,7 +12,7 @@
 #include "collect/collect.h"
 #include "store/trace.h"
 
-#define LOOP_SHOW_LOG_NS 5000000000ULL /* between two lines of progress in a log */
+#define LOOP_FOREVER (UINT64_MAX / 2) /* a moment that does not come */
 
 enum loop_end {
 	LOOP_TIME,	  /* the time has come */
@@ -35,11 +35,10 @@ struct loop {
 	uint64_t nr_lost;
 	unsigned int max_fill_percent; /* of the ring buffer, as seen when it was emptied */
 
-	bool quiet;
-	bool tty;
+	bool progress;		/* is shown: someone sits at a terminal that can */
 	const char *phase;	/* shown with the progress */
 	uint64_t begin_ns;	/* of the measured window, 0 before it */
-	uint64_t duration_ns;	/* its planned length */
+	uint64_t duration_ns;	/* its planned length; 0: until something ends it */
 	uint64_t next_shown_ns; /* when progress is due */
 	uint64_t flushed_ns;	/* when the file was last brought up to date */
 };
@@ -47,7 +46,7 @@ struct loop {
 uint64_t loop_now_ns(void);
 
 /* Take SIGINT, SIGTERM and SIGCHLD by a file descriptor from here on. 0 or -errno. */
-int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer);
+int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer, bool quiet);
 void loop_finish(struct loop *l);
 
 /* Work until that moment or the first of the other ends. */
@@ -56,7 +55,7 @@ enum loop_end loop_run(struct loop *l, uint64_t until_ns);
 /* After the window was closed: everything that is left. 0 or the write error. */
 int loop_drain(struct loop *l);
 
-/* Before anything else is printed: the progress line of a terminal is taken away. */
+/* Before anything else is printed: the progress line is taken away. */
 void loop_clear_progress(const struct loop *l);
 
 #endif

@@ -17,6 +17,7 @@
 #include "util/duration.h"
 
 #define CYCLICTEST_PERIOD_US 1000
+#define NOT_GIVEN UINT64_MAX
 
 enum {
 	OPTION_VICTIM = 256,
@@ -49,12 +50,14 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-	fputs("usage: qpwlat record [options] -d DURATION -o FILE [-- COMMAND ARGUMENTS...]\n\n"
+	fputs("usage: qpwlat record [options] [-- COMMAND ARGUMENTS...]\n\n"
 	      "Record what interrupts the watched CPUs, the work that others make them do, and every\n"
 	      "wake-up of a victim there. COMMAND runs on the housekeeping CPUs meanwhile.\n\n"
 	      "  -c, --cpus LIST            watched CPUs; default: isolated and nohz_full ones\n"
-	      "  -d, --duration N[s|m|h|d]  how long to measure; ms and us too\n"
-	      "  -o, --output FILE          the recording\n"
+	      "  -d, --duration N[s|m|h|d]  how long to measure; ms and us too; default: as long as\n"
+	      "                             COMMAND runs, without one until Ctrl-C\n"
+	      "  -o, --output FILE          the recording (qpwlat.qpw); what FILE held before is\n"
+	      "                             kept as FILE.old\n"
 	      "  -H, --house-keeping LIST   where everything else runs; default: the other CPUs\n"
 	      "      --victim V             cyclictest (default) or oslat, started on the watched\n"
 	      "                             CPUs; pid:N or comm:NAME, running ones; none\n"
@@ -169,7 +172,7 @@ static int parse_victim_json(const char *text, struct record_options *o)
 
 static int parse_duration(const char *text, struct record_options *o)
 {
-	if (duration_parse(text, &o->duration_ns))
+	if (duration_parse(text, &o->duration_ns) || !o->duration_ns)
 		return usage("-d wants a length of time, not", text);
 	return CMD_OK;
 }
@@ -286,14 +289,14 @@ static int complete_victim(struct record_options *o)
 		return usage("-P needs the victim cyclictest or oslat", NULL);
 	if (o->period_us && o->victim != RECORD_VICTIM_CYCLICTEST)
 		return usage("-p needs the victim cyclictest", NULL);
+	if (o->warm_up_ns == NOT_GIVEN)
+		o->warm_up_ns = tool ? tool->warm_up_ns : 0;
 	if (!tool)
 		return CMD_OK;
 	if (!o->priority)
 		o->priority = tool->priority;
 	if (!o->period_us)
 		o->period_us = CYCLICTEST_PERIOD_US;
-	if (!o->warm_up_ns)
-		o->warm_up_ns = tool->warm_up_ns;
 	return CMD_OK;
 }
 
@@ -302,6 +305,8 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 	int option, ret;
 
 	memset(o, 0, sizeof(*o));
+	o->output = "qpwlat.qpw";
+	o->warm_up_ns = NOT_GIVEN;
 	optind = 1;
 	opterr = 0;
 	/* "+": what follows COMMAND is its own */
@@ -310,10 +315,6 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 		if (ret)
 			return ret;
 	}
-	if (!o->duration_ns)
-		return usage("-d DURATION is missing", NULL);
-	if (!o->output)
-		return usage("-o FILE is missing", NULL);
 	if (optind < argc)
 		o->command = argv + optind;
 	return complete_victim(o);

@@ -26,7 +26,7 @@ struct record_options {
 	enum record_victim victim;
 	uint32_t victim_pid;
 	const char *victim_comm;
-	uint64_t duration_ns;
+	uint64_t duration_ns; /* 0: as long as the command, or until interrupted */
 	uint64_t warm_up_ns;
 	bool system_calls;
 	bool no_stacks;

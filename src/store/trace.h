@@ -10,6 +10,12 @@
 #include "qpw/event.h"
 #include "store/event_source.h"
 
+/*
+ * If something is in the file path, rename it to path.old, whatever was there: to be called before
+ * trace_writer_open(). What is no regular file is left alone. 0, -ENAMETOOLONG, -errno of rename().
+ */
+int trace_keep_old(const char *path);
+
 struct trace_writer;
 
 /* Create path (truncating) and write the header. Returns 0 or -errno, *out is NULL then. */

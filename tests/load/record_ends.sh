@@ -25,7 +25,7 @@ report_value() {
 
 # start OPTION...: record in the background; $recorder is its pid once the victim runs.
 start() {
-	"$QPWLAT" record -c 1 -d 60s -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
 	for _ in {1..100}; do
 		pgrep -P $recorder >/dev/null && break
@@ -47,7 +47,16 @@ gone() {
 
 test_signals() {
 	local rc=0
-	start --victim-json "$scratch/ct.json" -- sleep 4711
+	# without a duration it is the only end that a recording has
+	start --victim-json "$scratch/ct.json"
+	kill -INT $recorder
+	wait $recorder || rc=$?
+	check sigint-ends-one-without-end "exit code $rc: $(cat "$scratch/err")" test $rc = 0
+	check sigint-keeps-one-without-end "$(report_value '[.window_closed, .samples, .lost_events]')" \
+		report_holds '.window_closed and .samples > 50 and .lost_events == 0'
+	check silent-in-a-log "$(cat "$scratch/err")" test -z "$(grep -v warning "$scratch/err")"
+	rc=0
+	start -d 60s --victim-json "$scratch/ct.json" -- sleep 4711
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check sigint-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
@@ -99,6 +108,14 @@ test_command() {
 	check short-command-is-no-error "exit code $rc: $(cat "$scratch/stderr")" test $rc = 0
 	check short-command-is-recorded-to-the-end "$(report_value .window_ns) ns" \
 		report_holds '.window_ns > 2000000000'
+	run "$QPWLAT" record -c 1 -q -o "$trace" -- sleep 1
+	check as-long-as-the-command "exit code $rc: $(cat "$scratch/stderr")" test $rc = 0
+	check as-long-as-the-command-ran "$(report_value .window_ns) ns" \
+		report_holds '.window_closed and .window_ns > 1000000000 and .window_ns < 15000000000'
+	run "$QPWLAT" record -c 1 -q -o "$trace" -- sh -c 'exit 3'
+	fails_saying command-that-fails "sh failed" "exit code 3"
+	run "$QPWLAT" record -c 1 -q -o "$trace" --warm-up 60s -- true
+	fails_saying command-of-the-warm-up-alone "nothing was measured"
 }
 
 # The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
@@ -134,6 +151,47 @@ test_full_disk() {
 	trace=$scratch/t.qpw
 }
 
+# What is there before is kept, under the default name too.
+test_old() {
+	local directory=$scratch/here
+	mkdir "$directory"
+	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 100ms -q --victim none) 2>"$scratch/stderr"
+	check default-name "$(cat "$scratch/stderr")" \
+		test "$(ls "$directory")" = qpwlat.qpw
+	cp "$directory/qpwlat.qpw" "$scratch/first.qpw"
+	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 100ms -q --victim none) 2>"$scratch/stderr"
+	check old-one-is-kept "$(cat "$scratch/stderr")" \
+		cmp "$directory/qpwlat.qpw.old" "$scratch/first.qpw"
+	check new-one-is-new "it is the old one" \
+		test "$(stat -c %i "$directory/qpwlat.qpw")" != "$(stat -c %i "$directory/qpwlat.qpw.old")"
+	rm "$directory/qpwlat.qpw.old"
+	mkdir "$directory/qpwlat.qpw.old"
+	cp "$directory/qpwlat.qpw" "$scratch/first.qpw"
+	run "$QPWLAT" record -c 1 -d 100ms -q --victim none -o "$directory/qpwlat.qpw"
+	fails_saying can-not-be-kept "qpwlat.qpw" "can't be kept as" "name another file"
+	check what-can-not-be-kept-stays "it is gone" cmp "$directory/qpwlat.qpw" "$scratch/first.qpw"
+}
+
+# A terminal sees how far it is, on one line, which is gone at the end.
+test_progress() {
+	TERM=xterm script -qefc "'$QPWLAT' record -c 1 -d 1s -o '$trace'" "$scratch/typescript" \
+		>/dev/null </dev/null
+	tr '\r' '\n' <"$scratch/typescript" >"$scratch/lines"
+	check progress "$(cat -v "$scratch/lines")" grep -qaE \
+		'recording 0\.[5-9] of 1\.0 s \([5-9][0-9] %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s' \
+		"$scratch/lines"
+	check progress-is-one-line "$(cat -v "$scratch/typescript")" test "$(grep -c 'recording 0' \
+		"$scratch/typescript")" -le 1
+	TERM=dumb script -qefc "'$QPWLAT' record -c 1 -d 300ms -o '$trace'" "$scratch/typescript" \
+		>/dev/null </dev/null
+	check no-progress-on-a-dumb-terminal "$(cat -v "$scratch/typescript")" \
+		test -z "$(grep -aE 'recording|'$'\033' "$scratch/typescript")"
+	TERM=xterm script -qefc "'$QPWLAT' record -q -c 1 -d 300ms -o '$trace'" "$scratch/typescript" \
+		>/dev/null </dev/null
+	check no-progress-when-quiet "$(cat -v "$scratch/typescript")" \
+		test -z "$(grep -aE 'recording|'$'\033' "$scratch/typescript")"
+}
+
 test_refusals() {
 	local path
 	for path in "$scratch/no-dir/t.qpw" /proc/version; do
@@ -159,8 +217,8 @@ test_refusals() {
 }
 
 test_usage() {
-	local -a bad=("-d 1s" "-o x" "-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
-		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x"
+	local -a bad=("-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
+		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x" "-d 1s -o x --warm-up y"
 		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --victim pid:1 -P f:5"
 		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x --without fprobe")
 	local options
@@ -196,7 +254,10 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
 	exit 0
 fi
 QPWLAT_RELATIVE=$(realpath --relative-to=. "$QPWLAT")
+QPWLAT_ABSOLUTE=$(realpath "$QPWLAT")
 test_usage
+test_old
+test_progress
 test_refusals
 test_privilege
 test_signals

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,60 @@ static void test_facts(void **state)
 	assert_int_equal(got->mode, HOST_MODE_QPW_OFF);
 	assert_memory_equal(got, &facts, sizeof(facts));
 	trace_reader_close(r);
+}
+
+static void write_text(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void assert_text(const char *file, const char *text)
+{
+	char got[32] = "";
+	FILE *f = fopen(file, "re");
+
+	assert_non_null(f);
+	assert_non_null(fgets(got, sizeof(got), f));
+	fclose(f);
+	assert_string_equal(got, text);
+}
+
+/* What was recorded before is kept once, in place of what was kept; nothing is made of nothing. */
+static void test_keep_old(void **state)
+{
+	char old[64], name[PATH_MAX + 1];
+
+	(void)state;
+	snprintf(old, sizeof(old), "%s.old", path);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(trace_keep_old(path), 0);
+	assert_int_equal(access(old, F_OK), -1);
+	write_text(path, "first");
+	assert_int_equal(trace_keep_old(path), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_text(old, "first");
+	assert_int_equal(trace_keep_old(path), 0);
+	assert_text(old, "first");
+	write_text(path, "second");
+	assert_int_equal(trace_keep_old(path), 0);
+	assert_text(old, "second");
+	assert_int_equal(unlink(old), 0);
+	assert_int_equal(trace_keep_old("/dev/null"), 0);
+	assert_int_equal(access("/dev/null", F_OK), 0);
+	write_text(path, "third");
+	assert_int_equal(mkdir(old, 0700), 0);
+	assert_int_equal(trace_keep_old(path), -EISDIR);
+	assert_text(path, "third");
+	assert_int_equal(rmdir(old), 0);
+	/* the longest path that can be opened leaves no room for the other name */
+	memset(name, '/', sizeof(name));
+	memcpy(name + PATH_MAX - 1 - strlen(path), path, strlen(path) + 1);
+	assert_int_equal(trace_keep_old(name), -ENAMETOOLONG);
+	assert_text(path, "third");
 }
 
 /* Cut at every length: complete blocks are given, and only the whole file ends with 0. */
@@ -455,17 +510,12 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_flipped),
-		cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_other_kinds),
-		cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_other_versions),
-		cmocka_unit_test(test_put_refuses),
-		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_keep_old),
+		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_flipped),	    cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_malformed),   cmocka_unit_test(test_other_kinds),
+		cmocka_unit_test(test_noise),	    cmocka_unit_test(test_other_versions),
+		cmocka_unit_test(test_put_refuses), cmocka_unit_test(test_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);
