@@ -20,6 +20,7 @@
 
 static const struct export_format *const formats[] = {
 	&export_csv,
+	&export_chrome,
 	&export_openmetrics,
 };
 
@@ -35,6 +36,7 @@ static const char help[] =
 	"Write what a recording holds in a format of other programs.\n"
 	"\n"
 	"  -f, --format FORMAT  csv, the default: every record, a row each, in the order of the file\n"
+	"                       chrome: a timeline, for Perfetto's UI and chrome://tracing\n"
 	"                       openmetrics: the figures of the report, for Prometheus\n"
 	"  -i, --input FILE     the trace, instead of FILE as an argument\n"
 	"  -o, --output FILE    where to; - or none: stdout\n"
@@ -42,7 +44,7 @@ static const char help[] =
 	"\n"
 	"Exit code: 0, 1 error, 3 the trace holds no record.\n"
 	"\n"
-	"Example: qpwlat export -o records.csv trace.qpw\n";
+	"Example: qpwlat export --format chrome -o trace.json trace.qpw\n";
 
 static int usage_error(const char *what, const char *object)
 {
@@ -86,7 +88,7 @@ static int parse_args(int argc, char **argv, struct export_args *args)
 		else
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
 		if (!args->format)
-			return usage_error("--format is csv or openmetrics, not", optarg);
+			return usage_error("--format is csv, chrome or openmetrics, not", optarg);
 	}
 	if (optind < argc && !args->input)
 		args->input = argv[optind++];

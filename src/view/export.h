@@ -38,4 +38,7 @@ struct export_format {
 /* A header row, then one row a record. docs/trace-format.md says what the columns hold. */
 extern const struct export_format export_csv;
 
+/* Trace Event Format: JSON for Perfetto's UI and chrome://tracing. */
+extern const struct export_format export_chrome;
+
 #endif

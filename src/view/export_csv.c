@@ -3,20 +3,17 @@
  * Records as comma-separated values: one table of columns, and for each kind what it puts into
  * them. Knows the wire records, no files.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/table.h"
 #include "util/array.h"
 #include "util/record.h"
 #include "util/text.h"
 #include "view/export.h"
+#include "view/export_names.h"
 #include "view/summary_causers.h"
 
-/* Functions with a name; those beyond are shown by their addresses. */
-#define SYMBOLS_MAX 65536
 #define CELL_SIZE (QPW_STACK_FRAMES * QPW_SYMBOL_LEN + 4 * QPW_PATH_LEN)
 
 /* Readers go by the names, but append only: somebody's awk goes by the numbers. */
@@ -57,14 +54,9 @@ static const char header[] =
 	"origin_ns,origin_cpu,origin_pid,origin_comm,target_cpu,from_cpu,irq_ns,expire_ns,"
 	"wakeup_ns,state,loses,origin_cgroup,origin_stack,stack\n";
 
-struct symbol {
-	uint64_t address;
-	char name[QPW_SYMBOL_LEN];
-};
-
 struct csv {
 	FILE *f;
-	struct table symbols; /* struct symbol */
+	struct export_names names;
 	char cells[NR_COLUMNS][CELL_SIZE];
 };
 
@@ -118,15 +110,12 @@ static void put_text(struct csv *csv, enum column column, const char *text, size
 /* A function by its name, or by its address; nothing when none was seen. */
 static void put_function(struct csv *csv, uint64_t address)
 {
-	int row = address ? table_find(&csv->symbols, &address) : -ENOENT;
-	const struct symbol *symbol;
+	const char *name = export_names_symbol(&csv->names, address);
 
-	if (row >= 0) {
-		symbol = table_row(&csv->symbols, row);
-		put_text(csv, FUNCTION, symbol->name, sizeof(symbol->name));
-	} else if (address) {
+	if (name)
+		put_text(csv, FUNCTION, name, QPW_SYMBOL_LEN);
+	else if (address)
 		text_address(csv->cells[FUNCTION], CELL_SIZE, address);
-	}
 }
 
 static void put_object(struct csv *csv, uint64_t address)
@@ -154,26 +143,24 @@ static void put_origin(struct csv *csv, const struct qpw_header *h, const struct
 		put_number(csv, ORIGIN_STACK, origin->stack);
 }
 
-static int put_irq(struct csv *csv, const struct qpw_header *h)
+static void put_irq(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_irq *r = (const struct qpw_irq *)h;
 
 	put_text(csv, NAME, r->name, sizeof(r->name));
 	put_number(csv, NUMBER, r->irq);
-	return 0;
 }
 
-static int put_softirq(struct csv *csv, const struct qpw_header *h)
+static void put_softirq(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_softirq *r = (const struct qpw_softirq *)h;
 	const char *name = record_softirq_name(r->vec);
 
 	put_word(csv, NAME, name ? name : "");
 	put_number(csv, NUMBER, r->vec);
-	return 0;
 }
 
-static int put_ipi(struct csv *csv, const struct qpw_header *h)
+static void put_ipi(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_ipi *r = (const struct qpw_ipi *)h;
 	const char *name = record_ipi_name(r->vector);
@@ -183,45 +170,40 @@ static int put_ipi(struct csv *csv, const struct qpw_header *h)
 	put_function(csv, r->function);
 	put_number(csv, COUNT, r->nr_functions);
 	put_origin(csv, h, &r->origin);
-	return 0;
 }
 
-static int put_timer(struct csv *csv, const struct qpw_header *h)
+static void put_timer(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_timer *r = (const struct qpw_timer *)h;
 
 	put_function(csv, r->function);
 	put_number(csv, COUNT, r->nr_expired);
-	return 0;
 }
 
-static int put_nmi(struct csv *csv, const struct qpw_header *h)
+static void put_nmi(struct csv *csv, const struct qpw_header *h)
 {
 	put_function(csv, ((const struct qpw_nmi *)h)->function);
-	return 0;
 }
 
-static int put_thread(struct csv *csv, const struct qpw_header *h)
+static void put_thread(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_thread *r = (const struct qpw_thread *)h;
 
 	put_task(csv, r->pid, r->comm);
 	put_number(csv, PRIO, r->prio);
 	put_origin(csv, h, &r->origin);
-	return 0;
 }
 
-static int put_work(struct csv *csv, const struct qpw_header *h)
+static void put_work(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_work *r = (const struct qpw_work *)h;
 
 	put_function(csv, r->function);
 	put_object(csv, r->work);
 	put_origin(csv, h, &r->origin);
-	return 0;
 }
 
-static int put_flush(struct csv *csv, const struct qpw_header *h)
+static void put_flush(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_flush *r = (const struct qpw_flush *)h;
 	const char *name = record_flush_name(r->where);
@@ -232,10 +214,9 @@ static int put_flush(struct csv *csv, const struct qpw_header *h)
 	put_task(csv, r->pid, r->comm);
 	if (r->target_cpu != ~0U)
 		put_number(csv, TARGET_CPU, r->target_cpu);
-	return 0;
 }
 
-static int put_op(struct csv *csv, const struct qpw_header *h)
+static void put_op(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_op *r = (const struct qpw_op *)h;
 
@@ -243,7 +224,6 @@ static int put_op(struct csv *csv, const struct qpw_header *h)
 	put_object(csv, r->object);
 	put_task(csv, r->pid, r->comm);
 	put_number(csv, FROM_CPU, r->from_cpu);
-	return 0;
 }
 
 /* A step that was not seen has an empty cell. */
@@ -253,7 +233,7 @@ static void put_step(struct csv *csv, enum column column, uint64_t ns)
 		put_number(csv, column, ns);
 }
 
-static int put_sample(struct csv *csv, const struct qpw_header *h)
+static void put_sample(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_sample *r = (const struct qpw_sample *)h;
 
@@ -262,31 +242,22 @@ static int put_sample(struct csv *csv, const struct qpw_header *h)
 	put_step(csv, IRQ_NS, r->irq_ns);
 	put_step(csv, EXPIRE_NS, r->expire_ns);
 	put_step(csv, WAKEUP_NS, r->wakeup_ns);
-	return 0;
 }
 
-static int put_symbol(struct csv *csv, const struct qpw_header *h)
+static void put_symbol(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_symbol *r = (const struct qpw_symbol *)h;
-	int row = table_get(&csv->symbols, &r->address);
 
-	if (row == -ENOMEM)
-		return row;
-	if (row >= 0)
-		memcpy(((struct symbol *)table_row(&csv->symbols, row))->name, r->name,
-		       sizeof(r->name));
 	put_text(csv, NAME, r->name, sizeof(r->name));
 	put_object(csv, r->address);
-	return 0;
 }
 
-static int put_lost(struct csv *csv, const struct qpw_header *h)
+static void put_lost(struct csv *csv, const struct qpw_header *h)
 {
 	put_number(csv, COUNT, ((const struct qpw_lost *)h)->nr_lost);
-	return 0;
 }
 
-static int put_probe(struct csv *csv, const struct qpw_header *h)
+static void put_probe(struct csv *csv, const struct qpw_header *h)
 {
 	static const char *const states[] = {
 		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
@@ -299,10 +270,9 @@ static int put_probe(struct csv *csv, const struct qpw_header *h)
 	snprintf(csv->cells[NUMBER], CELL_SIZE, "%d", r->error);
 	put_word(csv, STATE, r->state < ARRAY_SIZE(states) ? states[r->state] : "");
 	put_text(csv, LOSES, r->loses, sizeof(r->loses));
-	return 0;
 }
 
-static int put_tick_kept(struct csv *csv, const struct qpw_header *h)
+static void put_tick_kept(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_tick_kept *r = (const struct qpw_tick_kept *)h;
 	size_t len = 0;
@@ -315,10 +285,9 @@ static int put_tick_kept(struct csv *csv, const struct qpw_header *h)
 	}
 	put_number(csv, NUMBER, r->reasons);
 	put_number(csv, PID, r->pid);
-	return 0;
 }
 
-static int put_migrate(struct csv *csv, const struct qpw_header *h)
+static void put_migrate(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_migrate *r = (const struct qpw_migrate *)h;
 
@@ -326,10 +295,9 @@ static int put_migrate(struct csv *csv, const struct qpw_header *h)
 	put_number(csv, PRIO, r->prio);
 	put_number(csv, FROM_CPU, r->from_cpu);
 	put_origin(csv, h, &r->origin);
-	return 0;
 }
 
-static int put_lock_wait(struct csv *csv, const struct qpw_header *h)
+static void put_lock_wait(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_lock_wait *r = (const struct qpw_lock_wait *)h;
 
@@ -337,36 +305,32 @@ static int put_lock_wait(struct csv *csv, const struct qpw_header *h)
 	put_number(csv, NUMBER, r->flags);
 	put_object(csv, r->lock);
 	put_task(csv, r->pid, r->comm);
-	return 0;
 }
 
-static int put_taken(struct csv *csv, const struct qpw_header *h)
+static void put_taken(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_taken *r = (const struct qpw_taken *)h;
 
 	put_task(csv, r->pid, r->comm);
 	put_number(csv, ORIGIN_PID, r->by_pid);
 	put_text(csv, ORIGIN_COMM, r->by_comm, QPW_COMM_LEN);
-	return 0;
 }
 
-static int put_hotplug(struct csv *csv, const struct qpw_header *h)
+static void put_hotplug(struct csv *csv, const struct qpw_header *h)
 {
 	put_word(csv, STATE, ((const struct qpw_hotplug *)h)->online ? "online" : "offline");
-	return 0;
 }
 
-static int put_cgroup(struct csv *csv, const struct qpw_header *h)
+static void put_cgroup(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_cgroup *r = (const struct qpw_cgroup *)h;
 
 	put_number(csv, ORIGIN_CGROUP, r->id);
 	put_text(csv, NAME, r->path, sizeof(r->path));
-	return 0;
 }
 
 /* The functions, the innermost first, between blanks and "<": "queue_work_on+0x1f < …". */
-static int put_stack(struct csv *csv, const struct qpw_header *h)
+static void put_stack(struct csv *csv, const struct qpw_header *h)
 {
 	static const char *const contexts[] = { "", "task", "softirq", "irq", "nmi" };
 	const struct qpw_stack *r = (const struct qpw_stack *)h;
@@ -385,10 +349,9 @@ static int put_stack(struct csv *csv, const struct qpw_header *h)
 					csv->cells[FUNCTION]);
 	}
 	csv->cells[FUNCTION][0] = '\0';
-	return 0;
 }
 
-static int put_counts(struct csv *csv, const struct qpw_header *h)
+static void put_counts(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_counts *r = (const struct qpw_counts *)h;
 
@@ -398,12 +361,11 @@ static int put_counts(struct csv *csv, const struct qpw_header *h)
 		 (uint64_t)r->nr_page_faults, (uint64_t)r->nr_system_calls,
 		 (uint64_t)r->nr_system_calls_missed, (uint64_t)r->nr_tick_stops,
 		 (uint64_t)r->nr_lock_waits_missed, (uint64_t)r->nr_origins_missed);
-	return 0;
 }
 
 static const struct kind {
 	uint16_t kind;
-	int (*put)(struct csv *csv, const struct qpw_header *h);
+	void (*put)(struct csv *csv, const struct qpw_header *h);
 } kinds[] = {
 	{ QPW_KIND_IRQ, put_irq },
 	{ QPW_KIND_SOFTIRQ, put_softirq },
@@ -474,7 +436,7 @@ static void *csv_create(FILE *f, const struct host_facts *facts)
 	if (!csv)
 		return NULL;
 	csv->f = f;
-	table_init(&csv->symbols, sizeof(uint64_t), sizeof(struct symbol), SYMBOLS_MAX);
+	export_names_init(&csv->names);
 	fputs(header, f);
 	return csv;
 }
@@ -484,7 +446,7 @@ static int csv_put(void *export, const struct qpw_header *record)
 	struct csv *csv = export;
 	const char *name = record_kind_name(record->kind);
 	const struct kind *kind = NULL;
-	int ret = 0;
+	int ret = export_names_put(&csv->names, record);
 
 	for (size_t i = 0; i < NR_COLUMNS; i++)
 		csv->cells[i][0] = '\0';
@@ -499,7 +461,7 @@ static int csv_put(void *export, const struct qpw_header *record)
 	put_number(csv, END_NS, record->end_ns);
 	put_flags(csv, record->flags);
 	if (kind && kind->put)
-		ret = kind->put(csv, record);
+		kind->put(csv, record);
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
 		write_cell(csv->f, csv->cells[i]);
 		fputc(i + 1 < NR_COLUMNS ? ',' : '\n', csv->f);
@@ -513,7 +475,7 @@ static int csv_finish(void *export, const struct export_end *end)
 
 	(void)end;
 	if (csv)
-		table_finish(&csv->symbols);
+		export_names_finish(&csv->names);
 	free(csv);
 	return 0;
 }

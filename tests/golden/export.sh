@@ -126,7 +126,7 @@ fails unwritable 1 'cannot write: no/such/dir: No such file' -o no/such/dir lab.
 fails no-file 129 'which trace' --format csv
 fails two-files 129 'one trace at a time' lab.qpw empty.qpw
 fails bad-option 129 'unknown option' --frobnicate lab.qpw
-fails bad-format 129 '--format is csv or openmetrics, not: xml' --format xml lab.qpw
+fails bad-format 129 '--format is csv, chrome or openmetrics, not: xml' --format xml lab.qpw
 if "$QPWLAT" export lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
 grep -q 'No space left' err || echo "no reason" >>log
 result "full-disk" log
