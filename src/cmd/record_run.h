@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording under way: what the files of `qpwlat record` share. Knows no BPF.
+ */
+#ifndef QPW_CMD_RECORD_RUN_H
+#define QPW_CMD_RECORD_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/record_child.h"
+#include "cmd/record_loop.h"
+#include "cmd/record_options.h"
+#include "cmd/record_place.h"
+#include "cmd/record_tool.h"
+#include "collect/collect.h"
+#include "host/host.h"
+#include "store/trace.h"
+
+struct recording {
+	struct record_options o;
+	struct host_facts facts;
+	struct placement place;
+	struct collect *collect;
+	struct trace_writer *writer;
+	int output_fd; /* for its size alone; -1 */
+	struct loop loop;
+	const struct tool *tool; /* the victim that is started; NULL = none is */
+	struct tool_call call;
+	struct child victim;
+	struct child command;
+	uint64_t measured_ns;
+	bool failed;
+	bool given_up;
+};
+
+/* Print "WHAT: WHY"; the recording has failed. */
+void record_complain(struct recording *r, const char *what, const char *why);
+
+/* Victim and command, as far as the options want them. CMD_OK, or CMD_ERROR after a message. */
+int record_start_victim(struct recording *r);
+int record_start_command(struct recording *r);
+
+/* A child has ended: false when the recording ends with it. Complains of one that should not have. */
+bool record_check_children(struct recording *r);
+
+/* Ask them to end, kill them if they won't; goes on recording meanwhile. */
+void record_stop_children(struct recording *r);
+
+/* A probe that would be there with more privilege. */
+void record_warn_of_nameless(const struct recording *r);
+
+/* What was recorded, what was lost, what can't be seen on this kernel. */
+void record_print_summary(const struct recording *r);
+
+#endif

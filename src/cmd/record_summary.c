@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What `qpwlat record` prints at its end, and of what is missing. Changes nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/record_run.h"
+#include "util/duration.h"
+
+#define FULL_PERCENT 90 /* from here on a record may not have fitted */
+
+/* The missing probe that a privilege would bring back. */
+void record_warn_of_nameless(const struct recording *r)
+{
+	const struct qpw_probe *probes;
+	size_t i, n = collect_probes(r->collect, &probes);
+
+	for (i = 0; i < n; i++) {
+		if (*probes[i].name == '/' && probes[i].state == QPW_PROBE_MISSING)
+			fprintf(stderr,
+				"qpwlat record: warning: %s: hides its addresses; lost: %s\n",
+				probes[i].name, probes[i].loses);
+	}
+}
+
+static const char *why_missing(int error)
+{
+	if (error == -ECANCELED)
+		return "left out by --without";
+	return error ? strerror(-error) : "not in this kernel";
+}
+
+/* "missing   Operation not permitted: __flush_work ...", a line for each reason. */
+static void print_missing(const struct recording *r)
+{
+	const struct qpw_probe *probes;
+	size_t i, j, n = collect_probes(r->collect, &probes);
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < i; j++) {
+			if (probes[j].state == QPW_PROBE_MISSING &&
+			    probes[j].error == probes[i].error)
+				break;
+		}
+		if (probes[i].state != QPW_PROBE_MISSING || j < i)
+			continue;
+		printf("missing   %s:", why_missing(probes[i].error));
+		for (; j < n; j++) {
+			if (probes[j].state == QPW_PROBE_MISSING &&
+			    probes[j].error == probes[i].error)
+				printf(" %s", probes[j].name);
+		}
+		putchar('\n');
+	}
+}
+
+void record_print_summary(const struct recording *r)
+{
+	struct stat st = { 0 };
+	char length[32], worst[32];
+
+	if (r->o.quiet)
+		return;
+	fstat(r->output_fd, &st);
+	duration_format(r->measured_ns, length, sizeof(length));
+	duration_format(r->loop.worst_ns, worst, sizeof(worst));
+	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text, r->o.output,
+	       st.st_size / 1024.0);
+	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
+	printf("samples   %llu, worst %s\n", (unsigned long long)r->loop.nr_samples,
+	       r->loop.nr_samples ? worst : "-");
+	printf("lost      %llu", (unsigned long long)r->loop.nr_lost);
+	if (r->loop.nr_lost && r->loop.max_fill_percent >= FULL_PERCENT)
+		printf(": the buffer was full, take a larger --buffer-size");
+	else if (r->loop.nr_lost)
+		printf(": the kernel skipped programs that were already running");
+	putchar('\n');
+	print_missing(r);
+}
