@@ -187,6 +187,10 @@ static bool run_for(struct recording *r, uint64_t ns)
 		switch (loop_run(&r->loop, until_ns)) {
 		case LOOP_TIME:
 			return true;
+		case LOOP_HIT:
+			if (!record_hit(r))
+				return false;
+			break;
 		case LOOP_CHILD:
 			if (!record_check_children(r))
 				return false;
@@ -205,12 +209,16 @@ static void begin_window(struct recording *r)
 	r->loop.phase = "recording";
 	r->loop.begin_ns = loop_now_ns();
 	collect_open_window(r->collect);
+	gauge_begin(&r->loop.gauge, r->loop.begin_ns);
 }
 
 /* To detach takes a while: the length is taken before. */
 static void end_window(struct recording *r)
 {
-	r->measured_ns = loop_now_ns() - r->loop.begin_ns;
+	uint64_t now_ns = loop_now_ns();
+
+	r->measured_ns = now_ns - r->loop.begin_ns;
+	gauge_end(&r->loop.gauge, now_ns);
 	collect_close_window(r->collect);
 	if (!r->given_up && !r->loop.write_error)
 		loop_drain(&r->loop);
@@ -228,6 +236,9 @@ static void measure(struct recording *r)
 
 	l->duration_ns = r->o.duration_ns;
 	l->phase = "warming up";
+	l->unit = gauge_unit(record_gauge_of(r));
+	l->tell_hits = true;
+	gauge_init(&l->gauge, record_gauge_of(r), r->o.threshold_ns);
 	if (!r->o.warm_up_ns)
 		begin_window(r);
 	going = !record_start_victim(r) && !record_start_command(r);
@@ -240,6 +251,7 @@ static void measure(struct recording *r)
 		run_for(r, r->o.duration_ns);
 	else if (!r->failed)
 		record_complain(r, r->o.output, "ended while warming up: nothing was measured");
+	l->tell_hits = false;
 	if (!going || (r->tool && r->tool->busy)) {
 		end_window(r);
 		record_stop_children(r);
@@ -269,7 +281,7 @@ static void finish_file(struct recording *r)
 
 static int record_run(struct recording *r)
 {
-	int err;
+	int err, verdict;
 
 	r->tool = tool_of(r->o.victim);
 	if (prepare_machine(r) || prepare_collector(r) || add_running_victims(r))
@@ -285,7 +297,8 @@ static int record_run(struct recording *r)
 		fprintf(stderr, "qpwlat record: %s: given up, incomplete\n", r->o.output);
 	else
 		record_print_summary(r);
-	return r->failed || r->given_up ? CMD_ERROR : CMD_OK;
+	verdict = r->given_up ? CMD_OK : record_judge_threshold(r);
+	return r->failed || r->given_up ? CMD_ERROR : verdict;
 }
 
 int cmd_record(int argc, char **argv)
@@ -297,6 +310,7 @@ int cmd_record(int argc, char **argv)
 		return ret < 0 ? CMD_OK : ret;
 	ret = record_run(&r);
 	child_kill(&r.command);
+	child_kill(&r.shell);
 	child_kill(&r.victim);
 	loop_finish(&r.loop);
 	trace_writer_close(r.writer);

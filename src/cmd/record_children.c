@@ -76,6 +76,7 @@ bool record_check_children(struct recording *r)
 {
 	bool until_command = r->o.command && !r->o.duration_ns;
 
+	record_check_shell(r);
 	if (child_reap(&r->victim)) {
 		complain_of_end(r, &r->victim, "ended too early");
 		return false;
@@ -138,4 +139,9 @@ void record_stop_children(struct recording *r)
 	r->loop.phase = "ending";
 	stop_child(r, &r->command, SIGTERM, STOP_COMMAND_NS);
 	stop_child(r, &r->victim, SIGINT, STOP_VICTIM_NS);
+	/* it looks at what has just happened: time to finish, then no more */
+	if (r->shell.pid)
+		await_end(r, &r->shell, STOP_COMMAND_NS);
+	record_check_shell(r);
+	stop_child(r, &r->shell, SIGTERM, STOP_COMMAND_NS);
 }

@@ -70,14 +70,11 @@ void loop_finish(struct loop *l)
 
 static void account(struct loop *l, const struct qpw_header *h)
 {
-	uint64_t latency_ns = h->end_ns - h->start_ns;
-
 	l->nr_events += h->kind < QPW_META_FIRST;
-	if (h->kind != QPW_KIND_SAMPLE || !l->begin_ns || h->start_ns < l->begin_ns)
+	if (!gauge_feed(&l->gauge, h) || l->hit_untold)
 		return;
-	l->nr_samples++;
-	if ((int64_t)latency_ns > 0 && latency_ns > l->worst_ns)
-		l->worst_ns = latency_ns;
+	l->hit_untold = true;
+	l->hit = l->gauge.last;
 }
 
 /* Up to max records. 1 when there may be more, 0 at the end of the source, -EAGAIN, write error. */
@@ -136,18 +133,21 @@ static void format_elapsed(const struct loop *l, uint64_t now, char *buf, size_t
 
 static void show_progress(struct loop *l, uint64_t now)
 {
-	char elapsed[80], worst[32], lost[48] = "";
+	char elapsed[80], worst[32], hits[48] = "", lost[48] = "";
 
 	if (!l->progress || now < l->next_shown_ns)
 		return;
 	l->next_shown_ns = now + SHOW_NS;
 	l->nr_lost = collect_nr_lost(l->collect);
 	format_elapsed(l, now, elapsed, sizeof(elapsed));
-	duration_format(l->worst_ns, worst, sizeof(worst));
+	duration_format(l->gauge.worst_ns, worst, sizeof(worst));
+	if (l->gauge.nr_hits)
+		snprintf(hits, sizeof(hits), ", %llu hits", (unsigned long long)l->gauge.nr_hits);
 	if (l->nr_lost)
 		snprintf(lost, sizeof(lost), ", LOST %llu", (unsigned long long)l->nr_lost);
-	fprintf(stderr, "\r\033[K%s %s, %llu samples, worst %s%s", l->phase, elapsed,
-		(unsigned long long)l->nr_samples, l->nr_samples ? worst : "-", lost);
+	fprintf(stderr, "\r\033[K%s %s, %llu %s, worst %s%s%s", l->phase, elapsed,
+		(unsigned long long)l->gauge.count, l->unit, l->gauge.count ? worst : "-", hits,
+		lost);
 }
 
 void loop_clear_progress(const struct loop *l)
@@ -199,6 +199,10 @@ enum loop_end loop_run(struct loop *l, uint64_t until_ns)
 		end = read_signals(l);
 		if (end != LOOP_TIME)
 			return end;
+		if (l->hit_untold && l->tell_hits) {
+			l->hit_untold = false;
+			return LOOP_HIT;
+		}
 		show_progress(l, now);
 		if (now >= until_ns)
 			return LOOP_TIME;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collect/collect.h"
+#include "model/gauge.h"
 #include "store/trace.h"
 
 #define LOOP_FOREVER (UINT64_MAX / 2) /* a moment that does not come */
@@ -17,6 +18,7 @@
 enum loop_end {
 	LOOP_TIME,	  /* the time has come */
 	LOOP_CHILD,	  /* a child has ended */
+	LOOP_HIT,	  /* a delay has reached the threshold; only while tell_hits */
 	LOOP_INTERRUPTED, /* first SIGINT or SIGTERM */
 	LOOP_GIVE_UP,	  /* a further one */
 	LOOP_WRITE_ERROR, /* write_error says which */
@@ -28,16 +30,19 @@ struct loop {
 	int signal_fd;
 	int poll_ms;
 	unsigned int nr_interrupts;
-	int write_error;     /* -errno, 0 = none */
-	uint64_t nr_events;  /* written */
-	uint64_t nr_samples; /* of the window */
-	uint64_t worst_ns;   /* of these, the longest latency */
+	int write_error;    /* -errno, 0 = none */
+	uint64_t nr_events; /* written */
 	uint64_t nr_lost;
 	unsigned int max_fill_percent; /* of the ring buffer, as seen when it was emptied */
 
-	bool progress;		/* is shown: someone sits at a terminal that can */
-	const char *phase;	/* shown with the progress */
-	uint64_t begin_ns;	/* of the measured window, 0 before it */
+	bool progress;	    /* is shown: someone sits at a terminal that can */
+	const char *phase;  /* shown with the progress */
+	uint64_t begin_ns;  /* of the measured window, 0 before it */
+	struct gauge gauge; /* what it has measured so far */
+	const char *unit;   /* what the gauge counts */
+	bool tell_hits;
+	bool hit_untold;
+	struct gauge_delay hit; /* the first one that loop_run() has not told yet */
 	uint64_t duration_ns;	/* its planned length; 0: until something ends it */
 	uint64_t next_shown_ns; /* when progress is due */
 	uint64_t flushed_ns;	/* when the file was last brought up to date */

@@ -23,6 +23,7 @@ enum {
 	OPTION_VICTIM = 256,
 	OPTION_VICTIM_JSON,
 	OPTION_WARM_UP,
+	OPTION_ON_THRESHOLD,
 	OPTION_BUFFER_SIZE,
 	OPTION_WITHOUT,
 	OPTION_SYSTEM_CALLS,
@@ -36,6 +37,9 @@ static const struct option long_options[] = {
 	{ "house-keeping", required_argument, NULL, 'H' },
 	{ "priority", required_argument, NULL, 'P' },
 	{ "period", required_argument, NULL, 'p' },
+	{ "threshold", required_argument, NULL, 'T' },
+	{ "thread", required_argument, NULL, 'T' },
+	{ "on-threshold", required_argument, NULL, OPTION_ON_THRESHOLD },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "victim", required_argument, NULL, OPTION_VICTIM },
@@ -67,6 +71,11 @@ static void print_help(void)
 	      "  -p, --period US            of cyclictest (1000)\n"
 	      "      --warm-up D            run victim and COMMAND this long before measuring (oslat\n"
 	      "                             2s, else 0)\n"
+	      "  -T, --threshold US         a delay this long is a hit, and the exit code 2; see\n"
+	      "                             qpwlat-record(1) for what a delay is\n"
+	      "      --thread US            the same, as rtla calls it\n"
+	      "      --on-threshold ACTION  at a hit: continue (default), stop, or shell:CMD to run\n"
+	      "                             CMD; stop and shell:CMD can be given together\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
 	      "      --no-stacks            take no kernel stacks: origins cost less\n"
@@ -205,6 +214,29 @@ static int parse_period(const char *text, struct record_options *o)
 	return CMD_OK;
 }
 
+static int parse_threshold(const char *text, struct record_options *o)
+{
+	unsigned long number;
+
+	if (!parse_number(text, 1, 1000000000, &number))
+		return usage("-T wants microseconds from 1 to 1000000000, not", text);
+	o->threshold_ns = number * 1000;
+	return CMD_OK;
+}
+
+static int parse_on_threshold(const char *text, struct record_options *o)
+{
+	if (!strcmp(text, "continue"))
+		o->on_hit_continue = true;
+	else if (!strcmp(text, "stop"))
+		o->on_hit_stop = true;
+	else if (!strncmp(text, "shell:", 6) && text[6])
+		o->on_hit_shell = text + 6;
+	else
+		return usage("--on-threshold is continue, stop or shell:CMD, not", text);
+	return CMD_OK;
+}
+
 static int parse_quiet(const char *text, struct record_options *o)
 {
 	(void)text;
@@ -252,7 +284,9 @@ static const struct {
 	{ 'H', parse_house_keeping },
 	{ 'P', parse_priority },
 	{ 'p', parse_period },
+	{ 'T', parse_threshold },
 	{ 'q', parse_quiet },
+	{ OPTION_ON_THRESHOLD, parse_on_threshold },
 	{ OPTION_VICTIM, parse_victim },
 	{ OPTION_VICTIM_JSON, parse_victim_json },
 	{ OPTION_WARM_UP, parse_warm_up },
@@ -310,12 +344,16 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 	optind = 1;
 	opterr = 0;
 	/* "+": what follows COMMAND is its own */
-	while ((option = getopt_long(argc, argv, "+:c:d:o:H:P:p:qh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:c:d:o:H:P:p:T:qh", long_options, NULL)) != -1) {
 		ret = parse_option(option, argv[optind - 1], o);
 		if (ret)
 			return ret;
 	}
 	if (optind < argc)
 		o->command = argv + optind;
+	if ((o->on_hit_continue || o->on_hit_stop || o->on_hit_shell) && !o->threshold_ns)
+		return usage("--on-threshold needs a threshold, -T US", NULL);
+	if (o->on_hit_continue && o->on_hit_stop)
+		return usage("--on-threshold can't both continue and stop", NULL);
 	return complete_victim(o);
 }

@@ -28,6 +28,10 @@ struct record_options {
 	const char *victim_comm;
 	uint64_t duration_ns; /* 0: as long as the command, or until interrupted */
 	uint64_t warm_up_ns;
+	uint64_t threshold_ns; /* 0: there is none */
+	bool on_hit_continue;  /* said so */
+	bool on_hit_stop;
+	const char *on_hit_shell;
 	bool system_calls;
 	bool no_stacks;
 	size_t buffer_bytes;  /* 0 = default */

@@ -29,6 +29,9 @@ struct recording {
 	struct tool_call call;
 	struct child victim;
 	struct child command;
+	struct child shell;	/* what --on-threshold runs */
+	uint64_t shell_next_ns; /* not before this moment */
+	uint64_t nr_shells;	/* hits for which it was run */
 	uint64_t measured_ns;
 	bool failed;
 	bool given_up;
@@ -46,6 +49,18 @@ bool record_check_children(struct recording *r);
 
 /* Ask them to end, kill them if they won't; goes on recording meanwhile. */
 void record_stop_children(struct recording *r);
+
+/* What the gauge is to count for this victim. */
+enum gauge_of record_gauge_of(const struct recording *r);
+
+/* A delay has reached the threshold: do what the options want. False when recording is to stop. */
+bool record_hit(struct recording *r);
+
+/* See whether the command of --on-threshold has ended; say so if it failed. */
+void record_check_shell(struct recording *r);
+
+/* Say what came of the threshold; the exit code that this means. */
+int record_judge_threshold(const struct recording *r);
 
 /* A probe that would be there with more privilege. */
 void record_warn_of_nameless(const struct recording *r);

@@ -66,12 +66,12 @@ void record_print_summary(const struct recording *r)
 		return;
 	fstat(r->output_fd, &st);
 	duration_format(r->measured_ns, length, sizeof(length));
-	duration_format(r->loop.worst_ns, worst, sizeof(worst));
+	duration_format(r->loop.gauge.worst_ns, worst, sizeof(worst));
 	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text, r->o.output,
 	       st.st_size / 1024.0);
 	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
-	printf("samples   %llu, worst %s\n", (unsigned long long)r->loop.nr_samples,
-	       r->loop.nr_samples ? worst : "-");
+	printf("%-9s %llu, worst %s\n", r->loop.unit, (unsigned long long)r->loop.gauge.count,
+	       r->loop.gauge.count ? worst : "-");
 	printf("lost      %llu", (unsigned long long)r->loop.nr_lost);
 	if (r->loop.nr_lost && r->loop.max_fill_percent >= FULL_PERCENT)
 		printf(": the buffer was full, take a larger --buffer-size");

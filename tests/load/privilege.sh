@@ -130,6 +130,14 @@ test_file() {
 		sh -c "grep Cap /proc/self/status >$scratch/command; sleep 10"
 	check file-command-gets-none "exit code $rc: $(cat "$scratch/command" "$scratch/stderr")" \
 		test "$(grep -cE "^Cap(Eff|Prm|Amb):.$NONE" "$scratch/command")" = 3
+	rm -f "$scratch/command"
+	run "${user[@]}" "$scratch/capable" record -c 1 -d 10s -q -T 1 -o "$scratch/t.qpw" \
+		--on-threshold "shell:grep Cap /proc/self/status >$scratch/command" --on-threshold stop
+	check file-threshold-command-gets-none \
+		"exit code $rc: $(cat "$scratch/command" "$scratch/stderr")" \
+		test "$rc $(grep -cE "^Cap(Eff|Prm|Amb):.$NONE" "$scratch/command")" = "2 3"
+	run "${user[@]}" "$scratch/capable" record -c 1 -d 1s -q --victim oslat -o "$scratch/t.qpw"
+	check file-oslat "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0
 }
 
 # A command of root's is root's.
