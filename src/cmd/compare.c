@@ -30,6 +30,7 @@ enum format {
 
 struct compare_args {
 	struct compare_options options;
+	struct compare_effect min_effect;
 	const char *output[NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
 	char **items[COMPARE_SIDES];
 	int nr_items[COMPARE_SIDES];
@@ -53,7 +54,9 @@ static const char help[] =
 	"  --markdown[=FILE]   for a mail or an issue\n"
 	"  --html[=FILE]       a page of its own, with plots\n"
 	"                      (FILE - or none: stdout)\n"
-	"  --min-effect R      smallest difference that counts, 0.1 or 10% (default 10%)\n"
+	"  --min-effect R[,D]… smallest difference that counts, relative and absolute, the latter for\n"
+	"                      counts (1/s), time stolen (50us/s) and latency (10us); default\n"
+	"                      10%,0.1/s,1us/s,1us\n"
 	"  --name-a NAME       what to call A and B instead of their boot modes\n"
 	"  --name-b NAME\n"
 	"  -h, --help\n"
@@ -67,24 +70,6 @@ static int usage_error(const char *what, const char *object)
 	fprintf(stderr, "qpwlat compare: %s%s%s; try 'qpwlat compare --help'\n", what,
 		object ? ": " : "", object ? object : "");
 	return CMD_USAGE;
-}
-
-/* "0.1" or "10%" as a ratio in (0, 1). */
-static int parse_effect(const char *text, double *out)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end == text)
-		return -EINVAL;
-	if (!strcmp(end, "%"))
-		value /= 100;
-	else if (*end)
-		return -EINVAL;
-	if (!(value > 0 && value < 1))
-		return -ERANGE;
-	*out = value;
-	return 0;
 }
 
 static int parse_options(int argc, char **argv, struct compare_args *args)
@@ -113,8 +98,10 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 			return 'h';
 		else if (c != 'm')
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
-		else if (!optarg || parse_effect(optarg, &args->options.min_effect))
-			return usage_error("--min-effect wants 0.1 or 10%, not", optarg);
+		else if (compare_effect_parse(optarg, &args->min_effect))
+			return usage_error(
+				"--min-effect wants a list such as 10%,1/s,50us/s,10us, not",
+				optarg);
 	}
 	return 0;
 }
@@ -129,6 +116,7 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 	ret = parse_options(separator, argv, args);
 	if (ret)
 		return ret;
+	args->options.min_effect = &args->min_effect;
 	args->items[COMPARE_A] = argv + optind;
 	args->nr_items[COMPARE_A] = separator - optind;
 	if (separator < argc) {
@@ -289,7 +277,7 @@ static int run(const struct compare_args *args, struct boot_set *sets)
 int cmd_compare(int argc, char **argv)
 {
 	struct boot_set sets[COMPARE_SIDES] = { 0 };
-	struct compare_args args = { 0 };
+	struct compare_args args = { .min_effect = COMPARE_MIN_EFFECT };
 	int code = parse_args(argc, argv, &args);
 
 	if (code == 'h') {

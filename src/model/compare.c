@@ -109,7 +109,7 @@ static void name_modes(struct comparison *c, const struct compare_options *optio
 		append(c->mode[side].name, sizeof(c->mode[side].name), letters[side]);
 }
 
-/* Latency means nothing under emulation; and a guest that does not say what runs it may be one. */
+/* Times mean nothing under emulation; and a guest that does not say what runs it may be one. */
 static void find_backend(struct comparison *c)
 {
 	for (int side = 0; side < COMPARE_SIDES; side++) {
@@ -119,7 +119,7 @@ static void find_backend(struct comparison *c)
 			if (!strcmp(b->backend, "tcg"))
 				c->emulated = true;
 			else if (!b->backend[0] && b->virtualised)
-				c->latency_unknown = true;
+				c->time_unknown = true;
 		}
 	}
 }
@@ -133,7 +133,7 @@ int compare_run(const struct compare_options *options, struct boot *const *a, si
 	*out = NULL;
 	if (!c)
 		return -ENOMEM;
-	c->min_effect = options->min_effect > 0 ? options->min_effect : COMPARE_MIN_EFFECT;
+	c->min_effect = options->min_effect ? *options->min_effect : COMPARE_MIN_EFFECT;
 	c->mode[COMPARE_A].boots = a;
 	c->mode[COMPARE_A].nr_boots = nr_a;
 	c->mode[COMPARE_B].boots = b;

@@ -9,9 +9,8 @@
 #include "model/boot.h"
 #include "model/stats.h"
 
-#define COMPARE_LEVEL 0.95	/* of every interval; 1 - this is the error rate of all verdicts */
-#define COMPARE_MIN_EFFECT 0.10 /* a smaller relative difference is none */
-#define COMPARE_MIN_EVENTS 30	/* against none at all: enough in a single boot */
+#define COMPARE_LEVEL 0.95    /* of every interval; 1 - this is the error rate of all verdicts */
+#define COMPARE_MIN_EVENTS 30 /* against none at all: enough in a single boot */
 #define COMPARE_TRIGGER_RATIO 2.0 /* trigger counts further apart than this are not comparable */
 #define COMPARE_WINDOW_RATIO 1.1  /* the same for the length of the measurement */
 
@@ -21,9 +20,25 @@ enum compare_side {
 	COMPARE_SIDES = 2,
 };
 
+/*
+ * The smallest difference that counts: relative, and besides of the figure's own kind. What is too
+ * small by either measure is no difference.
+ */
+struct compare_effect {
+	double relative; /* (0, 1) */
+	double per_second;
+	double ns_per_second;
+	double ns;
+};
+
+/* A tenth; and one event in ten seconds, a millionth of a CPU, a microsecond. */
+#define COMPARE_MIN_EFFECT        \
+	((struct compare_effect){ \
+		.relative = 0.10, .per_second = 0.1, .ns_per_second = 1000, .ns = 1000 })
+
 struct compare_options {
-	double min_effect;		  /* 0 = COMPARE_MIN_EFFECT */
-	const char *names[COMPARE_SIDES]; /* NULL: the boot mode */
+	const struct compare_effect *min_effect; /* NULL: COMPARE_MIN_EFFECT */
+	const char *names[COMPARE_SIDES];	 /* NULL: the boot mode */
 };
 
 struct compare_mode {
@@ -63,6 +78,7 @@ struct compare_metric {
 	double *values[COMPARE_SIDES]; /* per boot, NAN where it has none */
 	double median[COMPARE_SIDES];
 	double total[COMPARE_SIDES];
+	double exposure[COMPARE_SIDES]; /* of the total: seconds */
 	struct stats_ratio ratio;	/* B/A, boots as the unit */
 	struct stats_ratio per_trigger; /* primary: the same per trigger instead of per second */
 	double rank_p;
@@ -110,14 +126,14 @@ struct compare_reason {
 };
 
 struct comparison {
-	double min_effect;
+	struct compare_effect min_effect;
 	struct compare_mode mode[COMPARE_SIDES];
 	struct compare_metric *metrics;
 	size_t nr_metrics;
 	struct compare_reason *reasons;
 	size_t nr_reasons;
-	bool emulated;	      /* a backend without real time: latency is shown, never judged */
-	bool latency_unknown; /* backend not known, on a virtual machine: the same */
+	bool emulated;	   /* a backend without real time: times are shown, never judged */
+	bool time_unknown; /* backend not known, on a virtual machine: the same */
 	enum compare_verdict verdict;
 };
 
@@ -136,6 +152,27 @@ const char *compare_reason_name(enum compare_reason_code code);
 
 /* Length of a boot's measured window in seconds. */
 double compare_seconds(const struct boot *b);
+
+/*
+ * Change *effect by a list of terms such as "10%,10us,1/s,50us/s" or "0.1": what it does not name
+ * stays. Returns 0, -EINVAL (not of that form) or -ERANGE (relative, and not in (0, 1)); *effect is
+ * untouched then.
+ */
+int compare_effect_parse(const char *text, struct compare_effect *effect);
+
+/* The absolute difference that counts for a figure of that unit, in that unit. */
+double compare_effect_absolute(const struct compare_effect *effect, enum compare_unit unit);
+
+/* B/A per second and per trigger, where that is known: the smaller and the larger one. */
+double compare_least_ratio(const struct compare_metric *m);
+double compare_most_ratio(const struct compare_metric *m);
+
+/* Whether the interval leaves no room for a difference that counts. */
+bool compare_excludes_effect(const struct comparison *c, const struct compare_metric *m);
+
+/* Whether the difference seen counts, in that direction (COMPARE_DECREASE, COMPARE_INCREASE). */
+bool compare_reaches_effect(const struct comparison *c, const struct compare_metric *m,
+			    enum compare_finding direction);
 
 /* Parts of compare_run(), for compare.c and verdict.c: fill metrics, then reasons and verdict. */
 int compare_metrics(struct comparison *c);

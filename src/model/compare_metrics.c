@@ -274,6 +274,7 @@ static int ask(const struct comparison *c, const struct question *q, struct comp
 
 		for (size_t i = 0; i < k.n[side]; i++) {
 			m->total[side] += k.value[side][i];
+			m->exposure[side] += k.exposure[side][i];
 			rate[i] = k.exposure[side][i] > 0 ? k.value[side][i] / k.exposure[side][i] :
 							    NAN;
 		}
@@ -360,7 +361,7 @@ int compare_metrics(struct comparison *c)
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(questions); i++) {
 		struct question q = questions[i];
 
-		if (q.primary && q.unit == COMPARE_NS && (c->emulated || c->latency_unknown))
+		if (q.unit != COMPARE_PER_SECOND && (c->emulated || c->time_unknown))
 			q.primary = false;
 		ret = ask(c, &q, &c->metrics[c->nr_metrics++]);
 	}

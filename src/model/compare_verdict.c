@@ -206,22 +206,15 @@ static bool none_against_many(const struct comparison *c, const struct compare_m
 
 static enum compare_finding find_effect(const struct comparison *c, const struct compare_metric *m)
 {
-	const struct stats_ratio *r = &m->ratio, *t = &m->per_trigger;
-	/* fmin and fmax skip NAN: without triggers the figures per second stand alone */
-	double least = fmin(r->ratio, t->ratio), most = fmax(r->ratio, t->ratio);
-	double low = fmin(r->low, t->low), high = fmax(r->high, t->high);
-
 	if (few_boots(c) && !none_against_many(c, m))
 		return COMPARE_UNCLEAR;
 	if (m->holm_p <= 1 - COMPARE_LEVEL) {
-		if (most <= 1 - c->min_effect)
+		if (compare_reaches_effect(c, m, COMPARE_DECREASE))
 			return COMPARE_DECREASE;
-		if (least >= 1 + c->min_effect)
+		if (compare_reaches_effect(c, m, COMPARE_INCREASE))
 			return COMPARE_INCREASE;
 	}
-	if (low > 1 - c->min_effect && high < 1 + c->min_effect)
-		return COMPARE_SAME;
-	return COMPARE_UNCLEAR;
+	return compare_excludes_effect(c, m) ? COMPARE_SAME : COMPARE_UNCLEAR;
 }
 
 int compare_judge(struct comparison *c)

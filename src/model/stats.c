@@ -73,6 +73,26 @@ void stats_binomial_interval(double k, double n, double level, double *low, doub
 	*high = k >= n ? 1 : beta_quantile(1 - tail, k + 1, n - k);
 }
 
+double stats_rate_upper(double count, double exposure, double level)
+{
+	double low = count, high = count + 20 + 10 * sqrt(count);
+
+	if (!(exposure > 0))
+		return NAN;
+	if (count > STATS_NORMAL_COUNT)
+		return (count + gsl_cdf_ugaussian_Pinv((1 + level) / 2) * sqrt(count)) / exposure;
+	/* by bisection for the same reason as above: the mean that gives so few at the level's tail */
+	for (int i = 0; i < 100; i++) {
+		double mid = (low + high) / 2;
+
+		if (gsl_cdf_gamma_Q(mid, count + 1, 1) > (1 - level) / 2)
+			low = mid;
+		else
+			high = mid;
+	}
+	return high / exposure;
+}
+
 /* Twice the smaller tail of a binomial count k of n at proportion p. */
 static double binomial_p(double k, double n, double p)
 {
@@ -108,26 +128,71 @@ static double chi_square(const struct stats_counts *c, double *df)
 	return total;
 }
 
-/* Number of Poisson events that carry as much as the counts do: counts over this are exact. */
-static double event_weight(const struct stats_counts *a, const struct stats_counts *b, double level,
-			   double *dispersion)
+/* How counts of boots vary beyond Poisson ones. */
+struct excess {
+	double dispersion; /* NAN: not known */
+	double df;	   /* the dispersion was estimated with so many; 0: nothing was estimated */
+	double weight;	   /* counts over this are as good as Poisson ones, for intervals */
+};
+
+static struct excess find_excess(const struct stats_counts *a, const struct stats_counts *b,
+				 double level)
 {
-	double df = 0, weight, z, t;
+	struct excess e = { .weight = 1 };
+	double df = 0, z, t;
 	double chi = chi_square(a, &df) + chi_square(b, &df);
 
-	*dispersion = df > 0 ? chi / df : NAN;
-	if (!(*dispersion > 1))
-		return 1;
-	weight = *dispersion;
+	e.dispersion = df > 0 ? chi / df : NAN;
+	if (!(e.dispersion > 1))
+		return e;
+	e.weight = e.dispersion;
 	/*
 	 * Events that come in clusters of the size of the dispersion: with none at all on one side
 	 * there is no difference of means whose error a t distribution would describe.
 	 */
 	if (sum(a->count, a->n) <= 0 || sum(b->count, b->n) <= 0)
-		return weight;
+		return e;
+	e.df = df;
 	z = gsl_cdf_ugaussian_Pinv((1 + level) / 2);
 	t = gsl_cdf_tdist_Pinv((1 + level) / 2, df);
-	return weight * (t / z) * (t / z);
+	e.weight *= (t / z) * (t / z);
+	return e;
+}
+
+/* Two-sided p of b of a + b events, b expected to have that share; exact unless both are huge. */
+static double counts_p(double a, double b, double share)
+{
+	double error = sqrt(1 / a + 1 / b);
+
+	if (a > STATS_NORMAL_COUNT && b > STATS_NORMAL_COUNT)
+		return 2 * gsl_cdf_ugaussian_Q(fabs(log(b / a * (1 - share) / share)) / error);
+	return binomial_p(b, a + b, share);
+}
+
+/* The p of a normal deviate as that of a t variable of the same size: its scale was estimated. */
+static double student_p(double p, double df)
+{
+	if (df <= 0 || p >= 1)
+		return p;
+	return 2 * gsl_cdf_tdist_Q(gsl_cdf_ugaussian_Qinv(fmax(p, 1e-300) / 2), df);
+}
+
+/* Bounds of the ratio of rates; odds: exposure of A over that of B. */
+static void counts_interval(double a, double b, double odds, double level, struct stats_ratio *r)
+{
+	double low, high;
+
+	if (a > STATS_NORMAL_COUNT && b > STATS_NORMAL_COUNT) {
+		double error = sqrt(1 / a + 1 / b);
+		double z = gsl_cdf_ugaussian_Pinv((1 + level) / 2);
+
+		r->low = r->ratio * exp(-z * error);
+		r->high = r->ratio * exp(z * error);
+		return;
+	}
+	stats_binomial_interval(b, a + b, level, &low, &high);
+	r->low = low / (1 - low) * odds;
+	r->high = high < 1 ? high / (1 - high) * odds : INFINITY;
 }
 
 struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct stats_counts *b,
@@ -136,27 +201,17 @@ struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct s
 	struct stats_ratio r = { NAN, NAN, NAN, NAN, NAN };
 	double time_a = sum(a->exposure, a->n), time_b = sum(b->exposure, b->n);
 	double sum_a = sum(a->count, a->n), sum_b = sum(b->count, b->n);
-	double weight, low, high, odds = time_a / time_b;
+	struct excess e;
+	double scale;
 
 	if (!a->n || !b->n || !(time_a > 0) || !(time_b > 0) || sum_a + sum_b <= 0)
 		return r;
-	weight = event_weight(a, b, level, &r.dispersion);
-	r.ratio = sum_a > 0 ? sum_b / sum_a * odds : INFINITY;
-	sum_a /= weight;
-	sum_b /= weight;
-	if (sum_a > STATS_NORMAL_COUNT && sum_b > STATS_NORMAL_COUNT) {
-		double error = sqrt(1 / sum_a + 1 / sum_b);
-		double z = gsl_cdf_ugaussian_Pinv((1 + level) / 2);
-
-		r.low = r.ratio * exp(-z * error);
-		r.high = r.ratio * exp(z * error);
-		r.p = 2 * gsl_cdf_ugaussian_Q(fabs(log(r.ratio)) / error);
-		return r;
-	}
-	stats_binomial_interval(sum_b, sum_a + sum_b, level, &low, &high);
-	r.low = low / (1 - low) * odds;
-	r.high = high < 1 ? high / (1 - high) * odds : INFINITY;
-	r.p = binomial_p(sum_b, sum_a + sum_b, time_b / (time_a + time_b));
+	e = find_excess(a, b, level);
+	r.dispersion = e.dispersion;
+	r.ratio = sum_a > 0 ? sum_b / sum_a * time_a / time_b : INFINITY;
+	counts_interval(sum_a / e.weight, sum_b / e.weight, time_a / time_b, level, &r);
+	scale = e.df > 0 ? e.dispersion : e.weight;
+	r.p = student_p(counts_p(sum_a / scale, sum_b / scale, time_b / (time_a + time_b)), e.df);
 	return r;
 }
 

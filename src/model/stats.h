@@ -34,11 +34,17 @@ double stats_median(const double *values, size_t n);
 void stats_binomial_interval(double k, double n, double level, double *low, double *high);
 
 /*
+ * The largest rate that count events in exposure still allow at two-sided level: exact for a Poisson
+ * count (Garwood, Biometrika 28, 1936). NAN without exposure.
+ */
+double stats_rate_upper(double count, double exposure, double level);
+
+/*
  * Ratio of two rates from counts: given their sum, the count of B is binomial (Przyborowski &
  * Wilenski, Biometrika 31, 1940), so interval and p are exact for Poisson counts. Boots vary more
  * than that: counts are divided by the Pearson dispersion (McCullagh & Nelder, Generalized Linear
- * Models, 9.2) where it exceeds 1, which itself is widened by the t distribution's share for the
- * few boots it is estimated from. One boot a side: dispersion NAN, Poisson assumed.
+ * Models, 9.2) where it exceeds 1; as that is estimated from few boots, the interval is widened and
+ * p taken by the t distribution. One boot a side: dispersion NAN, Poisson assumed.
  */
 struct stats_ratio stats_rate_ratio(const struct stats_counts *a, const struct stats_counts *b,
 				    double level);

@@ -111,8 +111,8 @@ void compare_html(FILE *f, const struct comparison *c)
 	put_tile(f, c, "remote work", "run in the caller", "Drains run in the caller instead");
 	put_tile(f, c, "stolen time", "work", "Time stolen by works");
 	put_tile(f, c, "latency", "p99",
-		 c->emulated || c->latency_unknown ? "Latency p99 (shown, not judged)" :
-						     "Latency p99");
+		 c->emulated || c->time_unknown ? "Latency p99 (shown, not judged)" :
+						  "Latency p99");
 	fputs("</div>\n", f);
 	part_latency(f, c);
 	part_causes(f, c);

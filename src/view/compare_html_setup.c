@@ -206,11 +206,11 @@ void part_limits(FILE *f, const struct comparison *c)
 	words_caveat(c, words, sizeof(words));
 	if (words[0])
 		fprintf(f, "<li>%s</li>\n", words);
+	words_effect(c, words, sizeof(words));
 	fprintf(f,
 		"<li>Lost events: %" PRIu64 " and %" PRIu64 ".</li>\n"
-		"<li>A difference below %.0f&nbsp;%% counts as none.</li>\n",
-		c->mode[COMPARE_A].merged->nr_lost, c->mode[COMPARE_B].merged->nr_lost,
-		c->min_effect * 100);
+		"<li>Only a difference of at least %s counts.</li>\n",
+		c->mode[COMPARE_A].merged->nr_lost, c->mode[COMPARE_B].merged->nr_lost, words);
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		put_probes(f, &c->mode[side]);
 	for (int side = 0; side < COMPARE_SIDES; side++)

@@ -188,6 +188,12 @@ static json_t *metrics_json(const struct comparison *c)
 	return array;
 }
 
+static json_t *difference_json(const struct compare_effect *e)
+{
+	return json_pack("{s:f, s:f, s:f}", "per_second", e->per_second, "ns_per_second",
+			 e->ns_per_second, "ns", e->ns);
+}
+
 json_t *compare_json(const struct comparison *c)
 {
 	const struct boot *first = words_first_boot(c);
@@ -195,13 +201,14 @@ json_t *compare_json(const struct comparison *c)
 
 	words_why(c, why, sizeof(why));
 	words_caveat(c, caveat, sizeof(caveat));
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:f, s:o, s:s, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:f, s:o, s:o, s:s, s:o, s:o, s:o}",
 			 "schema", "qpwlat.compare", "version", 1, "kernel",
 			 text_json(first ? first->facts->release : ""), "backend",
 			 text_json(words_backend(c)), "host",
 			 first ? summary_host_json(first->facts) : json_null(), "modes",
 			 mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]),
-			 "min_effect", c->min_effect, "metrics", metrics_json(c), "verdict",
+			 "min_effect", c->min_effect.relative, "min_difference",
+			 difference_json(&c->min_effect), "metrics", metrics_json(c), "verdict",
 			 compare_verdict_name(c->verdict), "why", text_json(why), "reasons",
 			 reasons_json(c), "caveat", text_json(caveat));
 }

@@ -193,6 +193,8 @@ static void put_limits(FILE *f, const struct comparison *c)
 	words_witness(c, words, sizeof(words));
 	escape_markdown(f, words);
 	fputs(".\n", f);
+	words_effect(c, words, sizeof(words));
+	fprintf(f, "- Only a difference of at least %s counts.\n", words);
 	words_caveat(c, words, sizeof(words));
 	if (words[0]) {
 		fputs("- ", f);

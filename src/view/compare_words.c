@@ -282,8 +282,23 @@ static void add_reasons(const struct comparison *c, char *buf, size_t size)
 	}
 }
 
+void words_effect(const struct comparison *c, char *buf, size_t size)
+{
+	const struct compare_effect *e = &c->min_effect;
+	char rate[WORDS_CELL], stolen[WORDS_CELL], ns[WORDS_CELL];
+
+	words_value(COMPARE_PER_SECOND, e->per_second, rate, sizeof(rate));
+	words_value(COMPARE_NS_PER_SECOND, e->ns_per_second, stolen, sizeof(stolen));
+	words_value(COMPARE_NS, e->ns, ns, sizeof(ns));
+	buf[0] = '\0';
+	add(buf, size, "%.3g %% and %s (counts), %s (time stolen) or %s (latency)",
+	    e->relative * 100, rate, stolen, ns);
+}
+
 void words_why(const struct comparison *c, char *buf, size_t size)
 {
+	char effect[4 * WORDS_CELL];
+
 	buf[0] = '\0';
 	switch (c->verdict) {
 	case COMPARE_IMPROVED:
@@ -295,8 +310,8 @@ void words_why(const struct comparison *c, char *buf, size_t size)
 		add(buf, size, ".");
 		break;
 	case COMPARE_NO_DIFFERENCE:
-		add(buf, size, "a difference of %.0f %% is excluded for every primary figure: ",
-		    c->min_effect * 100);
+		words_effect(c, effect, sizeof(effect));
+		add(buf, size, "no primary figure differs by %s: ", effect);
 		add_figures(c, COMPARE_SAME, buf, size);
 		add(buf, size, ".");
 		break;
@@ -335,10 +350,10 @@ void words_caveat(const struct comparison *c, char *buf, size_t size)
 		add(buf, size,
 		    "Latencies and durations under emulation (tcg) are shown, never judged: an "
 		    "emulated CPU has no real time. Counts, causes and relations hold.");
-	else if (c->latency_unknown)
+	else if (c->time_unknown)
 		add(buf, size,
-		    "The boots ran in a virtual machine of unknown kind: latencies are shown, never "
-		    "judged.");
+		    "The boots ran in a virtual machine of unknown kind: latencies and durations are "
+		    "shown, never judged.");
 }
 
 void words_witness(const struct comparison *c, char *buf, size_t size)

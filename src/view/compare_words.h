@@ -32,6 +32,9 @@ bool words_worth(const struct compare_metric *m);
 void words_reason(const struct comparison *c, const struct compare_reason *r, char *buf,
 		  size_t size);
 
+/* The smallest difference that counts: "10 % and 0.10/s (counts), …". */
+void words_effect(const struct comparison *c, char *buf, size_t size);
+
 /* Why the verdict is what it is: one or two sentences with the figures that decided. */
 void words_why(const struct comparison *c, char *buf, size_t size);
 

@@ -93,6 +93,18 @@ static void test_rate_ratio(void **state)
 	assert_true(r.p > 0.05);
 }
 
+/* Garwood's bound: none seen in one second leaves -log(0.025); 10 seen leave 18.3904, as tables say. */
+static void test_rate_upper(void **state)
+{
+	(void)state;
+	near_to(stats_rate_upper(0, 1, 0.95), -log(0.025), ROUNDING);
+	near_to(stats_rate_upper(0, 60, 0.95), -log(0.025) / 60, ROUNDING);
+	near_to(stats_rate_upper(10, 1, 0.95), 18.3904, 0.00005);
+	/* the normal limit, to the first order */
+	near_to(stats_rate_upper(1e6, 1e6, 0.95), 1 + 1.959964 / 1000, 0.00001);
+	assert_true(isnan(stats_rate_upper(1, 0, 0.95)));
+}
+
 static void test_exposure(void **state)
 {
 	const double a[] = { 100 }, b[] = { 100 }, ten[] = { 10 }, twenty[] = { 20 };
@@ -242,11 +254,11 @@ static void test_error_rates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_median),	     cmocka_unit_test(test_binomial_interval),
-		cmocka_unit_test(test_rate_ratio),   cmocka_unit_test(test_exposure),
-		cmocka_unit_test(test_large_counts), cmocka_unit_test(test_log_ratio),
-		cmocka_unit_test(test_rank),	     cmocka_unit_test(test_holm),
-		cmocka_unit_test(test_error_rates),
+		cmocka_unit_test(test_median),	   cmocka_unit_test(test_binomial_interval),
+		cmocka_unit_test(test_rate_ratio), cmocka_unit_test(test_exposure),
+		cmocka_unit_test(test_rate_upper), cmocka_unit_test(test_large_counts),
+		cmocka_unit_test(test_log_ratio),  cmocka_unit_test(test_rank),
+		cmocka_unit_test(test_holm),	   cmocka_unit_test(test_error_rates),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
