@@ -155,6 +155,15 @@ int hist_merge(struct hist *dst, const struct hist *src);
  */
 uint64_t hist_percentile(const struct hist *h, double percent);
 
+/* Rank of a percentile among count values: ceil(percent / 100 * count), from 1 to count. */
+uint64_t hist_rank(double percent, uint64_t count);
+
+/*
+ * Bounds of the value of a rank, 1 to count: those of its bucket within [min, max]; low equals high
+ * at the first and the last rank. Both 0 for an empty histogram.
+ */
+void hist_rank_bounds(const struct hist *h, uint64_t rank, uint64_t *low, uint64_t *high);
+
 /* Number of values in buckets that lie wholly above value. */
 uint64_t hist_count_above(const struct hist *h, uint64_t value);
 

@@ -65,8 +65,8 @@ int hist_merge(struct hist *dst, const struct hist *src)
 	return 0;
 }
 
-/* ceil(percent / 100 * count), at least 1; the slack absorbs 99.9 not being a binary fraction. */
-static uint64_t percentile_rank(double percent, uint64_t count)
+/* The slack absorbs 99.9 not being a binary fraction. */
+uint64_t hist_rank(double percent, uint64_t count)
 {
 	double rank = ceil(percent / 100.0 * (double)count - (double)count / 1e14);
 
@@ -75,28 +75,52 @@ static uint64_t percentile_rank(double percent, uint64_t count)
 	return rank >= (double)count ? count : (uint64_t)rank;
 }
 
+/* The bucket that holds the value of a rank; the last one for a rank too high. */
+static struct hist_bucket bucket_of_rank(const struct hist *h, uint64_t rank)
+{
+	struct hist_bucket b = { 0 };
+	uint64_t seen = 0;
+	unsigned int i;
+
+	hist_for_each(h, i, b) {
+		seen += b.count;
+		if (seen >= rank)
+			break;
+	}
+	return b;
+}
+
 uint64_t hist_percentile(const struct hist *h, double percent)
 {
-	uint64_t rank, seen = 0, value = 0;
+	uint64_t rank = hist_rank(percent, h->count);
 	struct hist_bucket b;
-	unsigned int i;
+	uint64_t value;
 
 	if (!h->count)
 		return 0;
-	rank = percentile_rank(percent, h->count);
 	if (rank == 1)
 		return h->min;
 	if (rank == h->count)
 		return h->max;
-	hist_for_each(h, i, b) {
-		seen += b.count;
-		value = b.low + (b.high - b.low) / 2;
-		if (seen >= rank)
-			break;
-	}
+	b = bucket_of_rank(h, rank);
+	value = b.low + (b.high - b.low) / 2;
 	if (value < h->min)
 		return h->min;
 	return value > h->max ? h->max : value;
+}
+
+void hist_rank_bounds(const struct hist *h, uint64_t rank, uint64_t *low, uint64_t *high)
+{
+	struct hist_bucket b = { 0 };
+
+	if (h->count && rank > 1 && rank < h->count)
+		b = bucket_of_rank(h, rank);
+	if (h->count && rank <= 1)
+		b.low = b.high = h->min;
+	if (h->count && rank >= h->count)
+		b.low = b.high = h->max;
+	*low = b.low < hist_min(h) ? hist_min(h) : b.low;
+	*high = b.high > h->max ? h->max : b.high;
 }
 
 uint64_t qpw_coarse_percentile(const uint32_t *buckets, double percent, uint64_t max)
@@ -107,7 +131,7 @@ uint64_t qpw_coarse_percentile(const uint32_t *buckets, double percent, uint64_t
 		count += buckets[i];
 	if (!count)
 		return 0;
-	rank = percentile_rank(percent, count);
+	rank = hist_rank(percent, count);
 	for (uint32_t i = 0; i < QPW_COARSE_BUCKETS; i++) {
 		seen += buckets[i];
 		if (seen >= rank)
