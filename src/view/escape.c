@@ -72,14 +72,20 @@ void escape_markdown_code(FILE *f, const char *text)
 	free(safe);
 }
 
+void escape_markdown_safe(FILE *f, const char *safe)
+{
+	for (; *safe; safe++) {
+		if (strchr("\\`*_{}[]<>#|!~&@", *safe))
+			fputc('\\', f);
+		fputc(*safe, f);
+	}
+}
+
 void escape_markdown(FILE *f, const char *text)
 {
 	char *safe = harmless(text);
 
-	for (const char *at = safe; at && *at; at++) {
-		if (strchr("\\`*_{}[]<>#|!~&@", *at))
-			fputc('\\', f);
-		fputc(*at, f);
-	}
+	if (safe)
+		escape_markdown_safe(f, safe);
 	free(safe);
 }

@@ -17,4 +17,7 @@ void escape_markdown_code(FILE *f, const char *text);
 /* Plain words in Markdown: what could start markup or HTML is escaped by a backslash. */
 void escape_markdown(FILE *f, const char *text);
 
+/* The same for words that have passed text_escape() already: its \xNN stay as they are. */
+void escape_markdown_safe(FILE *f, const char *safe);
+
 #endif
