@@ -11,6 +11,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/report_options.h"
+#include "cmd/report_output.h"
 #include "model/model.h"
 #include "store/trace.h"
 #include "util/cpulist.h"
@@ -51,25 +52,39 @@ static int feed_all(struct trace_reader *reader, struct model *model, uint64_t *
 	return ret;
 }
 
-/* What is known of the trace beside its figures. */
-static void fill_trace(struct report_trace *t, const struct snapshot *s)
+/*
+ * What is known of the trace beside its figures. 0, or -ENXIO when none of the CPUs that are asked
+ * for was watched.
+ */
+static int fill_trace(const struct report_args *args, struct report_trace *t,
+		      const struct snapshot *s)
 {
 	struct cpulist watched;
 
 	t->nr_events = s->nr_events;
 	t->window_start_ns = s->window_start_ns;
 	t->window_ns = s->window_ns;
-	if (cpulist_parse(t->facts.watched, &watched) ||
-	    __builtin_mul_overflow(t->window_ns, cpulist_count(&watched), &t->watched_ns))
+	t->watched_ns = 0;
+	if (cpulist_parse(t->facts.watched, &watched) || !cpulist_count(&watched))
+		return 0;
+	if (args->cpus_text)
+		cpulist_and(&watched, &args->cpus);
+	if (__builtin_mul_overflow(t->window_ns, cpulist_count(&watched), &t->watched_ns))
 		t->watched_ns = 0;
+	return cpulist_count(&watched) ? 0 : -ENXIO;
 }
 
 /* The figures of one trace are added to *all. 0 or -errno. */
-static int read_trace(const struct report_args *args, struct trace_reader *reader,
-		      struct report_trace *t, struct snapshot *all)
+static int read_trace(const struct report_args *args, uint64_t outlier_ns,
+		      struct trace_reader *reader, struct report_trace *t, struct snapshot *all)
 {
-	const struct model_config config = { .outlier_ns = args->outlier_ns,
-					     .max_outliers = args->top };
+	const struct model_config config = {
+		.outlier_ns = outlier_ns,
+		.max_outliers = args->top,
+		.from_ns = args->from_ns,
+		.to_ns = args->to_ns,
+		.cpus = args->cpus_text ? &args->cpus : NULL,
+	};
 	struct model *model = model_create(&config);
 	struct snapshot *s = NULL;
 	int ret = model ? feed_all(reader, model, &t->nr_malformed) : -ENOMEM;
@@ -81,14 +96,15 @@ static int read_trace(const struct report_args *args, struct trace_reader *reade
 	if (!ret) {
 		t->facts = *trace_reader_facts(reader);
 		snprintf(t->problem, sizeof(t->problem), "%s", trace_reader_problem(reader));
-		fill_trace(t, s);
+		ret = fill_trace(args, t, s);
 	}
 	snapshot_destroy(s);
 	model_destroy(model);
 	return ret;
 }
 
-static int load_trace(const struct report_args *args, struct report_trace *t, struct snapshot *all)
+static int load_trace(const struct report_args *args, uint64_t outlier_ns, struct report_trace *t,
+		      struct snapshot *all)
 {
 	struct trace_reader *reader;
 	int ret = trace_reader_open(t->path, &reader);
@@ -97,90 +113,102 @@ static int load_trace(const struct report_args *args, struct report_trace *t, st
 		fprintf(stderr, "qpwlat report: cannot open: %s: %s\n", t->path, open_error(ret));
 		return CMD_ERROR;
 	}
-	ret = read_trace(args, reader, t, all);
+	ret = read_trace(args, outlier_ns, reader, t, all);
 	trace_reader_close(reader);
-	if (!ret)
-		return 0;
-	fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", t->path, strerror(-ret));
-	return CMD_ERROR;
+	if (ret == -ENXIO)
+		fprintf(stderr, "qpwlat report: %s: CPUs %s were not watched; choose from %s\n",
+			t->path, args->cpus_text, t->facts.watched);
+	else if (ret)
+		fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", t->path, strerror(-ret));
+	return ret ? CMD_ERROR : 0;
 }
 
-/* What the stream itself says comes later; 0 or -errno. */
-static int put_text(FILE *f, const struct report *r)
+/* All traces; *out is theirs merged. 0, or an exit code after a message. */
+static int load_all(const struct report_args *args, uint64_t outlier_ns,
+		    struct report_trace *traces, struct snapshot **out)
 {
-	report_text(f, r);
+	struct snapshot *all = snapshot_create();
+	int code = 0;
+
+	if (!all) {
+		fprintf(stderr, "qpwlat report: out of memory; report fewer traces\n");
+		return CMD_ERROR;
+	}
+	for (size_t i = 0; !code && i < args->nr_inputs; i++) {
+		traces[i] = (struct report_trace){ .path = args->inputs[i] };
+		code = load_trace(args, outlier_ns, &traces[i], all);
+	}
+	if (!code)
+		*out = all;
+	else
+		snapshot_destroy(all);
+	return code;
+}
+
+/* From which latency on samples are late: for a percentile a first pass over all traces tells. */
+static int find_threshold(const struct report_args *args, struct report_trace *traces,
+			  uint64_t *outlier_ns)
+{
+	struct snapshot *all;
+	uint64_t unused;
+	int code;
+
+	*outlier_ns = args->outlier_ns;
+	if (!(args->outlier_percent > 0))
+		return 0;
+	code = load_all(args, UINT64_MAX, traces, &all);
+	if (code)
+		return code;
+	hist_rank_bounds(all->latency, hist_rank(args->outlier_percent, all->nr_samples),
+			 outlier_ns, &unused);
+	snapshot_destroy(all);
 	return 0;
 }
 
-static int put_json(FILE *f, const struct report *r)
+static bool has_figures(const struct snapshot *s)
 {
-	json_t *json = report_json(r);
-	int ret;
-
-	if (!json)
-		return -ENOMEM;
-	errno = 0;
-	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', f);
-	json_decref(json);
-	return ret ? -(errno ? errno : EIO) : 0;
-}
-
-static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *r) = {
-	[REPORT_TEXT] = put_text,
-	[REPORT_JSON] = put_json,
-};
-
-static int write_output(const char *path, enum report_format format, const struct report *r)
-{
-	bool to_stdout = !strcmp(path, "-");
-	FILE *f = to_stdout ? stdout : fopen(path, "we");
-	int error = f ? 0 : errno;
-
-	if (f) {
-		errno = 0;
-		error = -put_format[format](f, r);
-		if ((fflush(f) || ferror(f)) && !error)
-			error = errno ? errno : EIO;
-		if (!to_stdout && fclose(f) && !error)
-			error = errno;
-	}
-	if (!error)
-		return 0;
-	fprintf(stderr, "qpwlat report: cannot write %s: %s: %s; is there room and permission?\n",
-		report_format_name(format), to_stdout ? "stdout" : path, strerror(error));
-	return CMD_ERROR;
+	return s->nr_events && s->window_ns;
 }
 
 static int show(const struct report_args *args, const struct report *r)
 {
-	for (int i = 0; i < REPORT_NR_FORMATS; i++)
-		if (args->output[i] && write_output(args->output[i], (enum report_format)i, r))
-			return CMD_ERROR;
-	if (r->snapshot->nr_events)
-		return 0;
-	fprintf(stderr, "qpwlat report: %s: the trace holds no record; was anything watched?\n",
-		r->traces[0].path);
+	int code = report_write_outputs(args, r);
+
+	if (code || has_figures(r->snapshot))
+		return code;
+	fprintf(stderr,
+		"qpwlat report: %s%s: no record of what was asked for; was anything "
+		"watched then?\n",
+		r->traces[0].path, r->nr_traces > 1 ? " and the others" : "");
 	return CMD_INCONCLUSIVE;
 }
 
 static int run(const struct report_args *args)
 {
 	struct report_trace *traces = calloc(args->nr_inputs, sizeof(*traces));
-	struct snapshot *all = snapshot_create();
-	struct report r = { traces, args->nr_inputs, all, args->top };
-	int code = 0;
+	struct report r = {
+		.traces = traces,
+		.nr_traces = args->nr_inputs,
+		.top = args->top,
+		.from_ns = args->from_ns,
+		.to_ns = args->to_ns,
+		.cpus = args->cpus_text,
+	};
+	struct snapshot *all = NULL;
+	uint64_t outlier_ns;
+	int code;
 
-	if (!traces || !all) {
+	if (!traces) {
 		fprintf(stderr, "qpwlat report: out of memory; report fewer traces\n");
-		code = CMD_ERROR;
+		return CMD_ERROR;
 	}
-	for (size_t i = 0; !code && i < args->nr_inputs; i++) {
-		traces[i].path = args->inputs[i];
-		code = load_trace(args, &traces[i], all);
-	}
+	code = find_threshold(args, traces, &outlier_ns);
 	if (!code)
+		code = load_all(args, outlier_ns, traces, &all);
+	if (!code) {
+		r.snapshot = all;
 		code = show(args, &r);
+	}
 	snapshot_destroy(all);
 	free(traces);
 	return code;
@@ -194,6 +222,8 @@ int cmd_report(int argc, char **argv)
 	if (code == 'h')
 		fputs(report_help, stdout);
 	else if (!code)
+		code = report_check_outputs(&args);
+	if (!code)
 		code = run(&args);
 	free(args.inputs);
 	return code == 'h' ? CMD_OK : code;

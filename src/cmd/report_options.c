@@ -12,36 +12,44 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "util/array.h"
 #include "util/duration.h"
 
 #define TOP_DEFAULT 10
 #define TOP_MAX 10000
 
 const char report_help[] =
-	"usage: qpwlat report [OPTION]… FILE\n"
+	"usage: qpwlat report [OPTION]… FILE…\n"
 	"\n"
-	"Say what a recording holds: setup, latency, what interrupted the watched CPUs, who queued\n"
-	"work to them, who waited, and what the late samples are made of.\n"
+	"Say what recordings hold: verdict, setup, latency, what interrupted the watched CPUs, who\n"
+	"caused it, who waited, and what the late samples are made of. Several recordings are added\n"
+	"up.\n"
 	"\n"
-	"  -i, --input FILE   the trace, instead of FILE as an argument\n"
+	"  -i, --input FILE   a recording, as FILE as an argument\n"
 	"  --text[=FILE]      text, the default\n"
 	"  --json[=FILE]      one object, for programs\n"
+	"  --markdown[=FILE]  for a mail or an issue\n"
 	"                     (FILE - or none: stdout)\n"
-	"  --outlier US       explain samples of US microseconds or more (also 1ms, 500ns …);\n"
-	"                     default: the worst ones\n"
-	"  --top N            at most N causes and N late samples in text, N late samples in JSON;\n"
-	"                     default 10\n"
+	"  --time [A],[B]     only from A to B seconds after the window opened (also 500ms,2m …)\n"
+	"  --cpus LIST        only these CPUs\n"
+	"  --outlier US       explain samples of US microseconds or more (also 1ms, 500ns …), or\n"
+	"                     from a percentile on: p99.9; default: the worst ones\n"
+	"  --top N            at most N rows of a table and N late samples in text, N late samples\n"
+	"                     in JSON; default 10\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit code: 0, 1 error, 3 the trace holds no record.\n"
+	"Exit code: 0, 1 error, 3 there is no record of what was asked for.\n"
 	"\n"
-	"Example: qpwlat report --outlier 200 trace.qpw\n";
+	"Example: qpwlat report --time 10,20 --outlier p99.9 trace.qpw\n";
 
 /* Options of formats have their number, the others a letter. */
 static const struct option options[] = {
 	{ "text", optional_argument, NULL, REPORT_TEXT },
 	{ "json", optional_argument, NULL, REPORT_JSON },
+	{ "markdown", optional_argument, NULL, REPORT_MARKDOWN },
 	{ "input", required_argument, NULL, 'i' },
+	{ "time", required_argument, NULL, 't' },
+	{ "cpus", required_argument, NULL, 'c' },
 	{ "outlier", required_argument, NULL, 'o' },
 	{ "top", required_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
@@ -63,19 +71,59 @@ static int usage_error(const char *what, const char *object)
 	return CMD_USAGE;
 }
 
-/* Microseconds, or any duration with its unit. */
-static int parse_outlier(const char *text, uint64_t *ns)
+/* "99.9" of "p99.9", above 0 and below 100. */
+static int parse_percent(const char *text, double *percent)
+{
+	char *end;
+
+	if (!text[0] || text[strspn(text, "0123456789.")])
+		return -EINVAL;
+	*percent = strtod(text, &end);
+	return *end || !(*percent > 0 && *percent < 100) ? -EINVAL : 0;
+}
+
+/* Microseconds, any duration with its unit, or a percentile; whichever comes last holds. */
+static int parse_outlier(const char *text, struct report_args *args)
 {
 	char with_unit[64];
 	bool bare = !text[strspn(text, "0123456789.")];
 
+	args->outlier_ns = 0;
+	args->outlier_percent = 0;
+	if (text[0] == 'p')
+		return parse_percent(text + 1, &args->outlier_percent);
 	if (snprintf(with_unit, sizeof(with_unit), "%s%s", text, bare ? "us" : "") >=
 	    (int)sizeof(with_unit))
 		return -EINVAL;
-	return duration_parse(with_unit, ns);
+	return duration_parse(with_unit, &args->outlier_ns);
 }
 
-static int parse_top(const char *text, unsigned int *top)
+/* "A,B", either of which may be missing. */
+static int parse_time(const char *text, struct report_args *args)
+{
+	char from[64];
+	size_t len = strcspn(text, ",");
+	const char *to = text + len + 1;
+
+	if (!text[len] || len >= sizeof(from) || (!len && !*to))
+		return -EINVAL;
+	memcpy(from, text, len);
+	from[len] = '\0';
+	args->from_ns = 0;
+	args->to_ns = 0;
+	if ((len && duration_parse(from, &args->from_ns)) ||
+	    (*to && duration_parse(to, &args->to_ns)))
+		return -EINVAL;
+	return *to && args->to_ns <= args->from_ns ? -EINVAL : 0;
+}
+
+static int parse_cpus(const char *text, struct report_args *args)
+{
+	args->cpus_text = text;
+	return cpulist_parse(text, &args->cpus) || !cpulist_count(&args->cpus) ? -EINVAL : 0;
+}
+
+static int parse_top(const char *text, struct report_args *args)
 {
 	char *end;
 	unsigned long value;
@@ -86,19 +134,37 @@ static int parse_top(const char *text, unsigned int *top)
 	value = strtoul(text, &end, 10);
 	if (errno || !value || value > TOP_MAX)
 		return -ERANGE;
-	*top = (unsigned int)value;
+	args->top = (unsigned int)value;
+	return 0;
+}
+
+static const struct {
+	int option;
+	int (*parse)(const char *text, struct report_args *args);
+	const char *wants;
+} values[] = {
+	{ 't', parse_time, "--time wants FROM,TO in seconds, not" },
+	{ 'c', parse_cpus, "--cpus wants a list such as 1,3-5, not" },
+	{ 'o', parse_outlier, "--outlier wants microseconds or a percentile such as p99.9, not" },
+	{ 'n', parse_top, "--top wants a number from 1 to 10000, not" },
+};
+
+/* An option with a value of its own kind. */
+static int parse_value(int option, const char *text, struct report_args *args)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		if (values[i].option == option && values[i].parse(text, args))
+			return usage_error(values[i].wants, text);
 	return 0;
 }
 
 static int parse_options(int argc, char **argv, struct report_args *args)
 {
-	int c;
+	int c, ret;
 
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "hi:", options, NULL)) != -1) {
-		const char *value = optarg ? optarg : "";
-
 		if (c >= 0 && c < REPORT_NR_FORMATS)
 			args->output[c] = optarg ? optarg : "-";
 		else if (c == 'i')
@@ -107,10 +173,9 @@ static int parse_options(int argc, char **argv, struct report_args *args)
 			return 'h';
 		else if (c == '?')
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
-		else if (c == 'o' && parse_outlier(value, &args->outlier_ns))
-			return usage_error("--outlier wants microseconds, not", value);
-		else if (c == 'n' && parse_top(value, &args->top))
-			return usage_error("--top wants a number from 1 to 10000, not", value);
+		ret = optarg && c >= REPORT_NR_FORMATS ? parse_value(c, optarg, args) : 0;
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -147,7 +212,5 @@ int report_parse_args(int argc, char **argv, struct report_args *args)
 		args->inputs[args->nr_inputs++] = argv[optind++];
 	if (!args->nr_inputs)
 		return usage_error("which trace?", NULL);
-	if (args->nr_inputs > 1)
-		return usage_error("one trace at a time", args->inputs[1]);
 	return settle_outputs(args);
 }

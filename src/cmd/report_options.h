@@ -8,9 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/cpulist.h"
+
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
+	REPORT_MARKDOWN,
 	REPORT_NR_FORMATS,
 };
 
@@ -18,8 +21,13 @@ struct report_args {
 	char **inputs; /* nr_inputs paths */
 	size_t nr_inputs;
 	const char *output[REPORT_NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
+	double outlier_percent; /* explain samples from this percentile on; 0: from outlier_ns on */
 	uint64_t outlier_ns;
 	unsigned int top;
+	uint64_t from_ns; /* of the window; to_ns 0 = to its end */
+	uint64_t to_ns;
+	const char *cpus_text; /* NULL = all */
+	struct cpulist cpus;
 };
 
 /* Name of a format as in its option: "text", "json", … */

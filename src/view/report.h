@@ -13,6 +13,7 @@
 #include "model/snapshot.h"
 
 #define REPORT_PROBLEM 256
+#define REPORT_LEVEL 0.95 /* of intervals of percentiles, two-sided */
 
 /* One recording. */
 struct report_trace {
@@ -31,6 +32,9 @@ struct report {
 	size_t nr_traces;		 /* at least 1 */
 	const struct snapshot *snapshot; /* of all traces, merged */
 	unsigned int top;		 /* rows of a table of any length; 0 = all */
+	uint64_t from_ns;		 /* asked for: from here of each window … */
+	uint64_t to_ns;			 /* … to here; 0 = its end */
+	const char *cpus;		 /* asked for: these CPUs, a list; NULL = all */
 };
 
 /* Malformed records of all traces. */
@@ -39,8 +43,11 @@ uint64_t report_malformed(const struct report *r);
 /* Time of the reported CPUs in all traces, ns; 0 where it is not known of one of them. */
 double report_watched_ns(const struct report *r);
 
-/* At most 120 columns but for long names. Write errors stay with the stream. */
+/* For a terminal: 80 columns where names allow it. Write errors stay with the stream. */
 void report_text(FILE *f, const struct report *r);
+
+/* The same to be pasted into a mail or an issue. */
+void report_markdown(FILE *f, const struct report *r);
 
 /*
  * One object: schema "qpwlat.report", version 1, host facts, and the members of summary_json().

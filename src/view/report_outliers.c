@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The text report's section about late samples: every nanosecond of each is named or residual.
- * Knows neither files nor options.
+ * The report's sections about late samples: every nanosecond of each is named or residual. Knows
+ * neither files nor options.
  */
 #include "view/report_parts.h"
 
 #include <inttypes.h>
 
+#include "model/blame.h"
 #include "util/array.h"
 #include "util/text.h"
 
@@ -48,16 +49,18 @@ static const char *step_words(const struct snap_outlier *o, int step)
 	return words[step];
 }
 
-static void print_outlier(FILE *f, const struct snap_outlier *o, size_t number)
+static void print_outlier(FILE *f, const struct report *r, const struct snap_outlier *o,
+			  size_t number)
 {
-	char comm[4 * QPW_COMM_LEN + 1];
+	char comm[4 * QPW_COMM_LEN + 1], of[600];
 
 	text_escape(o->comm, comm, sizeof(comm));
+	report_of_trace(r, o->boot, of, sizeof(of));
 	fprintf(f,
 		"  #%zu  %.3f us  CPU %" PRIu32 "  %s:%" PRIu32 "  expiry at %" PRIu64 ".%09" PRIu64
-		" s\n",
+		" s%s\n",
 		number, (double)o->latency_ns / 1e3, o->cpu, comm, o->pid,
-		o->expiry_ns / 1000000000, o->expiry_ns % 1000000000);
+		o->expiry_ns / 1000000000, o->expiry_ns % 1000000000, of);
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
 		if (!o->step_ns[step])
 			continue;
@@ -71,22 +74,102 @@ static void print_outlier(FILE *f, const struct snap_outlier *o, size_t number)
 	}
 }
 
-void report_outliers(FILE *f, const struct report *r)
+/* "worst 10 of 37 of 200.0 us or more" */
+static void format_which(const struct report *r, size_t nr, char *buf, size_t size)
 {
 	const struct snapshot *s = r->snapshot;
-	size_t nr = r->top && s->nr_outliers > r->top ? r->top : s->nr_outliers;
+
+	if (s->outlier_ns)
+		snprintf(buf, size, "the worst %zu of %" PRIu64 " of %.1f us or more", nr,
+			 s->nr_late, (double)s->outlier_ns / 1e3);
+	else
+		snprintf(buf, size, "the worst %zu of %" PRIu64, nr, s->nr_samples);
+}
+
+static void add_share(struct text_table *t, uint64_t ns, uint64_t whole)
+{
+	text_table_us(t, ns);
+	text_table_real(t, whole ? 100.0 * (double)ns / (double)whole : 0, 1);
+}
+
+static void add_rest(struct text_table *t, const char *what, uint64_t ns, uint64_t whole)
+{
+	text_table_name(t, "-");
+	text_table_name(t, what);
+	text_table_name(t, "-");
+	add_share(t, ns, whole);
+	text_table_name(t, "-");
+}
+
+static void put_blame(const struct sheet *o, const struct report *r, const struct blame *b)
+{
+	static const struct text_column columns[] = {
+		{ "class", true }, { "what", true },	 { "QPW", true },
+		{ "us", false },   { "share %", false }, { "samples", false },
+	};
+	size_t nr = report_limit(r, b->nr_rows);
+	uint64_t others = 0;
+	struct text_table t;
+
+	text_table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < b->nr_rows; i++) {
+		const struct blame_row *row = &b->rows[i];
+		enum snap_class class = (enum snap_class)row->class;
+
+		if (i >= nr) {
+			others += row->ns;
+			continue;
+		}
+		text_table_name(&t, snap_class_name(class));
+		text_table_name(&t, row->name);
+		text_table_name(&t, blame_is_avoidable(class, row->name) ? "yes" : "-");
+		add_share(&t, row->ns, b->latency_ns);
+		text_table_count(&t, row->nr_samples);
+	}
+	if (others)
+		add_rest(&t, "others", others, b->latency_ns);
+	add_rest(&t, "residual", b->residual_ns, b->latency_ns);
+	sheet_table(o, &t);
+}
+
+void report_late(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	char title[128], which[96];
+	struct blame b;
+
+	if (!s->nr_samples)
+		return;
+	if (blame_late(s, r->top, &b)) {
+		sheet_warning(o, "late samples are not added up: out of memory.");
+	} else if (b.nr_samples) {
+		format_which(r, b.nr_samples, which, sizeof(which));
+		snprintf(title, sizeof(title), "late samples added up, %s", which);
+		sheet_heading(o, title, "residual: no interval explains it");
+		put_blame(o, r, &b);
+	}
+	blame_finish(&b);
+}
+
+void report_outliers(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	size_t nr = report_limit(r, s->nr_outliers);
+	char title[128], which[96];
 
 	if (!s->nr_samples)
 		return;
 	if (!nr) {
-		fprintf(f, "\nlate samples: none of %.1f us or more\n",
-			(double)s->outlier_ns / 1e3);
+		snprintf(title, sizeof(title), "late samples: none of %.1f us or more",
+			 (double)s->outlier_ns / 1e3);
+		sheet_heading(o, title, NULL);
 		return;
 	}
-	fprintf(f, "\nlate samples, worst %zu", nr);
-	if (s->outlier_ns)
-		fprintf(f, " of %.1f us or more", (double)s->outlier_ns / 1e3);
-	fputs(", and what each is made of, us\n", f);
+	format_which(r, nr, which, sizeof(which));
+	snprintf(title, sizeof(title), "late samples one by one, %s", which);
+	sheet_heading(o, title, "us; what is indented sums to what it is below");
+	sheet_begin_fixed(o);
 	for (size_t i = 0; i < nr; i++)
-		print_outlier(f, &s->outliers[i], i + 1);
+		print_outlier(o->f, r, &s->outliers[i], i + 1);
+	sheet_end_fixed(o);
 }

@@ -10,7 +10,6 @@
 
 #include "util/array.h"
 #include "util/text.h"
-#include "view/text_table.h"
 
 #define ORIGINS_SHOWN 3
 
@@ -26,7 +25,7 @@ static void format_task(const struct snap_origin *o, char *buf, size_t size)
 		snprintf(buf, size, "%s:%" PRIu32, comm, o->pid);
 }
 
-/* "from churn:77 on CPU 0 (12), …; 3 more" */
+/* "from churn:77 on CPU 0 (12), …, others (3)" */
 static void note_origins(struct text_table *t, const struct snap_work *w)
 {
 	char note[512] = "from ", task[96];
@@ -52,6 +51,23 @@ static void note_origins(struct text_table *t, const struct snap_work *w)
 	text_table_note(t, note);
 }
 
+/* How long it waited to be executed, and what the callers spent on it. */
+static void note_times(struct text_table *t, const struct snap_work *w)
+{
+	char note[160];
+
+	if (w->wait && hist_count(w->wait)) {
+		snprintf(note, sizeof(note), "queue to execute: p50 %.1f us, max %.1f us",
+			 (double)hist_percentile(w->wait, 50) / 1e3,
+			 (double)hist_max(w->wait) / 1e3);
+		text_table_note(t, note);
+	}
+	if (w->inlined) {
+		snprintf(note, sizeof(note), "inline: %.1f us in all", (double)w->inline_ns / 1e3);
+		text_table_note(t, note);
+	}
+}
+
 /* p50 and max of a histogram in us, "-" for none. */
 static void add_wait(struct text_table *t, const struct hist *wait)
 {
@@ -64,44 +80,42 @@ static void add_wait(struct text_table *t, const struct hist *wait)
 	text_table_us(t, hist_max(wait));
 }
 
-void report_works(FILE *f, const struct report *r)
+void report_works(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
-		{ "function", true },	  { "queued", false },	  { "executed", false },
-		{ "remote", false },	  { "unknown", false },	  { "inline", false },
-		{ "run us", false },	  { "inline us", false }, { "wait p50 us", false },
-		{ "wait max us", false },
+		{ "function", true },  { "QPW", true },	    { "queued", false },
+		{ "executed", false }, { "remote", false }, { "unknown", false },
+		{ "inline", false },   { "run us", false },
 	};
 	const struct snapshot *s = r->snapshot;
 	struct text_table t;
 
 	if (!s->nr_works) {
-		fputs("\nwork for the watched CPUs: none\n", f);
+		sheet_heading(o, "work for the watched CPUs: none", NULL);
 		return;
 	}
-	fputs("\nwork for the watched CPUs (remote: queued by another CPU; inline: run by the "
-	      "caller; wait: queue to execute)\n",
-	      f);
+	sheet_heading(o, "work for the watched CPUs",
+		      "QPW: what it would avoid; remote: queued by another CPU; unknown: by "
+		      "whom was not seen; inline: run by the caller");
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < s->nr_works; i++) {
 		const struct snap_work *w = &s->works[i];
 
 		text_table_name(&t, w->function);
+		text_table_name(&t, snap_qpw_family(w->function) ? "yes" : "-");
 		text_table_count(&t, w->queued);
 		text_table_count(&t, w->executed);
 		text_table_count(&t, w->remote);
 		text_table_count(&t, w->unknown);
 		text_table_count(&t, w->inlined);
 		text_table_us(&t, w->run_ns);
-		text_table_us(&t, w->inline_ns);
-		add_wait(&t, w->wait);
 		note_origins(&t, w);
+		note_times(&t, w);
 	}
-	text_table_print(&t, f, 2);
-	text_table_finish(&t);
+	sheet_table(o, &t);
 }
 
-void report_flushes(FILE *f, const struct report *r)
+void report_flushes(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
 		{ "waited in", true }, { "for work", true },  { "count", false },
@@ -113,7 +127,7 @@ void report_flushes(FILE *f, const struct report *r)
 
 	if (!s->nr_flushes)
 		return;
-	fputs("\nwaits in flushes and drains (skipped: nothing to wait for)\n", f);
+	sheet_heading(o, "waits in flushes and drains", "skipped: nothing to wait for");
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < s->nr_flushes; i++) {
 		const struct snap_flush *w = &s->flushes[i];
@@ -125,11 +139,10 @@ void report_flushes(FILE *f, const struct report *r)
 		text_table_ms(&t, w->total_ns);
 		add_wait(&t, w->wait);
 	}
-	text_table_print(&t, f, 2);
-	text_table_finish(&t);
+	sheet_table(o, &t);
 }
 
-void report_waiters(FILE *f, const struct report *r)
+void report_waiters(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
 		{ "who waited", true }, { "in", true },	    { "for work", true },
@@ -137,12 +150,12 @@ void report_waiters(FILE *f, const struct report *r)
 		{ "max us", false },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = s->nr_waiters < r->top ? s->nr_waiters : r->top;
+	size_t nr = report_limit(r, s->nr_waiters);
 	struct text_table t;
 
 	if (!nr)
 		return;
-	fprintf(f, "\nwho waited in them, %zu of %zu\n", nr, s->nr_waiters);
+	report_heading_of(o, "who waited in them", NULL, nr, s->nr_waiters);
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < nr; i++) {
 		const struct snap_waiter *w = &s->waiters[i];
@@ -158,11 +171,10 @@ void report_waiters(FILE *f, const struct report *r)
 		text_table_ms(&t, w->total_ns);
 		text_table_us(&t, w->max_ns);
 	}
-	text_table_print(&t, f, 2);
-	text_table_finish(&t);
+	sheet_table(o, &t);
 }
 
-void report_contended(FILE *f, const struct report *r)
+void report_contended(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
 		{ "waiter", true },
@@ -175,7 +187,7 @@ void report_contended(FILE *f, const struct report *r)
 
 	if (!s->contended[0].count && !s->contended[1].count)
 		return;
-	fputs("\nwaits for the watched CPUs' qpw locks\n", f);
+	sheet_heading(o, "waits for the watched CPUs' qpw locks", NULL);
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
 	for (int i = 0; i < 2; i++) {
 		text_table_name(&t, i ? "another CPU" : "the CPU itself");
@@ -183,6 +195,5 @@ void report_contended(FILE *f, const struct report *r)
 		text_table_us(&t, s->contended[i].total_ns);
 		text_table_us(&t, s->contended[i].max_ns);
 	}
-	text_table_print(&t, f, 2);
-	text_table_finish(&t);
+	sheet_table(o, &t);
 }

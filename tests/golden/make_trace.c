@@ -40,6 +40,23 @@ static const struct host_facts lab = {
 	.started_utc = "2001-09-09T01:46:40Z",
 };
 
+static const struct host_facts other = {
+	.hostname = "other",
+	.release = "7.3.0-qpw",
+	.version = "#1 SMP PREEMPT_RT",
+	.machine = "x86_64",
+	.cmdline = "isolcpus=1-2 nohz_full=1-2 qpw=1",
+	.possible = "0-3",
+	.online = "0-3",
+	.isolated = "1-2",
+	.nohz_full = "1-2",
+	.watched = "1-2",
+	.clocksource = "tsc",
+	.mode = HOST_MODE_QPW_ON,
+	.mode_reason = "parameter",
+	.tool_version = "0.1.0",
+};
+
 static const uint64_t drop_caches[] = { FN_QUEUE, FN_DRAIN_ALL, FN_SYSCTL, 0 };
 
 static int put(struct trace_writer *w, union rec r)
@@ -300,6 +317,26 @@ static int write_cells(struct trace_writer *w)
 	return ret;
 }
 
+/*
+ * Another machine, with two watched CPUs and a window of 2 s from 10 s. On CPU 1 an interrupt of
+ * 1 us at 10.5 s and a wake-up 10 us late at 10.25 s. On CPU 2 an interrupt of 2 us at 11 s, a
+ * wake-up 20 us late at 11.5 s, 5 us of which are an interrupt, and one 40 us late at 11.75 s.
+ */
+static int write_two(struct trace_writer *w)
+{
+	const uint64_t t = 10 * SECOND, half = SECOND / 2;
+	int ret = put(w, rec_window(t, 0));
+
+	ret |= put(w, rec_sample(1, t + half / 2, 0, 0, 0, t + half / 2 + 10000));
+	ret |= put(w, rec_irq(1, t + half, t + half + 1000, "nic"));
+	ret |= put(w, rec_irq(2, t + SECOND, t + SECOND + 2000, "nic"));
+	ret |= put(w, rec_irq(2, t + 3 * half + 10000, t + 3 * half + 15000, "disk"));
+	ret |= put(w, rec_sample(2, t + 3 * half, 0, 0, 0, t + 3 * half + 20000));
+	ret |= put(w, rec_sample(2, t + 7 * half / 2, 0, 0, 0, t + 7 * half / 2 + 40000));
+	ret |= put(w, rec_window(t, t + 2 * SECOND));
+	return ret;
+}
+
 /* A recording in which nothing was seen. */
 static int write_empty(struct trace_writer *w)
 {
@@ -309,10 +346,12 @@ static int write_empty(struct trace_writer *w)
 static const struct {
 	const char *name;
 	int (*write)(struct trace_writer *w);
+	const struct host_facts *facts;
 } traces[] = {
-	{ "lab", write_lab },	  { "hostile", write_hostile },
-	{ "empty", write_empty }, { "unplugged", write_unplugged },
-	{ "kinds", write_kinds }, { "cells", write_cells },
+	{ "lab", write_lab, &lab },	{ "hostile", write_hostile, &lab },
+	{ "empty", write_empty, &lab }, { "unplugged", write_unplugged, &lab },
+	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
+	{ "two", write_two, &other },
 };
 
 int main(int argc, char **argv)
@@ -323,7 +362,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 3 && i < ARRAY_SIZE(traces); i++) {
 		if (strcmp(argv[1], traces[i].name) != 0)
 			continue;
-		ret = trace_writer_open(argv[2], &lab, &w);
+		ret = trace_writer_open(argv[2], traces[i].facts, &w);
 		if (!ret) {
 			ret = traces[i].write(w);
 			ret |= trace_writer_close(w);
@@ -332,6 +371,6 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells FILE\n", stderr);
+	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two FILE\n", stderr);
 	return 129;
 }

@@ -47,13 +47,18 @@ fails() {
 	result "report $name" log
 }
 
-for trace in lab hostile empty unplugged; do
+for trace in lab two hostile empty unplugged; do
 	"$make_trace" "$trace" "$trace.qpw"
 done
 
 runs text lab.txt 0 --top 2 lab.qpw
+runs markdown lab.md 0 --markdown --top 2 lab.qpw
+runs several several.txt 0 --top 3 lab.qpw two.qpw
+runs several-inputs several.txt 0 --top 3 -i lab.qpw --input two.qpw
+runs part part.txt 0 --cpus 2 --time 1,1.6 --outlier p50 two.qpw
 runs json lab.json 0 --json --outlier 50 -i lab.qpw
 runs hostile-text hostile.txt 0 hostile.qpw
+runs hostile-markdown hostile.md 0 --markdown hostile.qpw
 runs empty empty.txt 3 empty.qpw
 
 "$QPWLAT" report --json hostile.qpw >out
@@ -101,19 +106,62 @@ result "report damaged" log
 {
 	cat out
 	jq -e '.schema == "qpwlat.report" and .version == 1' both.json >/dev/null || echo "no JSON"
-	grep -q '^late samples, worst 10' both.txt || echo "no text"
+	grep -q '^late samples one by one, the worst 10' both.txt || echo "no text"
 } >log
 result "report to files" log
 
 cp "$expected/lab.txt" foreign.txt
 fails foreign 1 'not a .qpw trace' foreign.txt
 fails missing 1 'No such file' nowhere.qpw
+fails one-missing 1 'nowhere.qpw: No such file' lab.qpw nowhere.qpw
 fails no-file 129 'which trace' --json
-fails two-files 129 'one trace at a time' lab.qpw empty.qpw
+fails two-to-stdout 129 'only one format' --json --markdown lab.qpw
 fails bad-option 129 'unknown option' --frobnicate lab.qpw
 fails bad-outlier 129 'wants microseconds' --outlier fast lab.qpw
+fails bad-percentile 129 'wants microseconds or a percentile' --outlier p100 lab.qpw
+for time in 10 , 5,5 5,2 a,b 1,2,3; do
+	fails "bad-time $time" 129 'wants FROM,TO in seconds' --time "$time" lab.qpw
+done
+fails bad-cpus 129 'wants a list' --cpus 1- lab.qpw
+fails no-cpus 129 'wants a list' --cpus '' lab.qpw
+fails not-watched 1 'two.qpw: CPUs 0,3 were not watched; choose from 1-2' --cpus 0,3 two.qpw
 fails bad-top 129 'from 1 to 10000' --top 0 lab.qpw
-if "$QPWLAT" report lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
-grep -q 'No space left' err || echo "no reason" >>log
-result "report full-disk" log
+# nothing is there in the part that is asked for: said, and the exit code tells
+"$QPWLAT" report --time 3.5,3.6 lab.qpw >out 2>err && code=0 || code=$?
+{
+	[ "$code" = 0 ] || echo "exit code $code, not 0"
+	grep -q '^  stolen  *0 interruptions' out || echo "not said"
+	"$QPWLAT" report --time 4, lab.qpw >out 2>err && code=0 || code=$?
+	[ "$code" = 3 ] || echo "exit code $code, not 3"
+	grep -q '^  verdict  *inconclusive' out || echo "no verdict"
+	grep -q 'no record of what was asked for' err || echo "no reason"
+} >log
+result "report nothing" log
+
+# what may not be written over
+cp lab.qpw same.qpw
+ln same.qpw hard.qpw
+ln -s same.qpw soft.qpw
+for output in same.qpw ./same.qpw hard.qpw soft.qpw; do
+	fails "output is input $output" 129 "can't be the output" --json="$output" two.qpw same.qpw
+done
+cmp lab.qpw same.qpw >log 2>&1 || true
+result "report input unharmed" log
+: >there
+fails one-file 129 "two formats can't go to one file" --json=there --markdown=./there lab.qpw
+fails one-new-file 129 "two formats can't go to one file" --json=new --markdown=./new lab.qpw
+"$QPWLAT" report --json=/dev/null --markdown=/dev/null --text=/dev/null lab.qpw >log 2>&1 || true
+result "report to a device" log
+
+for format in text json markdown; do
+	"$QPWLAT" report "--$format" lab.qpw >/dev/full 2>err && code=0 || code=$?
+	{
+		[ "$code" = 1 ] || echo "exit code $code, not 1"
+		grep -q "cannot write $format: stdout: No space left" err || echo "no reason: $(cat err)"
+		"$QPWLAT" report "--$format=nodir/file" lab.qpw 2>err >/dev/null && code=0 || code=$?
+		[ "$code" = 1 ] || echo "exit code $code, not 1, for a file that can't be made"
+		grep -q 'nodir/file: No such file' err || echo "no reason: $(cat err)"
+	} >log
+	result "report $format to a full disk" log
+done
 exit $bad

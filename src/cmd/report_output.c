@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * qpwlat report: formats, files and what can go wrong with them. Knows no figures.
+ */
+#include "cmd/report_output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/cmd.h"
+
+static bool is_stdout(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
+/* The folder of a path as stat() takes it, "./" when it names none; and the name in it. */
+static const char *split_path(const char *path, char *folder, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash)
+		snprintf(folder, size, "%.*s", (int)(slash - path + 1), path);
+	else
+		snprintf(folder, size, "./");
+	return slash ? slash + 1 : path;
+}
+
+/* Whether two names are of one file that can be spoilt; a device such as /dev/null can't. */
+static bool same_file(const char *a, const char *b)
+{
+	char folder_a[PATH_MAX], folder_b[PATH_MAX];
+	const char *name_a = split_path(a, folder_a, sizeof(folder_a));
+	const char *name_b = split_path(b, folder_b, sizeof(folder_b));
+	struct stat x, y;
+
+	if (!stat(a, &x) && !stat(b, &y))
+		return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	/* not there yet */
+	if (strcmp(name_a, name_b) != 0 || stat(folder_a, &x) || stat(folder_b, &y))
+		return false;
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int refuse(const char *path, const char *why)
+{
+	fprintf(stderr, "qpwlat report: %s: %s; give another file\n", path, why);
+	return CMD_USAGE;
+}
+
+static int check_output(const struct report_args *args, int format)
+{
+	const char *path = args->output[format];
+
+	if (!path || is_stdout(path))
+		return 0;
+	for (size_t i = 0; i < args->nr_inputs; i++)
+		if (same_file(path, args->inputs[i]))
+			return refuse(path, "the trace itself can't be the output");
+	for (int i = 0; i < format; i++)
+		if (args->output[i] && same_file(path, args->output[i]))
+			return refuse(path, "two formats can't go to one file");
+	return 0;
+}
+
+int report_check_outputs(const struct report_args *args)
+{
+	int code = 0;
+
+	for (int i = 0; !code && i < REPORT_NR_FORMATS; i++)
+		code = check_output(args, i);
+	return code;
+}
+
+/* What the stream itself says comes later; 0 or -errno. */
+static int put_text(FILE *f, const struct report *r)
+{
+	report_text(f, r);
+	return 0;
+}
+
+static int put_markdown(FILE *f, const struct report *r)
+{
+	report_markdown(f, r);
+	return 0;
+}
+
+static int put_json(FILE *f, const struct report *r)
+{
+	json_t *json = report_json(r);
+	int ret;
+
+	if (!json)
+		return -ENOMEM;
+	errno = 0;
+	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	fputc('\n', f);
+	json_decref(json);
+	return ret ? -(errno ? errno : EIO) : 0;
+}
+
+static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *r) = {
+	[REPORT_TEXT] = put_text,
+	[REPORT_JSON] = put_json,
+	[REPORT_MARKDOWN] = put_markdown,
+};
+
+static int write_output(const char *path, enum report_format format, const struct report *r)
+{
+	FILE *f = is_stdout(path) ? stdout : fopen(path, "we");
+	int error = f ? 0 : errno;
+
+	if (f) {
+		errno = 0;
+		error = -put_format[format](f, r);
+		if ((fflush(f) || ferror(f)) && !error)
+			error = errno ? errno : EIO;
+		if (f != stdout && fclose(f) && !error)
+			error = errno;
+	}
+	if (!error)
+		return 0;
+	fprintf(stderr, "qpwlat report: cannot write %s: %s: %s; is there room and permission?\n",
+		report_format_name(format), is_stdout(path) ? "stdout" : path, strerror(error));
+	return CMD_ERROR;
+}
+
+int report_write_outputs(const struct report_args *args, const struct report *r)
+{
+	int code = 0;
+
+	for (int i = 0; !code && i < REPORT_NR_FORMATS; i++)
+		if (args->output[i])
+			code = write_output(args->output[i], (enum report_format)i, r);
+	return code;
+}

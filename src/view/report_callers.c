@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The report's section with the stacks of whoever caused interruptions, merged as trees. Knows
+ * neither files nor options.
+ */
+#include "view/report_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/callers.h"
+#include "util/text.h"
+
+#define BRANCHES_SHOWN 5
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+/* The only way on from a node: no stack ends here or goes another way. 0 where there is none. */
+static uint32_t only_child(const struct callers *c, uint32_t at)
+{
+	uint32_t child = c->nodes[at].first;
+
+	return child && c->nodes[child].count == c->nodes[at].count ? child : 0;
+}
+
+/* "a < b < by task": from a node to where ways part; *end is the last node on it. */
+static char *format_chain(const struct callers *c, uint32_t at, uint32_t *end)
+{
+	char name[4 * CALLERS_NAME], *text = NULL, *longer;
+
+	for (; at; at = only_child(c, at)) {
+		text_escape(c->nodes[at].name, name, sizeof(name));
+		if (asprintf(&longer, "%s%s%s%s", text ? text : "", text ? " < " : "",
+			     c->nodes[at].kind == CALLERS_TASK ? "by " : "", name) < 0)
+			longer = NULL;
+		free(text);
+		text = longer;
+		*end = at;
+		if (!text)
+			break;
+	}
+	return text;
+}
+
+static void put_branch(const struct sheet *o, int indent, double share, const char *text)
+{
+	fprintf(o->f, "%*s%5.1f %%  ", indent, "", share);
+	sheet_wrap(o->f, text, (size_t)indent + 9, indent + 9);
+	fputc('\n', o->f);
+}
+
+/* The ways on from a node, the frequent ones by themselves. whole: count of the cause. */
+static void put_branches(const struct sheet *o, const struct callers *c, uint32_t parent,
+			 uint64_t whole, int indent)
+{
+	uint64_t others = 0;
+	int nr = 0;
+
+	for (uint32_t at = c->nodes[parent].first; at; at = c->nodes[at].next) {
+		uint32_t end = at;
+		char *chain;
+
+		if (nr++ >= BRANCHES_SHOWN) {
+			others += c->nodes[at].count;
+			continue;
+		}
+		chain = format_chain(c, at, &end);
+		put_branch(o, indent, percent(c->nodes[at].count, whole),
+			   chain ? chain : "(out of memory)");
+		free(chain);
+		put_branches(o, c, end, whole, indent + 2);
+	}
+	if (others)
+		put_branch(o, indent, percent(others, whole), "others");
+}
+
+static void put_causes(const struct sheet *o, const struct report *r, const struct callers *c)
+{
+	uint32_t at = c->nodes[0].first;
+
+	for (size_t nr = 0; at && (!r->top || nr < r->top); nr++) {
+		const struct callers_node *node = &c->nodes[at];
+		char name[4 * CALLERS_NAME];
+
+		text_escape(node->name, name, sizeof(name));
+		fprintf(o->f, "  %" PRIu64 "  %s %s\n", node->count, snap_class_name(node->class),
+			name);
+		put_branches(o, c, at, node->count, 4);
+		at = node->next;
+	}
+}
+
+void report_callers(const struct sheet *o, const struct report *r)
+{
+	struct callers c;
+	size_t nr = 0;
+
+	if (callers_build(r->snapshot, &c)) {
+		sheet_warning(o, "stacks are not shown: out of memory.");
+	} else if (c.nodes[0].first) {
+		for (uint32_t at = c.nodes[0].first; at; at = c.nodes[at].next)
+			nr++;
+		report_heading_of(o, "call paths of who caused it",
+				  "merged; a < b: a was called by b; % of the cause",
+				  report_limit(r, nr), nr);
+		sheet_begin_fixed(o);
+		put_causes(o, r, &c);
+		sheet_end_fixed(o);
+		if (c.nr_without)
+			sheet_line(o, "without a known path: %" PRIu64 " interruptions",
+				   c.nr_without);
+	}
+	callers_finish(&c);
+}

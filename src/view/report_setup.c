@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The report's first section: verdict, what it rests on, the traces and their machines; and what
+ * makes figures less than the whole truth. Knows neither files nor options.
+ */
+#include "view/report_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/blame.h"
+#include "util/array.h"
+#include "util/cpulist.h"
+#include "util/duration.h"
+#include "util/record.h"
+#include "util/text.h"
+#include "view/report_verdict.h"
+
+#define FACT_SIZE (2 * HOST_CMDLINE)
+
+static const char *or_none(const char *cpus)
+{
+	return cpus[0] ? cpus : "none";
+}
+
+static void format_kernel(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s %s", h->release, h->machine);
+}
+
+static void format_mode(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s%s", host_mode_name(h->mode), h->mode_reason[0] ? " (" : "",
+		 h->mode_reason, h->mode_reason[0] ? ")" : "");
+}
+
+static void format_machine(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s, clocksource %s", h->hostname,
+		 h->hypervisor[0] ? ", virtual machine: " : "", h->hypervisor,
+		 h->clocksource[0] ? h->clocksource : "unknown");
+}
+
+static void format_cpus(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "watched %s; isolated %s, nohz_full %s, online %s", or_none(h->watched),
+		 or_none(h->isolated), or_none(h->nohz_full), or_none(h->online));
+}
+
+static void format_cmdline(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", h->cmdline);
+}
+
+static const struct {
+	const char *name;
+	void (*format)(const struct host_facts *h, char *buf, size_t size);
+} facts[] = {
+	{ "kernel", format_kernel },	    { "mode", format_mode },
+	{ "machine", format_machine },	    { "CPUs", format_cpus },
+	{ "command line", format_cmdline },
+};
+
+/* Numbers, from 1, of the traces of which trace first is the first with this fact. */
+static void format_same(const struct report *r, size_t fact, size_t first, const char *value,
+			char *buf, size_t size)
+{
+	struct cpulist same = { 0 }; /* a set of numbers, and so is this */
+	char other[FACT_SIZE];
+
+	for (size_t i = first; i < r->nr_traces; i++) {
+		facts[fact].format(&r->traces[i].facts, other, sizeof(other));
+		if (!strcmp(value, other))
+			cpulist_set(&same, (unsigned int)i + 1);
+	}
+	if (cpulist_format(&same, buf, size) < 0)
+		snprintf(buf, size, "%zu and others", first + 1);
+}
+
+static bool seen_before(const struct report *r, size_t fact, size_t trace, const char *value)
+{
+	char other[FACT_SIZE];
+
+	for (size_t i = 0; i < trace; i++) {
+		facts[fact].format(&r->traces[i].facts, other, sizeof(other));
+		if (!strcmp(value, other))
+			return true;
+	}
+	return false;
+}
+
+/* Once where all traces agree, else for each value with the numbers of the traces. */
+static void put_fact(const struct sheet *o, const struct report *r, size_t fact)
+{
+	char value[FACT_SIZE], escaped[4 * FACT_SIZE], line[5 * FACT_SIZE], numbers[128], all[128];
+
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		facts[fact].format(&r->traces[i].facts, value, sizeof(value));
+		if (seen_before(r, fact, i, value))
+			continue;
+		text_escape(value, escaped, sizeof(escaped));
+		format_same(r, fact, i, value, numbers, sizeof(numbers));
+		snprintf(all, sizeof(all), "1-%zu", r->nr_traces);
+		if (r->nr_traces == 1 || (i == 0 && !strcmp(numbers, all)))
+			snprintf(line, sizeof(line), "%s", escaped);
+		else
+			snprintf(line, sizeof(line), "of %s: %s", numbers,
+				 escaped[0] ? escaped : "unknown");
+		sheet_fact(o, i ? "" : facts[fact].name, line);
+	}
+}
+
+static void format_window(uint64_t window_ns, uint64_t nr_events, char *buf, size_t size)
+{
+	char window[32];
+
+	duration_format(window_ns, window, sizeof(window));
+	snprintf(buf, size, "%s, %" PRIu64 " records", window, nr_events);
+}
+
+static void put_titles(const struct sheet *o, const struct report *r)
+{
+	char path[1024], title[64], window[96], line[1200];
+
+	if (r->nr_traces == 1) {
+		text_escape(r->traces[0].path, path, sizeof(path));
+		sheet_title(o, path);
+		return;
+	}
+	snprintf(title, sizeof(title), "%zu traces, added up", r->nr_traces);
+	sheet_title(o, title);
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		snprintf(title, sizeof(title), "%zu", i + 1);
+		text_escape(r->traces[i].path, path, sizeof(path));
+		format_window(r->traces[i].window_ns, r->traces[i].nr_events, window,
+			      sizeof(window));
+		snprintf(line, sizeof(line), "%s: %s", path, window);
+		sheet_fact(o, title, line);
+	}
+}
+
+/* What was asked for, where that is not all. */
+static void put_choice(const struct sheet *o, const struct report *r)
+{
+	char line[512] = "", from[32], to[32] = "the end";
+
+	if (r->from_ns || r->to_ns) {
+		duration_format(r->from_ns, from, sizeof(from));
+		if (r->to_ns)
+			duration_format(r->to_ns, to, sizeof(to));
+		snprintf(line, sizeof(line), "from %s to %s of the window", from, to);
+	}
+	if (r->cpus)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%sCPUs %s",
+			 line[0] ? ", " : "", r->cpus);
+	sheet_fact(o, "only", line);
+}
+
+/* The answer first: how late, how often disturbed and by how much, by whom. */
+static void put_result(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	struct snap_total avoidable = blame_avoidable(s);
+	struct snap_total all = blame_all(s);
+	uint64_t remote = 0, inlined = 0;
+	char line[REPORT_VERDICT], share[32];
+
+	report_verdict(r, line, sizeof(line));
+	sheet_fact(o, "verdict", line);
+	for (size_t i = 0; i < s->nr_works; i++) {
+		remote += s->works[i].remote;
+		inlined += s->works[i].inlined;
+	}
+	if (s->nr_samples) {
+		snprintf(line, sizeof(line), "p50 %.1f us, max %.1f us over %" PRIu64 " wake-ups",
+			 (double)hist_percentile(s->latency, 50) / 1e3,
+			 (double)hist_max(s->latency) / 1e3, s->nr_samples);
+		sheet_fact(o, "latency", line);
+	}
+	report_share(r, all.self_ns, share, sizeof(share));
+	snprintf(line, sizeof(line),
+		 "%" PRIu64 " interruptions took %s %% of the watched CPUs' time", all.count,
+		 share);
+	sheet_fact(o, "stolen", line);
+	snprintf(line, sizeof(line),
+		 "from other CPUs: %" PRIu64 " executed here, %" PRIu64 " run inline by the caller",
+		 remote, inlined);
+	sheet_fact(o, "work", line);
+	report_share(r, avoidable.self_ns, share, sizeof(share));
+	snprintf(line, sizeof(line),
+		 "%" PRIu64 " works run here, %.1f us, %s %% of the time: QPW lets the caller do "
+		 "them",
+		 avoidable.count, (double)avoidable.self_ns / 1e3, share);
+	if (avoidable.count)
+		sheet_fact(o, "avoidable", line);
+}
+
+void report_setup(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	char line[160];
+
+	put_titles(o, r);
+	put_choice(o, r);
+	put_result(o, r);
+	for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
+		put_fact(o, r, i);
+	format_window(s->window_ns, s->nr_events, line, sizeof(line));
+	snprintf(line + strlen(line), sizeof(line) - strlen(line), ", %" PRIu64 " lost",
+		 s->nr_lost);
+	sheet_fact(o, "window", line);
+}
+
+#define OFFLINES_SHOWN 10
+
+static void put_offline(const struct sheet *o, const struct report *r, const struct snap_offline *p)
+{
+	const struct report_trace *t = &r->traces[p->boot < r->nr_traces ? p->boot : 0];
+	char from[32] = "the beginning", to[32] = "the end", of[600];
+
+	report_of_trace(r, p->boot, of, sizeof(of));
+	if (p->start_ns > t->window_start_ns)
+		snprintf(from, sizeof(from), "%.3f s",
+			 (double)(p->start_ns - t->window_start_ns) / 1e9);
+	if (p->end_ns && p->end_ns <= t->window_start_ns + t->window_ns)
+		snprintf(to, sizeof(to), "%.3f s", (double)(p->end_ns - t->window_start_ns) / 1e9);
+	sheet_warning(o, "watched CPU %" PRIu32 " was offline from %s to %s%s.", p->cpu, from, to,
+		      of);
+}
+
+/* Times of the window; what lies outside of it is not told. */
+static void put_offlines(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
+	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+
+	for (size_t i = 0; i < nr; i++)
+		put_offline(o, r, &s->offlines[i]);
+	if (nr_more)
+		sheet_warning(o, "watched CPUs were offline %" PRIu64 " times more.", nr_more);
+}
+
+/* What the reader of one file found wrong. Whether it did. */
+static bool put_problem(const struct sheet *o, const struct report *r, size_t trace)
+{
+	char text[4 * REPORT_PROBLEM], of[600];
+
+	if (!r->traces[trace].problem[0])
+		return false;
+	report_of_trace(r, (uint32_t)trace, of, sizeof(of));
+	text_escape(r->traces[trace].problem, text, sizeof(text));
+	sheet_warning(o, "this is a part of a recording%s: %s.", of, text);
+	return true;
+}
+
+/* "CPU 1: 5 softirq, 2 of unknown kind", a line for each CPU. */
+static void put_lost(const struct sheet *o, const struct snapshot *s)
+{
+	char kinds[1024] = "";
+
+	if (!s->nr_lost)
+		return;
+	sheet_warning(o,
+		      "%" PRIu64 " records were lost. Counts and times are lower bounds, residuals "
+		      "upper ones.",
+		      s->nr_lost);
+	for (size_t i = 0; i < s->nr_losses; i++) {
+		const struct snap_loss *l = &s->lost[i];
+		const char *kind = record_kind_name(l->kind);
+		size_t len = strlen(kinds);
+
+		snprintf(kinds + len, sizeof(kinds) - len, "%s%" PRIu64 " %s", len ? ", " : "",
+			 l->count, kind ? kind : "of unknown kind");
+		if (i + 1 < s->nr_losses && s->lost[i + 1].cpu == l->cpu)
+			continue;
+		sheet_line(o, "CPU %" PRIu32 ": %s", l->cpu, kinds);
+		kinds[0] = '\0';
+	}
+}
+
+void report_warnings(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	uint64_t nr_malformed = report_malformed(r);
+	bool said = false;
+
+	put_lost(o, s);
+	put_offlines(o, r);
+	for (size_t i = 0; i < r->nr_traces; i++)
+		said |= put_problem(o, r, i);
+	if (!said && s->truncated)
+		sheet_warning(o, "this is a part of a recording.");
+	else if (!said && !s->window_closed)
+		sheet_warning(o, "the recording did not end in order: its window was not closed.");
+	if (nr_malformed)
+		sheet_warning(o, "%" PRIu64 " malformed records were left out.", nr_malformed);
+}
+
+static bool same_loss(const struct snap_probe *a, const struct snap_probe *b)
+{
+	return a->state == b->state && a->error == b->error && !strcmp(a->loses, b->loses);
+}
+
+static const char *probe_reason(const struct snap_probe *p)
+{
+	const char *name = p->error ? strerrorname_np(-p->error) : "not in this kernel";
+
+	return name ? name : "error";
+}
+
+/* One line per loss, with the probes that would be needed. */
+static void put_loss(const struct sheet *o, const struct snapshot *s, size_t first)
+{
+	const struct snap_probe *p = &s->probes[first];
+	char loses[4 * QPW_TEXT_LEN], name[4 * QPW_SYMBOL_LEN], names[4096] = "";
+
+	text_escape_n(p->loses, sizeof(p->loses), loses, sizeof(loses));
+	for (size_t i = first; i < s->nr_probes; i++) {
+		if (!same_loss(p, &s->probes[i]))
+			continue;
+		text_escape(s->probes[i].name, name, sizeof(name));
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), " %s", name);
+	}
+	sheet_line(o, "%s (%s:%s)", loses, probe_reason(p), names);
+}
+
+void report_missing_probes(const struct sheet *o, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	bool first = true;
+
+	for (size_t i = 0; i < s->nr_probes; i++) {
+		size_t twin = 0;
+
+		while (!same_loss(&s->probes[i], &s->probes[twin]))
+			twin++;
+		if (s->probes[i].state != QPW_PROBE_MISSING || twin < i)
+			continue;
+		if (first)
+			sheet_heading(o, "not recorded, for want of a probe", NULL);
+		first = false;
+		put_loss(o, s, i);
+	}
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verdict of a report, as a sentence. Knows neither files nor formats.
+ */
+#include "view/report_verdict.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "model/blame.h"
+#include "util/text.h"
+
+#define CAUSES_NAMED 3
+
+/* A sentence that grows; what does not fit is cut. */
+struct sentence {
+	char *text;
+	size_t size;
+	size_t len;
+};
+
+static __attribute__((format(printf, 2, 3))) void add(struct sentence *s, const char *format, ...)
+{
+	va_list args;
+	int more;
+
+	va_start(args, format);
+	more = vsnprintf(s->text + s->len, s->size - s->len, format, args);
+	va_end(args);
+	if (more > 0)
+		s->len += (size_t)more < s->size - s->len ? (size_t)more : s->size - s->len - 1;
+}
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void add_cause(struct sentence *s, enum snap_class class, const char *name)
+{
+	char escaped[4 * QPW_SYMBOL_LEN];
+
+	text_escape(name, escaped, sizeof(escaped));
+	add(s, "%s %s", snap_class_name(class), escaped);
+}
+
+/* What the worst samples are made of: the largest causes, the others together, what is not known. */
+static void add_blame(struct sentence *s, const struct blame *b)
+{
+	uint64_t others = 0;
+
+	if (b->nr_samples > 1)
+		add(s, "; the %zu worst together are", b->nr_samples);
+	else
+		add(s, ", which is");
+	add(s, " %.1f %% explained", percent(b->latency_ns - b->residual_ns, b->latency_ns));
+	for (size_t i = 0; i < b->nr_rows; i++) {
+		if (i >= CAUSES_NAMED) {
+			others += b->rows[i].ns;
+			continue;
+		}
+		add(s, i ? ", " : ": ");
+		add_cause(s, (enum snap_class)b->rows[i].class, b->rows[i].name);
+		add(s, " %.1f %%", percent(b->rows[i].ns, b->latency_ns));
+	}
+	if (others)
+		add(s, ", others %.1f %%", percent(others, b->latency_ns));
+	if (b->residual_ns)
+		add(s, "; %.1f %% residual", percent(b->residual_ns, b->latency_ns));
+}
+
+static void add_late(struct sentence *s, const struct report *r)
+{
+	const struct snapshot *snap = r->snapshot;
+	struct blame b;
+
+	add(s, "the worst of %" PRIu64 " wake-ups was %.1f us late", snap->nr_samples,
+	    (double)hist_max(snap->latency) / 1e3);
+	if (!blame_late(snap, r->top, &b) && b.latency_ns)
+		add_blame(s, &b);
+	blame_finish(&b);
+}
+
+static void add_stolen(struct sentence *s, const struct report *r)
+{
+	const struct snapshot *snap = r->snapshot;
+	struct snap_total all = blame_all(snap);
+	double watched_ns = report_watched_ns(r);
+
+	add(s, "no wake-up of a victim was measured; %" PRIu64 " interruptions took ", all.count);
+	if (watched_ns > 0)
+		add(s, "%.4f %% of the watched CPUs' time", (double)all.self_ns * 100 / watched_ns);
+	else
+		add(s, "%.1f us", (double)all.self_ns / 1e3);
+	if (!snap->nr_causes || !all.self_ns)
+		return;
+	add(s, ", most of it ");
+	add_cause(s, snap->causes[0].class, snap->causes[0].name);
+	add(s, " (%.1f %%)", percent(snap->causes[0].self_ns, all.self_ns));
+}
+
+bool report_verdict(const struct report *r, char *text, size_t size)
+{
+	const struct snapshot *snap = r->snapshot;
+	struct sentence s = { text, size, 0 };
+	bool conclusive = false;
+
+	text[0] = '\0';
+	if (snap->nr_lost)
+		add(&s, "inconclusive, as %" PRIu64 " records were lost; of what was seen ",
+		    snap->nr_lost);
+	else if (report_malformed(r))
+		add(&s, "inconclusive, as %" PRIu64 " records were malformed; of the others ",
+		    report_malformed(r));
+	else
+		conclusive = true;
+	if (snap->nr_samples) {
+		add_late(&s, r);
+	} else if (snap->nr_events && snap->window_ns) {
+		add_stolen(&s, r);
+	} else {
+		s.len = 0;
+		add(&s, "inconclusive: there is no record of what was asked for");
+		conclusive = false;
+	}
+	return conclusive;
+}

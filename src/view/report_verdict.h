@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one line that a report begins with. Knows neither files nor formats.
+ */
+#ifndef QPW_VIEW_REPORT_VERDICT_H
+#define QPW_VIEW_REPORT_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "view/report.h"
+
+#define REPORT_VERDICT 1024
+
+/*
+ * How late the worst sample was and what the worst ones are made of; without samples, how much of
+ * the CPUs' time was taken and by what. What was lost is said first. The text has passed
+ * text_escape(). False: it begins with "inconclusive" and the reason, as the data can't bear it.
+ */
+bool report_verdict(const struct report *r, char *text, size_t size);
+
+#endif
