@@ -34,6 +34,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 GOLDEN_SRC := $(wildcard tests/golden/*.c)
 LOAD_SRC := $(wildcard tests/load/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
@@ -57,6 +58,7 @@ help:
 	@echo "make deps         install the packages that the above need"
 	@echo "make kernel lab   the patched kernel; the guest's initramfs"
 	@echo "make unit asan golden load lint   single parts of make check"
+	@echo "make fuzz         hostile files for every reader, longer than make check (FUZZ_SECONDS=300)"
 	@echo "make check-guest  its part in guests, on every kernel that Debian ships, too (KERNELS=all)"
 	@echo "make kernel-test  the series under stress in every configuration and mode (hours)"
 	@echo "make kernel-lint  the patches: form, checkpatch, sparse, documentation (LINUX=7.2)"
@@ -152,6 +154,12 @@ $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+# Only as part of fuzz-programs, which sets the compiler and its sanitizers.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call obj,tests/fuzz/fuzz.c) $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -fsanitize=fuzzer $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
 test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN) $(REPORT_BIN)
 
 ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS="-O1 -g"
@@ -159,8 +167,18 @@ ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS
 asan-programs:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan $(ASAN) all test-programs
 
+# libFuzzer is clang's: the core is built once more, for it to see which branches were taken.
+fuzz-programs:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=$(CLANG) CFLAGS="-O1 -g" \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+		$(patsubst tests/fuzz/%.c,$(BUILD)/clang/fuzz/%,$(FUZZ_SRC))
+
+# A longer run than that of make check: FUZZ_SECONDS for each target.
+fuzz: deps
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),300) tests/run fuzz
+
 check: deps
-	@BUILD=$(BUILD) tests/run build lint unit asan golden load guest
+	@BUILD=$(BUILD) tests/run build lint unit asan golden fuzz load guest
 
 unit asan golden load lint:
 	@BUILD=$(BUILD) tests/run $@
@@ -221,8 +239,8 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help test-programs asan-programs check unit asan golden load lint check-guest deps \
-	kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench \
+.PHONY: all help test-programs asan-programs fuzz-programs fuzz check unit asan golden load lint \
+	check-guest deps kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench \
 	kernel-mutants bench-overhead install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -27,6 +27,14 @@ static json_int_t integer(uint64_t value)
 	return value > INT64_MAX ? INT64_MAX : (json_int_t)value;
 }
 
+/* Of a histogram with values; to the nearest nanosecond, however large. */
+static uint64_t rounded_mean(const struct hist *h)
+{
+	uint64_t rest = h->sum % h->count;
+
+	return h->sum / h->count + (rest >= h->count - rest);
+}
+
 static json_t *text_json(const char *text)
 {
 	char escaped[4 * HOST_CMDLINE + 1];
@@ -42,7 +50,7 @@ json_t *summary_hist_json(const struct hist *h)
 	if (!h || !hist_count(h))
 		return json_null();
 	json = json_pack("{s:I, s:I, s:I}", "count", integer(hist_count(h)), "min",
-			 integer(hist_min(h)), "mean", integer((uint64_t)(hist_mean(h) + 0.5)));
+			 integer(hist_min(h)), "mean", integer(rounded_mean(h)));
 	if (!json)
 		return NULL;
 	for (int i = 0; i < PERCENTILES; i++) {

@@ -168,6 +168,37 @@ static void test_enough(void **state)
 	snapshot_destroy(s);
 }
 
+static json_int_t mean_of(const uint64_t *values, size_t nr)
+{
+	struct hist *h = hist_create();
+	json_int_t mean;
+	json_t *json;
+
+	assert_non_null(h);
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(hist_add(h, values[i]), 0);
+	json = summary_hist_json(h);
+	mean = json_integer_value(json_object_get(json, "mean"));
+	json_decref(json);
+	hist_destroy(h);
+	return mean;
+}
+
+/* To the nearest, halves up; what a corrupt trace makes larger than JSON's integers is cut. */
+static void test_mean(void **state)
+{
+	static const uint64_t values[] = { 1, 2, 2, UINT64_MAX, UINT64_MAX };
+
+	(void)state;
+	assert_int_equal(mean_of(values, 1), 1);
+	assert_int_equal(mean_of(values, 2), 2);
+	assert_int_equal(mean_of(values, 3), 2);
+	assert_int_equal(mean_of(values + 3, 1), INT64_MAX);
+	assert_int_equal(mean_of(values + 3, 2), INT64_MAX);
+	/* the sum can't be told: it is as large as can be, the mean of five a fifth of it */
+	assert_int_equal(mean_of(values, 5), UINT64_MAX / 5);
+}
+
 static void test_merge(void **state)
 {
 	struct snapshot *sum = snapshot_create();
@@ -239,9 +270,9 @@ static void test_many_origins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_members),	     cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_enough),	     cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_many_origins),
+		cmocka_unit_test(test_members), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_enough),	cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_mean),	cmocka_unit_test(test_many_origins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

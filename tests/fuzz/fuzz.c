@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A trace through reader, model and views. Knows no single format.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "model/model.h"
+#include "store/trace.h"
+#include "util/cpulist.h"
+#include "util/text.h"
+#include "view/export.h"
+#include "view/report.h"
+
+const char *fuzz_file(const void *data, size_t size)
+{
+	static char path[32];
+	static int fd = -1;
+
+	if (fd < 0) {
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+		FUZZ_ASSERT(fd >= 0);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	FUZZ_ASSERT(!ftruncate(fd, 0));
+	FUZZ_ASSERT(pwrite(fd, data, size, 0) == (ssize_t)size);
+	return path;
+}
+
+/* Lines of valid text: text_escape() would change nothing but the backslashes that it made. */
+static void check_text(char *text, size_t len)
+{
+	char *line = text, *escaped = malloc(4 * len + 1), *backslash;
+
+	FUZZ_ASSERT(escaped);
+	FUZZ_ASSERT(strlen(text) == len);
+	for (backslash = strchr(text, '\\'); backslash; backslash = strchr(backslash, '\\'))
+		*backslash = '/';
+	for (; *line; line += strlen(line) + 1) {
+		char *end = strchr(line, '\n');
+
+		FUZZ_ASSERT(end);
+		*end = '\0';
+		text_escape(line, escaped, 4 * len + 1);
+		FUZZ_ASSERT(!strcmp(line, escaped));
+	}
+	free(escaped);
+}
+
+static void check_sums(const struct snapshot *s)
+{
+	uint64_t count[SNAP_NR_CLASSES] = { 0 };
+
+	for (size_t i = 0; i < s->nr_causes; i++)
+		count[s->causes[i].class] += s->causes[i].count;
+	for (int c = 0; c < SNAP_NR_CLASSES; c++)
+		FUZZ_ASSERT(count[c] == s->classes[c].count);
+	for (size_t i = 0; i < s->nr_outliers; i++) {
+		const struct snap_outlier *o = &s->outliers[i];
+		uint64_t sum = 0;
+
+		for (uint32_t p = 0; p < o->nr_parts; p++)
+			sum += o->parts[p].ns;
+		for (int step = 0; step < SNAP_NR_STEPS; step++)
+			sum += o->residual_ns[step];
+		FUZZ_ASSERT(sum == o->latency_ns);
+	}
+}
+
+static void show(const struct report_trace *trace, const struct snapshot *s)
+{
+	struct report r = { .traces = trace, .nr_traces = 1, .snapshot = s, .top = 10 };
+	char *text = NULL, *dumped;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	json_t *json;
+
+	FUZZ_ASSERT(f);
+	report_text(f, &r);
+	FUZZ_ASSERT(!fclose(f));
+	check_text(text, len);
+	free(text);
+	json = report_json(&r);
+	FUZZ_ASSERT(json);
+	dumped = json_dumps(json, 0);
+	FUZZ_ASSERT(dumped);
+	free(dumped);
+	json_decref(json);
+}
+
+static void merge_twice(const struct snapshot *s)
+{
+	struct snapshot *all = snapshot_create();
+
+	FUZZ_ASSERT(all);
+	FUZZ_ASSERT(!snapshot_merge(all, s));
+	FUZZ_ASSERT(!snapshot_merge(all, s));
+	FUZZ_ASSERT(all->nr_samples == 2 * s->nr_samples);
+	snapshot_destroy(all);
+}
+
+/* All records as CSV, and into the model. Returns how reading ended. */
+static int feed_all(struct trace_reader *reader, struct model *model, struct report_trace *trace)
+{
+	struct event_source *source = trace_reader_source(reader);
+	const struct qpw_header *record;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	void *export;
+	int ret;
+
+	FUZZ_ASSERT(f);
+	export = export_csv.create(f);
+	FUZZ_ASSERT(export);
+	while ((ret = event_source_next(source, &record, -1)) == 1) {
+		int fed = model_feed(model, record);
+
+		FUZZ_ASSERT(!fed || fed == -EINVAL);
+		trace->nr_malformed += fed == -EINVAL;
+		FUZZ_ASSERT(!export_csv.put(export, record));
+	}
+	export_csv.finish(export);
+	FUZZ_ASSERT(!fclose(f));
+	check_text(text, len);
+	free(text);
+	return ret;
+}
+
+void fuzz_trace(const char *path)
+{
+	const struct model_config config = { .outlier_ns = 0, .max_outliers = 10 };
+	struct report_trace trace = { .path = "fuzz.qpw" };
+	struct trace_reader *reader;
+	struct snapshot *s;
+	struct model *model;
+	int ret = trace_reader_open(path, &reader);
+
+	if (ret) {
+		FUZZ_ASSERT(!reader);
+		FUZZ_ASSERT(ret == -EPROTO || ret == -EPROTONOSUPPORT || ret == -EBADMSG);
+		return;
+	}
+	model = model_create(&config);
+	FUZZ_ASSERT(model);
+	ret = feed_all(reader, model, &trace);
+	FUZZ_ASSERT(!ret || ret == -ENODATA || ret == -EBADMSG);
+	if (ret)
+		model_set_truncated(model);
+	s = model_snapshot(model);
+	FUZZ_ASSERT(s);
+	trace.facts = *trace_reader_facts(reader);
+	snprintf(trace.problem, sizeof(trace.problem), "%s", trace_reader_problem(reader));
+	FUZZ_ASSERT(!ret == !strstr(trace.problem, "read before it"));
+	trace.nr_events = s->nr_events;
+	trace.window_start_ns = s->window_start_ns;
+	trace.window_ns = s->window_ns;
+	check_sums(s);
+	merge_twice(s);
+	show(&trace, s);
+	snapshot_destroy(s);
+	model_destroy(model);
+	trace_reader_close(reader);
+}
