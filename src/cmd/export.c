@@ -22,6 +22,7 @@ static const struct export_format *const formats[] = {
 	&export_csv,
 	&export_chrome,
 	&export_openmetrics,
+	&export_cyclictest,
 };
 
 struct export_args {
@@ -38,11 +39,12 @@ static const char help[] =
 	"  -f, --format FORMAT  csv, the default: every record, a row each, in the order of the file\n"
 	"                       chrome: a timeline, for Perfetto's UI and chrome://tracing\n"
 	"                       openmetrics: the figures of the report, for Prometheus\n"
+	"                       rt-tests-json: the victim's wake-ups, as cyclictest --json has them\n"
 	"  -i, --input FILE     the trace, instead of FILE as an argument\n"
 	"  -o, --output FILE    where to; - or none: stdout\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit code: 0, 1 error, 3 the trace holds no record.\n"
+	"Exit code: 0, 1 error, 3 the trace holds nothing to tell.\n"
 	"\n"
 	"Example: qpwlat export --format chrome -o trace.json trace.qpw\n";
 
@@ -88,7 +90,9 @@ static int parse_args(int argc, char **argv, struct export_args *args)
 		else
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
 		if (!args->format)
-			return usage_error("--format is csv, chrome or openmetrics, not", optarg);
+			return usage_error(
+				"--format is csv, chrome, openmetrics or rt-tests-json, not",
+				optarg);
 	}
 	if (optind < argc && !args->input)
 		args->input = argv[optind++];
@@ -145,7 +149,8 @@ static int cannot_write(const char *path, int error)
 }
 
 /* Says what is less than the whole truth about the trace. */
-static int judge(const struct export_args *args, struct trace_reader *reader, uint64_t nr_events)
+static int judge(const struct export_args *args, struct trace_reader *reader, uint64_t nr_events,
+		 bool has_samples)
 {
 	char problem[512];
 
@@ -153,10 +158,11 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 	if (problem[0])
 		fprintf(stderr, "qpwlat export: %s: WARNING: not all records are there: %s\n",
 			args->input, problem);
-	if (nr_events)
+	if (nr_events && has_samples)
 		return CMD_OK;
-	fprintf(stderr, "qpwlat export: %s: the trace holds no record; was anything watched?\n",
-		args->input);
+	fprintf(stderr, "qpwlat export: %s: the trace holds no %s\n", args->input,
+		nr_events ? "wake-up of a victim; 'qpwlat record --victim' measures them" :
+			    "record; was anything watched?");
 	return CMD_INCONCLUSIVE;
 }
 
@@ -185,12 +191,12 @@ static int run(const struct export_args *args, struct trace_reader *reader)
 		error = errno;
 	if (error)
 		return cannot_write(args->output, error);
-	if (ret) {
+	if (ret && ret != -ENODATA) {
 		fprintf(stderr, "qpwlat export: cannot read: %s: %s\n", args->input,
 			strerror(-ret));
 		return CMD_ERROR;
 	}
-	return judge(args, reader, nr_events);
+	return judge(args, reader, nr_events, !ret);
 }
 
 int cmd_export(int argc, char **argv)

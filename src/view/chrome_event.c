@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "host/host.h"
 #include "util/text.h"
+#include "view/escape.h"
 
 #define CPUS_MAX 4096 /* processes with a name; those of further CPUs have their numbers */
 
@@ -32,21 +32,6 @@ void chrome_finish(struct chrome *c)
 {
 	export_names_finish(&c->names);
 	table_finish(&c->cpus);
-}
-
-/* Escaped text holds no control characters, but the backslashes of its escapes. */
-void chrome_string(FILE *f, const char *text, size_t max)
-{
-	char safe[4 * HOST_CMDLINE + 1];
-
-	text_escape_n(text, max, safe, sizeof(safe));
-	fputc('"', f);
-	for (const char *at = safe; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			fputc('\\', f);
-		fputc(*at, f);
-	}
-	fputc('"', f);
 }
 
 static void put_us(FILE *f, const char *key, uint64_t ns)
@@ -122,7 +107,7 @@ static void begin_on(struct chrome *c, const char *phase, uint32_t cpu, enum chr
 	begin_event(c, phase, PID(cpu), TID(cpu, lane));
 	put_us(c->f, "ts", ns);
 	fprintf(c->f, ",\"cat\":\"%s\",\"name\":", category);
-	chrome_string(c->f, name, CHROME_NAME);
+	escape_quoted(c->f, name, CHROME_NAME);
 }
 
 static void begin_args(struct chrome *c, const struct qpw_header *h)
@@ -155,7 +140,7 @@ void chrome_number(struct chrome *c, const char *key, uint64_t value)
 void chrome_text(struct chrome *c, const char *key, const char *text, size_t max)
 {
 	fprintf(c->f, ",\"%s\":", key);
-	chrome_string(c->f, text, max);
+	escape_quoted(c->f, text, max);
 }
 
 void chrome_address(struct chrome *c, const char *key, uint64_t address)

@@ -48,9 +48,6 @@ void chrome_finish(struct chrome *c);
 /* NULL: of too many CPUs, or out of memory, which is kept as the error. */
 struct chrome_cpu *chrome_cpu(struct chrome *c, uint32_t cpu);
 
-/* A JSON string of foreign text, at most max bytes, which are at most HOST_CMDLINE. */
-void chrome_string(FILE *f, const char *text, size_t max);
-
 /* "before function after"; the function by its name or address, left out when 0. */
 #define CHROME_NAME (2 * QPW_SYMBOL_LEN + 64)
 void chrome_name(const struct chrome *c, char name[CHROME_NAME], const char *before,

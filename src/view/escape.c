@@ -89,3 +89,20 @@ void escape_markdown(FILE *f, const char *text)
 		escape_markdown_safe(f, safe);
 	free(safe);
 }
+
+void escape_quoted(FILE *f, const char *text, size_t max)
+{
+	size_t size = 4 * strnlen(text, max) + 1;
+	char *safe = malloc(size);
+
+	if (safe)
+		text_escape_n(text, max, safe, size);
+	fputc('"', f);
+	for (const char *at = safe; at && *at; at++) {
+		if (*at == '"' || *at == '\\')
+			fputc('\\', f);
+		fputc(*at, f);
+	}
+	fputc('"', f);
+	free(safe);
+}

@@ -30,13 +30,20 @@ struct export_format {
 	int (*put)(void *export, const struct qpw_header *record);
 	/*
 	 * What comes behind all records is written, so that the output is whole wherever the trace
-	 * ended, and the rest freed. NULL is taken. 0 or -ENOMEM.
+	 * ended, and the rest freed. NULL is taken. 0, -ENOMEM, or -ENODATA: there
+	 * is nothing that this format tells.
 	 */
 	int (*finish)(void *export, const struct export_end *end);
 };
 
 /* A header row, then one row a record. docs/trace-format.md says what the columns hold. */
 extern const struct export_format export_csv;
+
+/*
+ * The shape of cyclictest's own JSON, from the wake-ups of the victim in the measured window;
+ * finish() returns -ENODATA where there are none.
+ */
+extern const struct export_format export_cyclictest;
 
 /* Trace Event Format: JSON for Perfetto's UI and chrome://tracing. */
 extern const struct export_format export_chrome;

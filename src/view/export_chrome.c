@@ -12,6 +12,7 @@
 #include "util/record.h"
 #include "util/text.h"
 #include "view/chrome_event.h"
+#include "view/escape.h"
 #include "view/export.h"
 #include "view/summary_causers.h"
 
@@ -387,7 +388,7 @@ static int chrome_put(void *export, const struct qpw_header *record)
 static void put_fact(FILE *f, const char *key, const char *text)
 {
 	fprintf(f, ",\n\"%s\":", key);
-	chrome_string(f, text, HOST_CMDLINE);
+	escape_quoted(f, text, HOST_CMDLINE);
 }
 
 static void put_facts(FILE *f, const struct host_facts *facts)
@@ -427,9 +428,9 @@ static int chrome_close(void *export, const struct export_end *end)
 		const struct probe *p = table_row(&e->missing, (int)i);
 
 		fputs(i ? "," : "", f);
-		chrome_string(f, p->name, sizeof(p->name));
+		escape_quoted(f, p->name, sizeof(p->name));
 		fputc(':', f);
-		chrome_string(f, p->loses, sizeof(p->loses));
+		escape_quoted(f, p->loses, sizeof(p->loses));
 	}
 	fputs("}}}\n", f);
 	ret = e->c.error;

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "host/host.h"
-#include "util/text.h"
+#include "view/escape.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -136,14 +135,7 @@ void metric_put(FILE *f, const struct metric *metric, const struct metric_rows *
 
 void metric_label(FILE *f, const char *name, const char *text, size_t max, const char *behind)
 {
-	char safe[4 * HOST_TEXT + 1]; /* no label is longer */
-
-	text_escape_n(text, max, safe, sizeof(safe));
-	fprintf(f, "%s=\"", name);
-	for (const char *at = safe; *at; at++) {
-		if (*at == '\\' || *at == '"')
-			fputc('\\', f);
-		fputc(*at, f);
-	}
-	fprintf(f, "\"%s", behind);
+	fprintf(f, "%s=", name);
+	escape_quoted(f, text, max);
+	fputs(behind, f);
 }

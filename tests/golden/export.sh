@@ -119,6 +119,37 @@ result "cut" log
 } >log
 result "empty" log
 
+# in cyclictest's shape: 99 wake-ups of 3 us and one of 60; and on a recorded one what the rows say
+"$QPWLAT" export -f rt-tests-json -o ct.json lab.qpw
+jq -c '.num_threads, .resolution_in_ns, .return_code, .thread' ct.json | diff - <(
+	printf '%s\n' 1 0 0 "$(jq -c . <<<'{"0": {"histogram": {"3": 99, "60": 1}, "cycles": 100,
+		"min": 3, "max": 60, "avg": 3.57, "cpu": 1}}')"
+) >log || true
+recorded=$expected/../../traces/lab-unpatched/trace.qpw
+"$QPWLAT" export -f rt-tests-json "$recorded" |
+	jq -r '.thread["0"] | "\(.cycles) \(.max)", (.histogram | to_entries[] | "\(.key) \(.value)")' >got
+"$QPWLAT" export "$recorded" | awk -F, '
+	$1 == "window" { from = $3; if ($4) to = $4 }
+	$1 == "sample" { start[++n] = $3; us[n] = int(($4 - $3) / 1000) }
+	END {
+		for (i = 1; i <= n; i++)
+			if (start[i] >= from && start[i] <= to) {
+				count[us[i]]++; cycles++
+				if (us[i] > max) max = us[i]
+			}
+		print cycles, max
+		for (u = 0; u <= max; u++) if (u in count) print u, count[u]
+	}' | diff got - >>log || true
+result "as cyclictest has it" log
+"$QPWLAT" export -f rt-tests-json empty.qpw >ct.json 2>err && code=0 || code=$?
+{
+	[ "$code" = 3 ] || echo "exit code $code, not 3"
+	jq -e '.num_threads == 0 and .thread == {}' ct.json >/dev/null || cat ct.json
+	"$QPWLAT" export -f rt-tests-json cells.qpw >ct.json 2>err && echo "exit code 0"
+	grep -q 'holds no wake-up of a victim' err || cat err
+} >log
+result "no wake-up" log
+
 echo "no trace" >foreign.txt
 fails foreign 1 'not a .qpw trace' foreign.txt
 fails missing 1 'No such file' nowhere.qpw
@@ -126,7 +157,7 @@ fails unwritable 1 'cannot write: no/such/dir: No such file' -o no/such/dir lab.
 fails no-file 129 'which trace' --format csv
 fails two-files 129 'one trace at a time' lab.qpw empty.qpw
 fails bad-option 129 'unknown option' --frobnicate lab.qpw
-fails bad-format 129 '--format is csv, chrome or openmetrics, not: xml' --format xml lab.qpw
+fails bad-format 129 '--format is csv, chrome, openmetrics or rt-tests-json, not: xml' --format xml lab.qpw
 if "$QPWLAT" export lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
 grep -q 'No space left' err || echo "no reason" >>log
 result "full-disk" log

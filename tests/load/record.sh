@@ -86,6 +86,7 @@ recorded() {
 	mv "$scratch/stdout" "$scratch/report.json"
 }
 
+# shellcheck disable=SC2016 # jq's variables
 test_samples() {
 	local samples cycles diff theirs_ns
 	recorded samples -d 3s --victim-json "$scratch/ct.json" || return
@@ -106,6 +107,15 @@ test_samples() {
 	check latency-below-cyclictest \
 		"max $(jq .latency_ns.max "$scratch/report.json") ns, cyclictest's $theirs_ns ns" \
 		json_holds "$scratch/report.json" ".latency_ns.max < $theirs_ns"
+	# the same run in cyclictest's own shape: from the timer to the switch is less than to user space
+	"$QPWLAT" export -f rt-tests-json -o "$scratch/ours.json" "$scratch/t.qpw"
+	check cyclictests-shape "$(jq -c '.thread["0"] | del(.histogram)' "$scratch/ours.json" \
+		"$scratch/ct.json" | paste -sd' ')" jq -e -n --slurpfile ours "$scratch/ours.json" \
+		--slurpfile theirs "$scratch/ct.json" --argjson samples "$samples" \
+		'($ours[0].thread["0"]) as $o | ($theirs[0].thread["0"]) as $t |
+		$ours[0].num_threads == $theirs[0].num_threads and $o.cpu == $t.cpu and
+		$o.cycles == $samples and ([$o.histogram[]] | add) == $samples and
+		$o.min <= $t.min and $o.avg < $t.avg and $o.max <= $t.max'
 	check missing-probes-are-named "none is" json_holds "$scratch/report.json" \
 		'[.missing_probes[].name] | contains(["qpw_queue"])'
 }
