@@ -4,7 +4,6 @@
  */
 #include "host/host.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
+#include "host/files.h"
 #include "host/pwlocks.h"
 #include "util/cpulist.h"
 #include "util/array.h"
@@ -42,32 +41,13 @@ static const struct {
 #undef FILE_OF
 };
 
-/* First line of a file, cut to size; "" when it can't be read. */
-static void read_line(const char *root, const char *path, char *buf, size_t size)
-{
-	char full[PATH_MAX];
-	ssize_t n = -1;
-	int fd;
-
-	buf[0] = '\0';
-	if (snprintf(full, sizeof(full), "%s%s", root, path) >= (int)sizeof(full))
-		return;
-	fd = open(full, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = read(fd, buf, size - 1);
-	close(fd);
-	buf[n > 0 ? n : 0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-}
-
 /* isolcpus= is in the sysfs file; isolated cpuset partitions are told by the root cgroup. */
 static void add_cpuset_isolated(const char *root, char *isolated, size_t size)
 {
 	struct cpulist all, cpuset;
 	char text[HOST_TEXT];
 
-	read_line(root, "/sys/fs/cgroup/cpuset.cpus.isolated", text, sizeof(text));
+	host_read_line(root, "/sys/fs/cgroup/cpuset.cpus.isolated", text, sizeof(text));
 	if (!text[0] || cpulist_parse(text, &cpuset) || cpulist_parse(isolated, &all))
 		return;
 	cpulist_or(&all, &cpuset);
@@ -103,7 +83,7 @@ static enum host_mode read_mode(const char *root, const struct host_facts *facts
 {
 	char enabled[16];
 
-	read_line(root, "/sys/kernel/qpw/enabled", enabled, sizeof(enabled));
+	host_read_line(root, "/sys/kernel/qpw/enabled", enabled, sizeof(enabled));
 	if (!enabled[0])
 		return pwlocks_mode(root, facts->release, facts->cmdline);
 	return enabled[0] == '1' || enabled[0] == 'Y' ? HOST_MODE_QPW_ON : HOST_MODE_QPW_OFF;
@@ -115,7 +95,7 @@ int host_read(const char *root, struct host_facts *facts)
 
 	memset(facts, 0, sizeof(*facts));
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		read_line(root, files[i].path, (char *)facts + files[i].offset, files[i].size);
+		host_read_line(root, files[i].path, (char *)facts + files[i].offset, files[i].size);
 	/* kernels before 6.1 have no /proc/sys/kernel/arch */
 	if (!facts->machine[0] && !root[0] && !uname(&uts))
 		snprintf(facts->machine, sizeof(facts->machine), "%s", uts.machine);

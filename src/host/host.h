@@ -24,6 +24,15 @@ enum host_mode {
 	HOST_NR_MODES = 6,
 };
 
+#define HOST_WARNINGS 24
+
+/* Something about the machine that spoils what is measured on it. */
+struct host_warning {
+	char code[16];	      /* for programs; a stable word */
+	char text[HOST_TEXT]; /* what, on which object, and why it matters */
+	char remedy[HOST_TEXT];
+};
+
 /* Strings are "" where the fact could not be read; CPU lists in the kernel's list format. */
 struct host_facts {
 	char hostname[HOST_TEXT];
@@ -36,12 +45,16 @@ struct host_facts {
 	char isolated[HOST_TEXT]; /* isolcpus= and isolated cpuset partitions */
 	char nohz_full[HOST_TEXT];
 	char watched[HOST_TEXT]; /* set by the recorder */
+	char victim[HOST_TEXT];	 /* the same: as the option names it, "none" where there is none */
 	char clocksource[HOST_TEXT];
 	char hypervisor[HOST_TEXT]; /* sysfs hypervisor type, or "yes" by the cpuinfo flag, or "" */
 	enum host_mode mode;
 	char mode_reason[HOST_TEXT];  /* /sys/kernel/qpw/reason */
 	char tool_version[HOST_TEXT]; /* set by the recorder */
 	char started_utc[HOST_TEXT];  /* the same: when it began, by the machine's clock */
+	/* when the recording began; see host/warnings.h */
+	unsigned int nr_warnings;
+	struct host_warning warnings[HOST_WARNINGS];
 };
 
 /* Fill *facts from the tree below root. Returns 0; a missing file leaves "" and is no error. */
