@@ -16,6 +16,7 @@
 #include "cmd/record_run.h"
 #include "cmd/record_victim.h"
 #include "collect/privilege.h"
+#include "host/warnings.h"
 #include "util/text.h"
 #include "util/utc.h"
 
@@ -59,6 +60,22 @@ static int check_programs(const struct recording *r)
 	return CMD_OK;
 }
 
+/* The trace keeps them, so that a quiet recording has them, too. */
+static void find_warnings(struct recording *r)
+{
+	struct host_situation s = {
+		.watched = &r->place.watched,
+		.busy = r->tool ? r->tool->busy : r->o.victim != RECORD_VICTIM_NONE,
+		.idle = !r->tool, /* cyclictest and oslat forbid it */
+	};
+	unsigned int i;
+
+	host_find_warnings("", &s, &r->facts);
+	for (i = 0; i < r->facts.nr_warnings && !r->o.quiet; i++)
+		fprintf(stderr, "qpwlat record: warning: %s; %s\n", r->facts.warnings[i].text,
+			r->facts.warnings[i].remedy);
+}
+
 static int prepare_machine(struct recording *r)
 {
 	int err;
@@ -66,6 +83,7 @@ static int prepare_machine(struct recording *r)
 	host_read("", &r->facts);
 	if (placement_choose(&r->o, &r->facts, &r->place) || check_programs(r))
 		return CMD_ERROR;
+	find_warnings(r);
 	if (cpulist_count(&r->place.housekeeping)) {
 		err = placement_bind(&r->place.housekeeping);
 		if (err) {
@@ -115,6 +133,7 @@ static int prepare_collector(struct recording *r)
 	if (collect_create(&config, &r->collect, &e))
 		return print_collect_error(&e);
 	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
+	snprintf(r->facts.victim, sizeof(r->facts.victim), "%s", r->o.victim_text);
 	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
 	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
 	/* only now: an older recording is not lost for want of a privilege */

@@ -81,7 +81,7 @@ static void print_help(void)
 	      "      --no-stacks            take no kernel stacks: origins cost less\n"
 	      "      --without KINDS        attach no probe in these ways, a list of tp_btf, raw_tp,\n"
 	      "                             tracepoint, fentry, kprobe\n"
-	      "  -q, --quiet                no progress and no summary\n"
+	      "  -q, --quiet                no progress, no summary, no warnings of the machine\n"
 	      "  -h, --help                 this\n\n"
 	      "Ctrl-C ends the recording in order, a second one at once.\n\n"
 	      "example: qpwlat record -c 1 -d 30s -o trace.qpw -- stress-ng --vm 2 --timeout 60\n",
@@ -137,6 +137,7 @@ static int parse_victim(const char *text, struct record_options *o)
 	};
 	unsigned long pid;
 
+	o->victim_text = text;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(text, names[i].name)) {
 			o->victim = names[i].victim;
@@ -340,6 +341,7 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 
 	memset(o, 0, sizeof(*o));
 	o->output = "qpwlat.qpw";
+	o->victim_text = "cyclictest";
 	o->warm_up_ns = NOT_GIVEN;
 	optind = 1;
 	opterr = 0;

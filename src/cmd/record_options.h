@@ -24,6 +24,7 @@ struct record_options {
 	const char *output;
 	const char *victim_json;
 	enum record_victim victim;
+	const char *victim_text; /* as it was given */
 	uint32_t victim_pid;
 	const char *victim_comm;
 	uint64_t duration_ns; /* 0: as long as the command, or until interrupted */

@@ -71,8 +71,7 @@ static int check_present(const char *option, const struct cpulist *list,
 static int choose_watched(const struct record_options *o, const struct host_facts *facts,
 			  struct placement *p)
 {
-	struct cpulist isolated, plain;
-	char text[HOST_TEXT];
+	struct cpulist isolated;
 
 	isolated_cpus(facts, &isolated);
 	if (o->cpus) {
@@ -86,16 +85,7 @@ static int choose_watched(const struct record_options *o, const struct host_fact
 			"nohz_full=, cpuset partitions); name them with -c\n");
 		return CMD_ERROR;
 	}
-	if (check_present("-c", &p->watched, facts))
-		return CMD_ERROR;
-	plain = p->watched;
-	cpulist_andnot(&plain, &isolated);
-	if (cpulist_count(&plain) && cpulist_format(&plain, text, sizeof(text)) >= 0)
-		fprintf(stderr,
-			"qpwlat record: warning: CPU %s is not isolated: ordinary tasks will "
-			"run there too\n",
-			text);
-	return CMD_OK;
+	return check_present("-c", &p->watched, facts);
 }
 
 static int choose_housekeeping(const struct record_options *o, const struct host_facts *facts,
@@ -120,10 +110,6 @@ static int choose_housekeeping(const struct record_options *o, const struct host
 	}
 	cpulist_parse(facts->online, &p->housekeeping);
 	cpulist_andnot(&p->housekeeping, &p->watched);
-	if (!cpulist_count(&p->housekeeping))
-		fprintf(stderr,
-			"qpwlat record: warning: all online CPUs are watched: the recorder and "
-			"the command run on them too, and show in the recording\n");
 	return CMD_OK;
 }
 

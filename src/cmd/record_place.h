@@ -19,9 +19,7 @@ struct placement {
 	char housekeeping_text[HOST_TEXT];
 };
 
-/* Choose and check. Returns CMD_OK, or CMD_ERROR after a message. Warns of watched CPUs that are
- * not isolated and of a machine without housekeeping CPUs.
- */
+/* Choose and check. Returns CMD_OK, or CMD_ERROR after a message. */
 int placement_choose(const struct record_options *o, const struct host_facts *facts,
 		     struct placement *p);
 

@@ -24,7 +24,7 @@ static const struct {
 	MEMBER(hostname),    MEMBER(release),	   MEMBER(version),	MEMBER(machine),
 	MEMBER(cmdline),     MEMBER(possible),	   MEMBER(online),	MEMBER(isolated),
 	MEMBER(nohz_full),   MEMBER(watched),	   MEMBER(clocksource), MEMBER(hypervisor),
-	MEMBER(mode_reason), MEMBER(tool_version), MEMBER(started_utc),
+	MEMBER(mode_reason), MEMBER(tool_version), MEMBER(started_utc), MEMBER(victim),
 #undef MEMBER
 };
 
@@ -40,6 +40,49 @@ static json_t *json_text(const char *text)
 	return json_string(escaped);
 }
 
+static json_t *warnings_to_json(const struct host_facts *facts)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; array && i < facts->nr_warnings; i++) {
+		const struct host_warning *w = &facts->warnings[i];
+
+		if (json_array_append_new(
+			    array, json_pack("{s:o, s:o, s:o}", "code", json_text(w->code), "text",
+					     json_text(w->text), "remedy", json_text(w->remedy)))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static void copy_member(const json_t *object, const char *name, char *buf, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	snprintf(buf, size, "%s", text ? text : "");
+}
+
+/* Whatever the file holds: what is no warning, or one too many, is left out. */
+static void warnings_from_json(const json_t *array, struct host_facts *facts)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry) {
+		struct host_warning *w = &facts->warnings[facts->nr_warnings];
+
+		if (!json_is_string(json_object_get(entry, "text")) ||
+		    facts->nr_warnings == HOST_WARNINGS)
+			continue;
+		copy_member(entry, "code", w->code, sizeof(w->code));
+		copy_member(entry, "text", w->text, sizeof(w->text));
+		copy_member(entry, "remedy", w->remedy, sizeof(w->remedy));
+		facts->nr_warnings++;
+	}
+}
+
 json_t *trace_facts_to_json(const struct host_facts *facts)
 {
 	json_t *json = json_object();
@@ -52,7 +95,8 @@ json_t *trace_facts_to_json(const struct host_facts *facts)
 		if (json_object_set_new(json, members[i].name, json_text(text)))
 			goto fail;
 	}
-	if (json_object_set_new(json, "mode", json_string(host_mode_name(facts->mode))))
+	if (json_object_set_new(json, "mode", json_string(host_mode_name(facts->mode))) ||
+	    json_object_set_new(json, "warnings", warnings_to_json(facts)))
 		goto fail;
 	return json;
 fail:
@@ -74,6 +118,7 @@ void trace_facts_from_json(const json_t *json, struct host_facts *facts)
 	for (int m = HOST_MODE_NONE; m < HOST_NR_MODES; m++)
 		if (mode && !strcmp(mode, host_mode_name((enum host_mode)m)))
 			facts->mode = (enum host_mode)m;
+	warnings_from_json(json_object_get(json, "warnings"), facts);
 }
 
 uint32_t trace_block_crc(const struct trace_block *block, const void *payload)

@@ -159,6 +159,9 @@ static void test_facts(void **state)
 		.mode_reason = "parameter",
 		.tool_version = "0.1",
 		.started_utc = "2026-11-26T06:33:38Z",
+		.victim = "comm:plc",
+		.nr_warnings = 2,
+		.warnings = { { "stalld", "stalld runs", "stop it" }, { "smt", "CPU 1", "" } },
 	};
 	const struct host_facts *got;
 	struct trace_writer *w;
@@ -177,6 +180,31 @@ static void test_facts(void **state)
 	assert_int_equal(got->mode, HOST_MODE_QPW_OFF);
 	assert_memory_equal(got, &facts, sizeof(facts));
 	trace_reader_close(r);
+}
+
+/* Whatever a file gives for warnings, what is taken is text and fits. */
+static void test_foreign_warnings(void **state)
+{
+	json_t *json = json_loads("{\"warnings\": [7, {\"code\": \"a-code-that-is-too-long\"},"
+				  " {\"text\": 7}, {\"text\": \"alone\", \"new\": 1}]}",
+				  0, NULL);
+	json_t *array = json_object_get(json, "warnings");
+	struct host_facts facts;
+
+	(void)state;
+	assert_non_null(json);
+	trace_facts_from_json(json, &facts);
+	assert_int_equal(facts.nr_warnings, 1);
+	assert_string_equal(facts.warnings[0].text, "alone");
+	assert_string_equal(facts.warnings[0].code, "");
+	for (int i = 0; i < 2 * HOST_WARNINGS; i++)
+		assert_int_equal(json_array_append(array, json_array_get(array, 3)), 0);
+	trace_facts_from_json(json, &facts);
+	assert_int_equal(facts.nr_warnings, HOST_WARNINGS);
+	assert_int_equal(json_object_set_new(json, "warnings", json_string("none")), 0);
+	trace_facts_from_json(json, &facts);
+	assert_int_equal(facts.nr_warnings, 0);
+	json_decref(json);
 }
 
 static void write_text(const char *file, const char *text)
@@ -510,12 +538,19 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_keep_old),
-		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_flipped),	    cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_malformed),   cmocka_unit_test(test_other_kinds),
-		cmocka_unit_test(test_noise),	    cmocka_unit_test(test_other_versions),
-		cmocka_unit_test(test_put_refuses), cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_keep_old),
+		cmocka_unit_test(test_foreign_warnings),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_other_kinds),
+		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_other_versions),
+		cmocka_unit_test(test_put_refuses),
+		cmocka_unit_test(test_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);
