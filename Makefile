@@ -27,6 +27,7 @@ ALL_CFLAGS = -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(CFLAGS) $(SANITIZE
 CORE_SRC := $(wildcard src/util/*.c src/host/*.c src/model/*.c src/store/*.c src/view/*.c)
 COLLECT_SRC := $(wildcard src/collect/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c)
+TOP_SRC := $(wildcard src/top/*.c)
 TUI_SRC := $(wildcard src/view/tui/*.c)
 CHURN_SRC := $(wildcard workloads/*.c)
 BPF_SRC := $(wildcard bpf/*.bpf.c)
@@ -44,9 +45,9 @@ LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
 OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
 REPORT_BIN := $(addprefix $(BUILD)/report/,generate)
 
-CORE_LIBS := -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
+CORE_LIBS := -lunistring -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
 COLLECT_LIBS := -lbpf -lelf -lz
-TUI_LIBS := -lncursesw -ltinfo
+TUI_LIBS := -lncursesw -ltinfo -lmicrohttpd
 
 all: $(BUILD)/qpwlat $(BUILD)/qpwtop $(BUILD)/churn
 
@@ -75,7 +76,7 @@ $(BUILD)/qpwlat: $(call obj,src/qpwlat.c $(CMD_SRC) $(COLLECT_SRC)) $(BUILD)/cor
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS)
 
-$(BUILD)/qpwtop: $(call obj,src/qpwtop.c $(TUI_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
+$(BUILD)/qpwtop: $(call obj,src/qpwtop.c $(TOP_SRC) $(TUI_SRC) $(COLLECT_SRC)) $(BUILD)/core.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(TUI_LIBS) $(CORE_LIBS)
 

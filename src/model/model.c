@@ -413,6 +413,11 @@ static int open_window(struct model *m, uint64_t start_ns)
 	return figures_reset(&m->figures);
 }
 
+int model_restart(struct model *m, uint64_t now_ns)
+{
+	return m->window_closed ? 0 : open_window(m, now_ns);
+}
+
 /*
  * The window is told twice: when it opens, with end_ns 0, and when its end is decided, with both.
  * Records come after the latter that ended before it was read, none that began after it came

@@ -48,6 +48,9 @@ void model_destroy(struct model *m);
  */
 int model_feed(struct model *m, const struct qpw_header *h);
 
+/* Count anew from now_ns on, unless the window has been closed. 0 or -ENOMEM. */
+int model_restart(struct model *m, uint64_t now_ns);
+
 /* What snap_cpu.recent_max_ns tells begins now. */
 void model_begin_interval(struct model *m);
 

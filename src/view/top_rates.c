@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Differences of two snapshots, per second. Rows are matched by name, not by place.
+ * Differences of two snapshots, per second. Rows are matched by what they are of, not by place.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,51 +20,120 @@ static struct top_rate rate(uint64_t count_before, uint64_t count, uint64_t ns_b
 				  .stolen_us_s = per_second(ns_before, ns, span_ns) / 1000 };
 }
 
+typedef int (*row_compare)(const void *a, const void *b);
+
+/* Rows of before, by pointers to them that are sorted, so that those of now can be looked up. */
+struct lookup {
+	const char **rows;
+	size_t nr;
+	row_compare compare;
+};
+
+static int compare_pointed(const void *a, const void *b, void *context)
+{
+	const struct lookup *l = context;
+
+	return l->compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int lookup_init(struct lookup *l, const void *rows, size_t nr, size_t size,
+		       row_compare compare)
+{
+	*l = (struct lookup){ calloc(nr + 1, sizeof(const char *)), nr, compare };
+	if (!l->rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++)
+		l->rows[i] = (const char *)rows + i * size;
+	qsort_r(l->rows, nr, sizeof(const char *), compare_pointed, l);
+	return 0;
+}
+
+static const void *lookup_find(const struct lookup *l, const void *row)
+{
+	size_t low = 0, high = l->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int side = l->compare(row, l->rows[middle]);
+
+		if (!side)
+			return l->rows[middle];
+		if (side < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static int order(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
 static int cause_by_name(const void *a, const void *b)
 {
 	const struct snap_cause *x = a, *y = b;
 
+	if (x->cpu != y->cpu)
+		return order(x->cpu, y->cpu);
 	if (x->class != y->class)
-		return x->class < y->class ? -1 : 1;
+		return order(x->class, y->class);
 	return strcmp(x->name, y->name);
-}
-
-static int busiest_cause(const void *a, const void *b)
-{
-	const struct top_cause *x = a, *y = b;
-
-	if (x->rate.stolen_us_s != y->rate.stolen_us_s)
-		return x->rate.stolen_us_s > y->rate.stolen_us_s ? -1 : 1;
-	return snap_cause_order(x->cause, y->cause);
 }
 
 static int add_causes(struct top_rates *out, const struct snapshot *before,
 		      const struct snapshot *now, uint64_t span_ns)
 {
-	size_t nr = before ? before->nr_causes : 0;
-	struct snap_cause *old = calloc(nr + 1, sizeof(*old));
+	struct lookup old;
 
 	out->causes = calloc(now->nr_causes + 1, sizeof(*out->causes));
-	if (!old || !out->causes) {
-		free(old);
+	if (!out->causes || lookup_init(&old, before->causes, before->nr_causes,
+					sizeof(*before->causes), cause_by_name))
 		return -ENOMEM;
-	}
-	if (nr)
-		memcpy(old, before->causes, nr * sizeof(*old));
-	qsort(old, nr, sizeof(*old), cause_by_name);
 	for (size_t i = 0; i < now->nr_causes; i++) {
 		const struct snap_cause *c = &now->causes[i];
-		const struct snap_cause *found = bsearch(c, old, nr, sizeof(*old), cause_by_name);
+		const struct snap_cause *was = lookup_find(&old, c);
 
-		out->causes[i] = (struct top_cause){
-			.cause = c,
-			.rate = rate(found ? found->count : 0, c->count, found ? found->self_ns : 0,
-				     c->self_ns, span_ns),
-		};
+		out->causes[i].cause = c;
+		out->causes[i].rate = rate(was ? was->count : 0, c->count, was ? was->self_ns : 0,
+					   c->self_ns, span_ns);
 	}
-	out->nr_causes = now->nr_causes;
-	qsort(out->causes, out->nr_causes, sizeof(*out->causes), busiest_cause);
-	free(old);
+	free(old.rows);
+	return 0;
+}
+
+static int origin_by_name(const void *a, const void *b)
+{
+	const struct snap_caused *x = a, *y = b;
+	int ret = strcmp(x->name, y->name);
+
+	ret = ret ? ret : strcmp(x->origin.comm, y->origin.comm);
+	ret = ret ? ret : strcmp(x->stack, y->stack);
+	ret = ret ? ret : strcmp(x->cgroup, y->cgroup);
+	ret = ret ? ret : order(x->class, y->class);
+	ret = ret ? ret : order(x->on_cpu, y->on_cpu);
+	return ret ? ret : order(x->origin.cpu, y->origin.cpu);
+}
+
+static int add_origins(struct top_rates *out, const struct snapshot *before,
+		       const struct snapshot *now, uint64_t span_ns)
+{
+	struct lookup old;
+
+	out->origins = calloc(now->nr_caused + 1, sizeof(*out->origins));
+	if (!out->origins || lookup_init(&old, before->caused, before->nr_caused,
+					 sizeof(*before->caused), origin_by_name))
+		return -ENOMEM;
+	for (size_t i = 0; i < now->nr_caused; i++) {
+		const struct snap_caused *c = &now->caused[i];
+		const struct snap_caused *was = lookup_find(&old, c);
+
+		out->origins[i].caused = c;
+		out->origins[i].count_s =
+			per_second(was ? was->origin.count : 0, c->origin.count, span_ns);
+	}
+	free(old.rows);
 	return 0;
 }
 
@@ -74,72 +143,172 @@ static int work_by_name(const void *a, const void *b)
 		      ((const struct snap_work *)b)->function);
 }
 
-static int busiest_work(const void *a, const void *b)
-{
-	const struct top_work *x = a, *y = b;
-	double more = y->executed_s + y->inlined_s - x->executed_s - x->inlined_s;
-
-	if (more != 0)
-		return more > 0 ? 1 : -1;
-	return work_by_name(x->work, y->work);
-}
-
 static int add_works(struct top_rates *out, const struct snapshot *before,
 		     const struct snapshot *now, uint64_t span_ns)
 {
+	struct lookup old;
+
 	out->works = calloc(now->nr_works + 1, sizeof(*out->works));
-	if (!out->works)
+	if (!out->works || lookup_init(&old, before->works, before->nr_works,
+				       sizeof(*before->works), work_by_name))
 		return -ENOMEM;
 	for (size_t i = 0; i < now->nr_works; i++) {
 		const struct snap_work *w = &now->works[i];
-		/* A snapshot keeps them by function name. */
-		const struct snap_work *old = before ? bsearch(w, before->works, before->nr_works,
-							       sizeof(*before->works),
-							       work_by_name) :
-						       NULL;
+		const struct snap_work *was = lookup_find(&old, w);
 
 		if (!w->executed && !w->inlined)
 			continue;
 		out->works[out->nr_works++] = (struct top_work){
 			.work = w,
-			.executed_s = per_second(old ? old->executed : 0, w->executed, span_ns),
-			.inlined_s = per_second(old ? old->inlined : 0, w->inlined, span_ns),
+			.executed_s = per_second(was ? was->executed : 0, w->executed, span_ns),
+			.inlined_s = per_second(was ? was->inlined : 0, w->inlined, span_ns),
 		};
 	}
-	qsort(out->works, out->nr_works, sizeof(*out->works), busiest_work);
+	free(old.rows);
+	return 0;
+}
+
+static int waiter_by_name(const void *a, const void *b)
+{
+	const struct snap_waiter *x = a, *y = b;
+	int ret = strcmp(x->function, y->function);
+
+	ret = ret ? ret : strcmp(x->work, y->work);
+	ret = ret ? ret : strcmp(x->comm, y->comm);
+	return ret ? ret : order(x->target_cpu, y->target_cpu);
+}
+
+static int add_waiters(struct top_rates *out, const struct snapshot *before,
+		       const struct snapshot *now, uint64_t span_ns)
+{
+	struct lookup old;
+
+	out->waiters = calloc(now->nr_waiters + 1, sizeof(*out->waiters));
+	if (!out->waiters || lookup_init(&old, before->waiters, before->nr_waiters,
+					 sizeof(*before->waiters), waiter_by_name))
+		return -ENOMEM;
+	for (size_t i = 0; i < now->nr_waiters; i++) {
+		const struct snap_waiter *w = &now->waiters[i];
+		const struct snap_waiter *was = lookup_find(&old, w);
+
+		out->waiters[i].waiter = w;
+		out->waiters[i].count_s = per_second(was ? was->count : 0, w->count, span_ns);
+		out->waiters[i].waited_us_s =
+			per_second(was ? was->total_ns : 0, w->total_ns, span_ns) / 1000;
+	}
+	free(old.rows);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ CPUs */
+
+static const struct snap_cpu *find_cpu(const struct snapshot *s, uint32_t cpu)
+{
+	for (size_t i = 0; i < s->nr_cpus; i++)
+		if (s->cpus[i].cpu == cpu)
+			return &s->cpus[i];
+	return NULL;
+}
+
+static void fill_cpu(struct top_cpu *c, const struct snap_cpu *was, uint64_t span_ns)
+{
+	static const struct snap_total none;
+
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		const struct snap_total *old = was ? &was->classes[i] : &none;
+		const struct snap_total *now = c->state ? &c->state->classes[i] : &none;
+
+		c->classes[i] = rate(old->count, now->count, old->self_ns, now->self_ns, span_ns);
+		c->all.count_s += c->classes[i].count_s;
+		c->all.stolen_us_s += c->classes[i].stolen_us_s;
+		c->count += now->count;
+		if (now->max_ns > c->max_ns)
+			c->max_ns = now->max_ns;
+	}
+	if (!c->state)
+		return;
+	c->recent_max_ns = c->state->recent_max_ns;
+	c->avoidable_us_s =
+		per_second(was ? was->avoidable_ns : 0, c->state->avoidable_ns, span_ns) / 1000;
+}
+
+static void add_to_sum(struct top_cpu *sum, const struct top_cpu *c)
+{
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		sum->classes[i].count_s += c->classes[i].count_s;
+		sum->classes[i].stolen_us_s += c->classes[i].stolen_us_s;
+	}
+	sum->all.count_s += c->all.count_s;
+	sum->all.stolen_us_s += c->all.stolen_us_s;
+	sum->count += c->count;
+	if (c->recent_max_ns > sum->recent_max_ns)
+		sum->recent_max_ns = c->recent_max_ns;
+	if (c->max_ns > sum->max_ns)
+		sum->max_ns = c->max_ns;
+	sum->avoidable_us_s += c->avoidable_us_s;
+	for (int i = 0; i < TOP_MINUTE_PARTS; i++) {
+		if (c->minute[i] < 0)
+			continue;
+		sum->minute[i] = (sum->minute[i] < 0 ? 0 : sum->minute[i]) + c->minute[i];
+	}
+}
+
+static int add_cpus(struct top_rates *out, const struct snapshot *before,
+		    const struct snapshot *now, uint64_t span_ns, const struct cpulist *watched,
+		    const struct top_minute *minute)
+{
+	static const struct top_minute no_minute;
+	struct cpulist all = *watched;
+	struct top_cpu sum = { .cpu = SNAP_CPU_ALL };
+	int cpu;
+
+	for (size_t i = 0; i < now->nr_cpus; i++)
+		cpulist_set(&all, now->cpus[i].cpu);
+	top_minute_get(&no_minute, 0, 0, sum.minute);
+	out->cpus = calloc(cpulist_count(&all) + 1, sizeof(*out->cpus));
+	if (!out->cpus)
+		return -ENOMEM;
+	cpulist_for_each(&all, cpu) {
+		struct top_cpu *c = &out->cpus[out->nr_cpus++];
+
+		c->cpu = (uint32_t)cpu;
+		c->state = find_cpu(now, c->cpu);
+		fill_cpu(c, find_cpu(before, c->cpu), span_ns);
+		top_minute_get(minute ? minute : &no_minute, c->cpu, now->window_end_ns, c->minute);
+		add_to_sum(&sum, c);
+	}
+	if (out->nr_cpus > 1)
+		out->cpus[out->nr_cpus++] = sum;
 	return 0;
 }
 
 int top_rates_init(struct top_rates *out, const struct snapshot *before, const struct snapshot *now,
-		   uint64_t span_ns)
+		   uint64_t span_ns, const struct cpulist *watched, const struct top_minute *minute)
 {
-	static const struct snap_total none;
-	int ret;
+	static const struct snapshot nothing;
 
 	memset(out, 0, sizeof(*out));
-	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
-		const struct snap_total *old = before ? &before->classes[i] : &none;
-		const struct snap_total *new = &now->classes[i];
-
-		out->classes[i] = rate(old->count, new->count, old->self_ns, new->self_ns, span_ns);
-		out->all.count_s += out->classes[i].count_s;
-		out->all.stolen_us_s += out->classes[i].stolen_us_s;
-	}
-	out->events_s = per_second(before ? before->nr_events : 0, now->nr_events, span_ns);
-	out->samples_s = per_second(before ? before->nr_samples : 0, now->nr_samples, span_ns);
-	if (!before || now->nr_lost > before->nr_lost)
-		out->lost = now->nr_lost - (before ? before->nr_lost : 0);
-	ret = add_causes(out, before, now, span_ns);
-	if (!ret)
-		ret = add_works(out, before, now, span_ns);
-	if (ret)
+	if (!before)
+		before = &nothing;
+	out->events_s = per_second(before->nr_events, now->nr_events, span_ns);
+	out->samples_s = per_second(before->nr_samples, now->nr_samples, span_ns);
+	if (now->nr_lost > before->nr_lost)
+		out->lost = now->nr_lost - before->nr_lost;
+	if (add_cpus(out, before, now, span_ns, watched, minute) ||
+	    add_causes(out, before, now, span_ns) || add_origins(out, before, now, span_ns) ||
+	    add_works(out, before, now, span_ns) || add_waiters(out, before, now, span_ns)) {
 		top_rates_finish(out);
-	return ret;
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void top_rates_finish(struct top_rates *r)
 {
+	free(r->cpus);
 	free(r->causes);
+	free(r->origins);
 	free(r->works);
+	free(r->waiters);
 	memset(r, 0, sizeof(*r));
 }

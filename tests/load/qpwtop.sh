@@ -10,7 +10,7 @@ QPWTOP=${QPWTOP:-$PWD/$BUILD/qpwtop}
 QPWLAT=${QPWLAT:-$PWD/$BUILD/qpwlat}
 out=$(mktemp -d)
 failed=0
-tmux=(tmux -L "qpwtop-test-$$" -f /dev/null)
+tmux=(tmux -u -L "qpwtop-test-$$" -f /dev/null)
 top_pid=
 
 finish() {
@@ -53,7 +53,14 @@ says "wrong list of CPUs" 129 "-c: '1-'" "$QPWTOP" -c 1-
 says "wrong delay" 129 "-d: '0'" "$QPWTOP" -d 0
 says "wrong count" 129 "-n: '0'" "$QPWTOP" -n 0
 says "stray argument" 129 "'stray'" "$QPWTOP" stray
-says "CPUs of a recording are its own" 129 '-c' "$QPWTOP" -c 1 --replay x
+says "wrong threshold" 129 "--threshold: 'x'" "$QPWTOP" --threshold x
+says "wrong column" 129 "-s: 'name'" "$QPWTOP" -s name
+says "wrong filter" 129 "--filter: 'cpu=x'" "$QPWTOP" --filter cpu=x
+says "wrong table" 129 "--view: 'caus'" "$QPWTOP" --view caus
+says "wrong size" 129 "--print: '80x0'" "$QPWTOP" --print 80x0
+says "keys without a screen" 129 "--keys: 'q'" "$QPWTOP" --keys q
+says "text or JSON" 129 '--json' "$QPWTOP" --json -b
+says "a name is no address" 1 'localhost:9' "$QPWTOP" --openmetrics localhost:9 --replay x
 says "no such recording" 1 'No such file' "$QPWTOP" -b --replay "$out/none.qpw"
 echo "this is text, and long enough to be a header of something else" >"$out/text.qpw"
 says "not a recording" 1 'is no recording' "$QPWTOP" -b --replay "$out/text.qpw"
@@ -93,29 +100,31 @@ blocks=$(grep -c '^qpwtop ' "$out/batch")
 "$QPWTOP" -b -c "$cpu" -d 0.2 -n 3 >"$out/three"
 is "batch: -n counts the blocks" "0 3" "$? $(grep -c '^qpwtop ' "$out/three")"
 
-for class in irq softirq ipi tick timer thread work nmi all; do
-	is "batch: class $class in every block" "$blocks" \
-		"$(sed '/^CAUSE/,/^$/d' "$out/batch" | grep -cE "^$class +[0-9]")"
-done
-is "batch: every row of a class has four figures" 0 "$(sed '/^CAUSE/,/^$/d' "$out/batch" |
-	grep -E '^(irq|softirq|ipi|tick|timer|thread|work|nmi|all) ' | awk 'NF != 5' | wc -l)"
+is "batch: the row of the CPU in every block" "$blocks" "$(grep -cE "^$cpu +[0-9.]+ " "$out/batch")"
+is "batch: it has a cell for every column" 0 "$(awk -v cpu="$cpu" '/^CPU / { n = NF }
+	$1 == cpu && n { if (NF != n) print; n = 0 }' "$out/batch" | wc -l)"
+is "batch: rates of the classes add up to that of all" 0 "$(awk -v cpu="$cpu" '/^CPU / { n = 1 }
+	$1 == cpu && n { for (i = 3; i <= 10; i++) $2 -= $i; n = 0
+		if ($2 > 0.5 || $2 < -0.5) print }' "$out/batch" | wc -l)"
 
 # What was planted, by its count, its rates (times the length of each interval) and its origin.
 wanted=$(jq '.triggers[0].count' "$out/triggers.json")
-got=$(awk -v p="$planted" '$0 ~ p { n = $5 } END { print n + 0 }' "$out/batch")
+sed -n '/ INLINE\/S /,/^$/p' "$out/batch" >"$out/works"
+got=$(awk -v p="$planted" '$0 ~ p { n = $5 } END { print n + 0 }' "$out/works")
 if [ "$wanted" -eq 40 ] && [ "$got" -ge 39 ] && [ "$got" -le 42 ]; then
 	ok "batch: counts the planted work"
 else
 	not_ok "batch: counts the planted work" "$got of $wanted"
 fi
-by_rate=$(awk -v p="$planted" '/^qpwtop / { span = $(NF - 1) - t; t = $(NF - 1) }
-	$0 ~ p { n += $1 * span } END { printf "%.0f", n }' "$out/batch")
+by_rate=$(awk -v p="$planted" '/^qpwtop / { span = $(NF - 1) - t; t = $(NF - 1); works = 0 }
+	/ INLINE\/S / { works = 1 }
+	works && $0 ~ p { n += $1 * span } END { printf "%.0f", n }' "$out/batch")
 if [ "$by_rate" -ge $((got * 9 / 10 - 1)) ] && [ "$by_rate" -le $((got * 11 / 10 + 1)) ]; then
 	ok "batch: its rates add up to its count"
 else
 	not_ok "batch: its rates add up to its count" "$by_rate, counted $got"
 fi
-last=$(grep -E "$planted" "$out/batch" | tail -n 1)
+last=$(grep -E "$planted" "$out/works" | tail -n 1)
 if [[ $last =~ \ churn(/[0-9]+)?@0$ ]]; then
 	ok "batch: names who queued it"
 else
@@ -142,11 +151,74 @@ fi
 is "replay gives the same output again" "" "$(cmp "$out/replay" "$out/again" 2>&1)"
 is "replay: the last counts are those of the report" \
 	"$("$QPWLAT" report --json "$out/trace.qpw" | jq '[.interruptions[].count] | add')" \
-	"$(awk '/^all / { last = $5 } END { print last }' "$out/replay")"
+	"$(awk '/^CPU / { n = 1; next } n { last = $NF; n = 0 } END { print last }' "$out/replay")"
 head -c $(($(stat -c %s "$out/trace.qpw") / 2)) "$out/trace.qpw" >"$out/half.qpw"
 "$QPWTOP" -b -d 0.5 --replay "$out/half.qpw" >"$out/stdout" 2>"$out/stderr"
 is "replay: a broken trace is shown and said to be broken" "0 1 1" \
 	"$? $(tail -n +1 "$out/stdout" | grep -c 'the trace broke off') $(wc -l <"$out/stderr")"
+
+is "replay: JSON, an object a line" "$blocks" \
+	"$("$QPWTOP" --json -d 0.5 --replay "$out/trace.qpw" | jq -c 'select(.schema == "qpwtop")' | wc -l)"
+is "replay: other CPUs than it has are refused" 1 \
+	"$("$QPWTOP" -b -c 4000 --replay "$out/trace.qpw" >/dev/null 2>&1; echo $?)"
+
+# ------------------------------------------------------------------ threshold, metrics
+
+"$QPWTOP" -b -c "$cpu" -d 0.3 -n 50 --threshold 1ns >"$out/stdout" 2>"$out/stderr"
+is "threshold: ends with 2 and says where" "2 1" \
+	"$? $(grep -c "^qpwtop: threshold: CPU $cpu was interrupted for " "$out/stderr")"
+"$QPWTOP" -b -c "$cpu" -d 0.3 -n 2 --threshold 1h >"$out/stdout" 2>"$out/stderr"
+is "threshold: not reached is 0" "0 0" "$? $(wc -c <"$out/stderr")"
+
+"$QPWTOP" -b -d 0.5 --openmetrics "$out/qpw.prom" --replay "$out/trace.qpw" >/dev/null
+is "metrics: a whole file, and nothing beside it" "1 1" \
+	"$(tail -n 1 "$out/qpw.prom" | grep -c '^# EOF$') $(find "$out" -name 'qpw.prom*' | wc -l)"
+says "metrics: a file that can't be written" 1 'No such file' \
+	"$QPWTOP" --json --openmetrics "$out/none/qpw.prom" --replay "$out/trace.qpw"
+
+# Free with high probability; the next one is tried when it is not.
+serve() {
+	local i
+	for ((i = 0; i < 5; i++)); do
+		port=$((20000 + RANDOM % 20000))
+		"$QPWTOP" -b -c "$cpu" -d 0.3 --openmetrics ":$port" >"$out/served" 2>"$out/stderr" &
+		top_pid=$!
+		for ((j = 0; j < 100; j++)); do
+			[ ! -s "$out/served" ] || return 0
+			kill -0 "$top_pid" 2>/dev/null || break
+			sleep 0.1
+		done
+	done
+	return 1
+}
+
+# get PATH: status line and body, with nothing but the shell.
+get() {
+	exec 3<>"/dev/tcp/127.0.0.1/$port" || return 1
+	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3
+	timeout 5 cat <&3 | tr -d '\r'
+	exec 3>&-
+}
+
+if serve; then
+	get /metrics >"$out/got"
+	is "metrics: served on this machine" "HTTP/1.1 200 OK # EOF" \
+		"$(head -n 1 "$out/got") $(tail -n 1 "$out/got")"
+	is "metrics: with the CPU that is watched" 8 \
+		"$(grep -c "^qpw_interruptions_total{cpu=\"$cpu\"" "$out/got")"
+	get /other >"$out/got"
+	is "metrics: there is nothing else" "HTTP/1.1 404 Not Found" "$(head -n 1 "$out/got")"
+	is "metrics: nobody else can ask" 1 "$(awk -v p=":$(printf %04X "$port")" \
+		'$4 == "0A" && index($2, p) && $2 ~ /^0100007F:/ { n++ } END { print n + 0 }' \
+		/proc/net/tcp)"
+	says "metrics: an address that is taken" 1 'in use' "$QPWTOP" --json \
+		--openmetrics "127.0.0.1:$port" --replay "$out/trace.qpw"
+	kill -TERM "$top_pid"
+	wait "$top_pid"
+	top_pid=
+else
+	not_ok "metrics: served on this machine" "$(cat "$out/stderr")"
+fi
 
 # ------------------------------------------------------------------ a terminal
 
@@ -193,7 +265,7 @@ if ! command -v tmux >/dev/null; then
 	echo "skip qpwtop: no tmux for a session in a terminal"
 	exit "$failed"
 fi
-term new-session -d -x 100 -y 30 'TERM=screen sh'
+term new-session -d -x 100 -y 30 "cd $out && TERM=screen LC_ALL=C bash --norc -i"
 term send-keys "ulimit -c 0; stty -g >$out/stty.before; echo ready" Enter
 appears ready
 
@@ -201,7 +273,7 @@ start "-c $cpu"
 shows "terminal: live" '  live  '
 is "terminal: takes the other screen" "1 0" "$(term display-message -p '#{alternate_on} #{cursor_flag}')"
 term send-keys '?'
-shows "terminal: ? shows the help" 'microseconds a second that they took'
+shows "terminal: ? shows the help" 'microseconds a second taken from the CPU'
 term send-keys '?'
 shows "terminal: ? again leaves it" 'CLASS'
 term send-keys ' '
@@ -211,13 +283,48 @@ sleep 1
 is "terminal: a pause stands still" "$first" "$(screen)"
 term resize-window -x 70 -y 20
 sleep 0.5
-is "terminal: follows a new size" "20 q quit  space pause  ? help" \
-	"$(screen | wc -l) $(screen | tail -n 1)"
+is "terminal: follows a new size" "20 q quit  space pause  Tab" \
+	"$(screen | wc -l) $(screen | tail -n 1 | cut -c 1-24)"
 is "terminal: nothing is wider than it" 0 "$(screen | awk 'length($0) > 70' | wc -l)"
 term send-keys ' '
 shows "terminal: space goes on" '  live  '
 term send-keys q
 given_back "q" 0
+
+# A screen after keys, each seen before the next one is sent.
+start "-c $cpu"
+term send-keys 2
+shows "terminal: 2 shows the origins" 'WAIT-US'
+term send-keys Tab Tab Tab
+shows "terminal: Tab goes on to latency" 'no wake-ups of a victim'
+term send-keys 1 / c l a s s = t h r e a d Enter
+shows "terminal: / filters" 'filter: class=thread'
+is "terminal: what it leaves" 0 "$(screen | sed -n '/^CLASS/,/^q quit/p' | sed '1d;$d' |
+	grep -vcE '^(thread |$)')"
+term send-keys / C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h Enter 6
+shows "terminal: events" 'interruptions of 50.0 us or longer'
+term send-keys R
+shows "terminal: R counts anew" 'longer: 0;'
+term send-keys d 0 . 2 Enter w
+shows "terminal: w writes" 'written: qpwtop-'
+saved=$(find "$out" -name 'qpwtop-*.json')
+is "terminal: what it wrote" qpwtop "$(jq -r .schema "$saved")"
+
+# Sizes that come faster than they can be drawn, the smallest ones among them.
+for ((i = 0; i < 60; i++)); do
+	term resize-window -x $((1 + RANDOM % 200)) -y $((1 + RANDOM % 60))
+done
+term resize-window -x 100 -y 30
+shows "terminal: a storm of sizes" 'STOLEN-US/S'
+
+term send-keys C-z
+appears 'Stopped' || appears 'suspended' || not_ok "terminal: stops" "$(screen)"
+is "terminal: stopped, it gives the screen back" "0 1" \
+	"$(term display-message -p '#{alternate_on} #{cursor_flag}')"
+term send-keys "fg; echo ended=\$?" Enter
+shows "terminal: goes on" 'STOLEN-US/S'
+term send-keys q
+given_back "q after all that" 0
 
 start "--replay $out/trace.qpw"
 shows "terminal: a replay stays at its end" 'replay, ended'
@@ -233,6 +340,34 @@ kill -s SEGV "$(pid_of)"
 given_back "a fault" 139
 start "-c $cpu -n 2"
 given_back "-n" 0
+
+# Colours only where they are wanted; blocks instead of marks where the locale has them.
+term send-keys "clear; export LC_ALL=C.UTF-8 TERM=screen-256color" Enter
+start "--replay $out/trace.qpw"
+appears 'replay, ended'
+is "terminal: UTF-8 and colours" "1 1" "$(screen | LC_ALL=C.UTF-8 grep -c '[▁▂▃▄▅▆▇█]') \
+$(term capture-pane -p -e | grep -c $'\033\\[[0-9;]*36m' | sed 's/[1-9][0-9]*/1/')"
+term send-keys q
+given_back "q in colours" 0
+term send-keys "clear; export NO_COLOR=1" Enter
+start "--replay $out/trace.qpw"
+appears 'replay, ended'
+is "terminal: NO_COLOR" 0 "$(term capture-pane -p -e | grep -c $'\033\\[[0-9;]*3[0-7]m')"
+term send-keys q
+given_back "q without colours" 0
+
+# The terminal goes away while it runs: it must not stay behind.
+start "-c $cpu"
+pid=$(pid_of)
+term kill-server
+for ((i = 0; i < 50; i++)); do
+	kill -0 "$pid" 2>/dev/null || break
+	sleep 0.1
+done
+is "terminal: gone, and so is the view" gone "$(kill -0 "$pid" 2>/dev/null || echo gone)"
+term new-session -d -x 100 -y 30 "cd $out && TERM=screen bash --norc -i"
+term send-keys "ulimit -c 0; stty -g >$out/stty.before; echo ready" Enter
+appears ready
 
 term send-keys "clear; TERM=dumb $QPWTOP -d 0.3 -n 1 --replay $out/trace.qpw; echo ended=\$?" Enter
 given_back "TERM=dumb falls back to text" 0

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The live view: rates between two snapshots, the layout, and what may stand on a page. Snapshots
- * are made by hand, so every expected rate is worked out from them.
+ * The live view: rates between two snapshots, tables, filters, the last minute. Snapshots are made
+ * by hand, so every expected figure is worked out from them.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,75 +14,43 @@
 
 #include <cmocka.h>
 
+#include "sample_top.h"
 #include "util/array.h"
-#include "util/text.h"
-#include "view/page.h"
-#include "view/top.h"
+#include "view/top_table.h"
+#include "view/top_text.h"
 
-#define SECOND 1000000000ULL
-#define EPSILON 0.000001
-
-static void add_cause(struct snapshot *s, enum snap_class class, const char *name, uint64_t count,
-		      uint64_t self_ns)
-{
-	struct snap_cause *c;
-
-	s->causes = realloc(s->causes, (s->nr_causes + 1) * sizeof(*s->causes));
-	assert_non_null(s->causes);
-	c = &s->causes[s->nr_causes++];
-	*c = (struct snap_cause){ .class = class, .count = count, .self_ns = self_ns };
-	snprintf(c->name, sizeof(c->name), "%s", name);
-	s->classes[class].count += count;
-	s->classes[class].self_ns += self_ns;
-	qsort(s->causes, s->nr_causes, sizeof(*s->causes), snap_cause_order);
-}
-
-/* In the order of names, as snapshots have them. */
-static struct snap_work *add_work(struct snapshot *s, const char *function, uint64_t executed,
-				  uint64_t inlined)
-{
-	struct snap_work *w;
-
-	s->works = realloc(s->works, (s->nr_works + 1) * sizeof(*s->works));
-	assert_non_null(s->works);
-	w = &s->works[s->nr_works++];
-	*w = (struct snap_work){ .executed = executed, .inlined = inlined };
-	snprintf(w->function, sizeof(w->function), "%s", function);
-	return w;
-}
-
-static struct snapshot *empty(void)
-{
-	struct snapshot *s = snapshot_create();
-
-	assert_non_null(s);
-	return s;
-}
+static const struct cpulist cpu_1 = { { 1U << 1 } };
 
 static void rates_are_differences_per_second(void **state)
 {
-	struct snapshot *before = empty(), *now = empty();
+	struct snapshot *before = sample_empty(), *now = sample_empty();
 	struct top_rates r;
 
 	(void)state;
-	add_cause(before, SNAP_IRQ, "eth0", 100, 1000000);
-	add_cause(now, SNAP_IRQ, "eth0", 150, 3000000);
+	sample_cause(before, 1, SNAP_IRQ, "eth0", 100, 1000000);
+	sample_cause(now, 1, SNAP_IRQ, "eth0", 150, 3000000);
+	sample_cpu(before, 1)->avoidable_ns = 100;
+	sample_cpu(now, 1)->avoidable_ns = 1000100;
+	sample_cpu(now, 1)->recent_max_ns = 77;
 	before->nr_events = 1000;
 	now->nr_events = 1500;
 	before->nr_samples = 10;
 	now->nr_samples = 2010;
 	before->nr_lost = 3;
 	now->nr_lost = 8;
-	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND), 0);
-	assert_float_equal(r.classes[SNAP_IRQ].count_s, 25, EPSILON);
-	assert_float_equal(r.classes[SNAP_IRQ].stolen_us_s, 1000, EPSILON);
-	assert_float_equal(r.all.count_s, 25, EPSILON);
-	assert_float_equal(r.all.stolen_us_s, 1000, EPSILON);
-	assert_float_equal(r.classes[SNAP_NMI].count_s, 0, 0);
+	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND, &cpu_1, NULL), 0);
+	assert_int_equal(r.nr_cpus, 1);
+	assert_float_equal(r.cpus[0].classes[SNAP_IRQ].count_s, 25, EPSILON);
+	assert_float_equal(r.cpus[0].classes[SNAP_IRQ].stolen_us_s, 1000, EPSILON);
+	assert_float_equal(r.cpus[0].all.count_s, 25, EPSILON);
+	assert_float_equal(r.cpus[0].all.stolen_us_s, 1000, EPSILON);
+	assert_float_equal(r.cpus[0].classes[SNAP_NMI].count_s, 0, 0);
+	assert_float_equal(r.cpus[0].avoidable_us_s, 500, EPSILON);
+	assert_int_equal(r.cpus[0].count, 150);
+	assert_int_equal(r.cpus[0].recent_max_ns, 77);
 	assert_float_equal(r.events_s, 250, EPSILON);
 	assert_float_equal(r.samples_s, 1000, EPSILON);
 	assert_int_equal(r.lost, 5);
-	assert_int_equal(r.nr_causes, 1);
 	assert_float_equal(r.causes[0].rate.count_s, 25, EPSILON);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
@@ -90,15 +59,15 @@ static void rates_are_differences_per_second(void **state)
 
 static void first_interval_counts_from_nothing(void **state)
 {
-	struct snapshot *now = empty();
+	struct snapshot *now = sample_empty();
 	struct top_rates r;
 
 	(void)state;
-	add_cause(now, SNAP_TICK, "tick", 500, 500000);
+	sample_cause(now, 1, SNAP_TICK, "tick", 500, 500000);
 	now->nr_lost = 2;
-	assert_int_equal(top_rates_init(&r, NULL, now, SECOND / 2), 0);
-	assert_float_equal(r.classes[SNAP_TICK].count_s, 1000, EPSILON);
-	assert_float_equal(r.classes[SNAP_TICK].stolen_us_s, 1000, EPSILON);
+	assert_int_equal(top_rates_init(&r, NULL, now, SECOND / 2, &cpu_1, NULL), 0);
+	assert_float_equal(r.cpus[0].classes[SNAP_TICK].count_s, 1000, EPSILON);
+	assert_float_equal(r.cpus[0].classes[SNAP_TICK].stolen_us_s, 1000, EPSILON);
 	assert_int_equal(r.lost, 2);
 	top_rates_finish(&r);
 	snapshot_destroy(now);
@@ -106,227 +75,301 @@ static void first_interval_counts_from_nothing(void **state)
 
 static void no_time_and_no_progress_are_rate_zero(void **state)
 {
-	struct snapshot *before = empty(), *now = empty();
+	struct snapshot *before = sample_empty(), *now = sample_empty();
 	struct top_rates r;
 
 	(void)state;
-	add_cause(before, SNAP_IPI, "f", 9, 900);
-	add_cause(now, SNAP_IPI, "f", 5, 500);
+	sample_cause(before, 1, SNAP_IPI, "f", 9, 900);
+	sample_cause(now, 1, SNAP_IPI, "f", 5, 500);
 	before->nr_lost = 9;
-	assert_int_equal(top_rates_init(&r, before, now, SECOND), 0);
-	assert_float_equal(r.classes[SNAP_IPI].count_s, 0, 0);
+	assert_int_equal(top_rates_init(&r, before, now, SECOND, &cpu_1, NULL), 0);
+	assert_float_equal(r.cpus[0].all.count_s, 0, 0);
 	assert_float_equal(r.causes[0].rate.stolen_us_s, 0, 0);
 	assert_int_equal(r.lost, 0);
 	top_rates_finish(&r);
-	assert_int_equal(top_rates_init(&r, NULL, now, 0), 0);
-	assert_float_equal(r.classes[SNAP_IPI].count_s, 0, 0);
+	assert_int_equal(top_rates_init(&r, NULL, now, 0, &cpu_1, NULL), 0);
+	assert_float_equal(r.cpus[0].all.count_s, 0, 0);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
 	snapshot_destroy(now);
 }
 
-/* A cause of the same name in another class is another cause, and places move between snapshots. */
-static void causes_match_by_class_and_name(void **state)
+/* Of another class, or on another CPU, it is another cause; places move between snapshots. */
+static void rows_match_by_what_they_are_of(void **state)
 {
-	struct snapshot *before = empty(), *now = empty();
+	struct snapshot *before = sample_empty(), *now = sample_empty();
 	struct top_rates r;
 
 	(void)state;
-	add_cause(before, SNAP_THREAD, "x", 10, 10000);
-	add_cause(before, SNAP_WORK, "x", 20, 90000);
-	add_cause(before, SNAP_WORK, "old", 1, 100);
-	add_cause(now, SNAP_THREAD, "x", 13, 1000000);
-	add_cause(now, SNAP_WORK, "x", 20, 90000);
-	add_cause(now, SNAP_WORK, "old", 1, 100);
-	add_cause(now, SNAP_WORK, "new", 4, 50000);
-	assert_int_equal(top_rates_init(&r, before, now, SECOND), 0);
-	assert_int_equal(r.nr_causes, 4);
-	assert_string_equal(r.causes[0].cause->name, "x");
-	assert_int_equal(r.causes[0].cause->class, SNAP_THREAD);
-	assert_float_equal(r.causes[0].rate.count_s, 3, EPSILON);
-	assert_float_equal(r.causes[0].rate.stolen_us_s, 990, EPSILON);
-	assert_string_equal(r.causes[1].cause->name, "new");
-	assert_float_equal(r.causes[1].rate.stolen_us_s, 50, EPSILON);
-	/* Idle now: by what they took since the start. */
-	assert_string_equal(r.causes[2].cause->name, "x");
-	assert_float_equal(r.causes[2].rate.stolen_us_s, 0, 0);
-	assert_string_equal(r.causes[3].cause->name, "old");
+	sample_cause(before, 1, SNAP_THREAD, "x", 10, 10000);
+	sample_cause(before, 1, SNAP_WORK, "x", 20, 90000);
+	sample_cause(before, 2, SNAP_WORK, "x", 7, 70000);
+	sample_cause(now, 2, SNAP_WORK, "x", 8, 71000);
+	sample_cause(now, 1, SNAP_THREAD, "x", 13, 1000000);
+	sample_cause(now, 1, SNAP_WORK, "new", 4, 50000);
+	sample_origin(before, 1, "drain", "churn", 5);
+	sample_origin(now, 2, "drain", "churn", 2);
+	sample_origin(now, 1, "drain", "churn", 9);
+	assert_int_equal(top_rates_init(&r, before, now, SECOND, &cpu_1, NULL), 0);
+	assert_float_equal(r.causes[0].rate.count_s, 1, EPSILON);
+	assert_float_equal(r.causes[0].rate.stolen_us_s, 1, EPSILON);
+	assert_float_equal(r.causes[1].rate.count_s, 3, EPSILON);
+	assert_float_equal(r.causes[1].rate.stolen_us_s, 990, EPSILON);
+	assert_float_equal(r.causes[2].rate.count_s, 4, EPSILON);
+	assert_float_equal(r.origins[0].count_s, 2, EPSILON);
+	assert_float_equal(r.origins[1].count_s, 4, EPSILON);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
 	snapshot_destroy(now);
 }
 
-static void busiest_work_comes_first_and_idle_work_stays_away(void **state)
+static void idle_work_stays_away(void **state)
 {
-	struct snapshot *before = empty(), *now = empty();
+	struct snapshot *before = sample_empty(), *now = sample_empty();
 	struct top_rates r;
 
 	(void)state;
-	add_work(before, "b", 100, 0);
-	add_work(now, "a", 0, 0); /* queued, never run */
-	add_work(now, "b", 104, 0);
-	add_work(now, "c", 3, 6);
-	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND), 0);
+	sample_work(before, "b", 100, 0);
+	sample_work(now, "a", 0, 0); /* queued, never run */
+	sample_work(now, "b", 104, 0);
+	sample_work(now, "c", 3, 6);
+	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND, &cpu_1, NULL), 0);
 	assert_int_equal(r.nr_works, 2);
-	assert_string_equal(r.works[0].work->function, "c");
-	assert_float_equal(r.works[0].executed_s, 1.5, EPSILON);
-	assert_float_equal(r.works[0].inlined_s, 3, EPSILON);
-	assert_string_equal(r.works[1].work->function, "b");
-	assert_float_equal(r.works[1].executed_s, 2, EPSILON);
+	assert_float_equal(r.works[0].executed_s, 2, EPSILON);
+	assert_string_equal(r.works[1].work->function, "c");
+	assert_float_equal(r.works[1].executed_s, 1.5, EPSILON);
+	assert_float_equal(r.works[1].inlined_s, 3, EPSILON);
 	top_rates_finish(&r);
 	snapshot_destroy(before);
 	snapshot_destroy(now);
 }
 
-static void layout_fits_and_starves_nobody(void **state)
+/* CPUs 1 and 3 are watched, 3 was never interrupted, 2 was seen though nobody watches it. */
+static void every_cpu_has_a_row_and_several_a_sum(void **state)
 {
-	(void)state;
-	for (unsigned int rows = 0; rows < 80; rows++) {
-		for (size_t causes = 0; causes < 40; causes += 3) {
-			for (size_t works = 0; works < 40; works += 3) {
-				struct top_layout l = top_layout(rows, causes, works);
-				unsigned int used = l.causes + !!l.causes + l.works + !!l.works;
-				bool all = l.causes == causes && l.works == works;
+	const struct cpulist watched = { { 1U << 1 | 1U << 3 } };
+	struct snapshot *now = sample_empty();
+	struct top_minute minute = { 0 };
+	struct top_rates r;
 
-				assert_true(used <= rows);
-				assert_true(l.causes <= causes && l.works <= works);
-				if (rows >= 4 && causes)
-					assert_true(l.causes > 0);
-				if (rows >= 4 && works)
-					assert_true(l.works > 0);
-				/* No row stays empty while there is something to show. */
-				if (rows >= 4 && causes && works && !all)
-					assert_int_equal(used, rows);
-			}
-		}
-	}
+	(void)state;
+	sample_cause(now, 1, SNAP_IRQ, "a", 10, 5000);
+	sample_cause(now, 2, SNAP_IRQ, "a", 30, 1000);
+	sample_cpu(now, 1)->classes[SNAP_IRQ].max_ns = 900;
+	sample_cpu(now, 2)->recent_max_ns = 400;
+	assert_int_equal(top_minute_add(&minute, 1, 97 * SECOND, 100 * SECOND, 3000000), 0);
+	assert_int_equal(top_minute_add(&minute, 2, 97 * SECOND, 100 * SECOND, 6000000), 0);
+	assert_int_equal(top_rates_init(&r, NULL, now, SECOND, &watched, &minute), 0);
+	assert_int_equal(r.nr_cpus, 4);
+	assert_int_equal(r.cpus[2].cpu, 3);
+	assert_null(r.cpus[2].state);
+	assert_true(r.cpus[2].minute[TOP_MINUTE_PARTS - 1] < 0);
+	assert_int_equal(r.cpus[3].cpu, SNAP_CPU_ALL);
+	assert_float_equal(r.cpus[3].all.count_s, 40, EPSILON);
+	assert_float_equal(r.cpus[3].all.stolen_us_s, 6, EPSILON);
+	assert_int_equal(r.cpus[3].max_ns, 900);
+	assert_int_equal(r.cpus[3].recent_max_ns, 400);
+	/* the part from 99 to 102 s holds a third of what was added */
+	assert_float_equal(r.cpus[0].minute[TOP_MINUTE_PARTS - 1], 1000, EPSILON);
+	assert_float_equal(r.cpus[3].minute[TOP_MINUTE_PARTS - 1], 3000, EPSILON);
+	top_rates_finish(&r);
+	top_minute_finish(&minute);
+	snapshot_destroy(now);
 }
 
-/* Everything there is, with names that want to take the terminal over. */
-static struct snapshot *hostile(void)
+/* Parts are 3 s. 12 ms over the six seconds from 4 to 10: 2 ms/s wherever it was looked. */
+static void minute_spreads_and_forgets(void **state)
 {
-	struct snapshot *s = empty();
-	struct snap_work *w;
+	double parts[TOP_MINUTE_PARTS];
+	struct top_minute m = { 0 };
 
-	for (int i = 0; i < 50; i++) {
-		char name[32];
+	(void)state;
+	assert_int_equal(top_minute_add(&m, 5, 4 * SECOND, 10 * SECOND, 12000000), 0);
+	top_minute_get(&m, 5, 10 * SECOND, parts);
+	for (int i = 0; i < 3; i++)
+		assert_float_equal(parts[TOP_MINUTE_PARTS - 1 - i], 2000, EPSILON);
+	assert_true(parts[TOP_MINUTE_PARTS - 4] < 0);
+	top_minute_get(&m, 6, 10 * SECOND, parts);
+	assert_true(parts[TOP_MINUTE_PARTS - 1] < 0);
+	/* nothing was known between 10 s and 30 s */
+	assert_int_equal(top_minute_add(&m, 5, 30 * SECOND, 31 * SECOND, 0), 0);
+	top_minute_get(&m, 5, 31 * SECOND, parts);
+	assert_float_equal(parts[TOP_MINUTE_PARTS - 1], 0, 0);
+	assert_true(parts[TOP_MINUTE_PARTS - 2] < 0);
+	assert_float_equal(parts[TOP_MINUTE_PARTS - 8], 2000, EPSILON);
+	/* a minute later none of it is left, nor after a pause of hours */
+	top_minute_get(&m, 5, 95 * SECOND, parts);
+	for (int i = 0; i < TOP_MINUTE_PARTS; i++)
+		assert_true(parts[i] < 0);
+	assert_int_equal(top_minute_add(&m, 5, 31 * SECOND, 7231 * SECOND, 7200000000), 0);
+	top_minute_get(&m, 5, 7231 * SECOND, parts);
+	for (int i = 0; i < TOP_MINUTE_PARTS; i++)
+		assert_float_equal(parts[i], 1000, 0.01);
+	top_minute_finish(&m);
+}
 
-		snprintf(name, sizeof(name), "\033[2J\r\n%d\xff", i);
-		add_cause(s, SNAP_THREAD, name, 10, 1000);
-	}
-	w = add_work(s, "drain\033]0;owned\a", 7, 2);
-	w->nr_origins = 1;
-	w->origins[0] =
-		(struct snap_origin){ .comm = "ev\033il\n", .pid = 42, .cpu = 3, .count = 7 };
-	w = add_work(s, "other", 9, 0);
-	w->nr_origins = 1;
-	w->origins[0] = (struct snap_origin){ .comm = "many", .pid = SNAP_PID_MANY, .count = 9 };
-	s->nr_lost = 4;
-	s->nr_samples = 200;
-	for (int i = 0; i < 200; i++)
-		assert_int_equal(hist_add(s->latency, 5000), 0);
+/* ------------------------------------------------------------------ tables */
+
+static struct host_facts facts = { .hostname = "host", .release = "7.2", .watched = "1" };
+
+static void fill_data(struct top_data *d, const struct snapshot *s)
+{
+	*d = (struct top_data){ .facts = &facts, .state = "live", .now = s, .cost = { -1, -1 } };
+	assert_int_equal(top_rates_init(&d->rates, NULL, s, SECOND, &cpu_1, NULL), 0);
+}
+
+static struct snapshot *three_causes(void)
+{
+	struct snapshot *s = sample_empty();
+
+	sample_cause(s, 1, SNAP_IRQ, "eth0", 10, 5000);
+	sample_cause(s, 2, SNAP_WORK, "lru_add_drain_per_cpu", 30, 1000);
+	sample_cause(s, 1, SNAP_WORK, "Eth worker", 20, 9000);
 	return s;
 }
 
-static const struct host_facts facts = { .hostname = "ho\033[31mst",
-					 .release = "7.2",
-					 .watched = "1",
-					 .mode = HOST_MODE_QPW_ON,
-					 .mode_reason = "qpw=1\033c" };
-
-static void check_page(const struct page *p)
+/* The names in the order in which a table has its rows, separated by commas. */
+static void expect_rows(const struct top_data *d, const char *filter, const char *column,
+			bool reverse, const char *wanted)
 {
-	assert_true(p->nr_lines <= p->rows);
-	for (unsigned int i = 0; i < p->nr_lines; i++) {
-		const char *text = p->lines[i].text;
+	const struct top_order order = {
+		.column = (unsigned int)top_find_column(&top_view_causes, column),
+		.reverse = reverse,
+	};
+	struct top_filter f;
+	struct top_table t;
+	char got[256] = "";
 
-		assert_true(text_width(text) <= p->columns);
-		for (const char *c = text; *c; c++)
-			assert_true((unsigned char)*c >= 0x20 && *c != 0x7f);
+	assert_int_equal(top_filter_parse(filter, &f), 0);
+	assert_int_equal(top_table_init(&t, &top_view_causes, d, &f, &order), 0);
+	for (size_t i = 0; i < t.nr; i++) {
+		size_t len = strlen(got);
+
+		snprintf(got + len, sizeof(got) - len, "%s%s", len ? "," : "",
+			 d->now->causes[t.rows[i]].name);
 	}
+	assert_string_equal(got, wanted);
+	top_table_finish(&t);
 }
 
-static const char *line_with(const struct page *p, const char *text)
+static void tables_are_ordered_by_any_column(void **state)
 {
-	for (unsigned int i = 0; i < p->nr_lines; i++) {
-		if (strstr(p->lines[i].text, text))
-			return p->lines[i].text;
-	}
-	return NULL;
-}
-
-static void pages_of_every_size_are_clean(void **state)
-{
-	static const unsigned int sizes[][2] = { { 1, 1 },   { 10, 3 },	  { 20, 5 },   { 80, 24 },
-						 { 80, 10 }, { 132, 43 }, { 300, 80 }, { 0, 0 } };
-	const struct top_about about = { .facts = &facts, .view_ns = SECOND, .state = "live" };
-	struct snapshot *s = hostile();
-	struct top_rates r;
+	struct snapshot *s = three_causes();
+	struct top_data d;
 
 	(void)state;
-	assert_int_equal(top_rates_init(&r, NULL, s, SECOND), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct page *p = page_create(sizes[i][0], sizes[i][1]);
-
-		assert_non_null(p);
-		top_page(p, &about, &r, s);
-		check_page(p);
-		top_help(p);
-		check_page(p);
-		page_destroy(p);
-	}
-	top_rates_finish(&r);
+	fill_data(&d, s);
+	expect_rows(&d, "", "stolen_us_s", false, "Eth worker,eth0,lru_add_drain_per_cpu");
+	expect_rows(&d, "", "stolen_us_s", true, "lru_add_drain_per_cpu,eth0,Eth worker");
+	expect_rows(&d, "", "count", false, "lru_add_drain_per_cpu,Eth worker,eth0");
+	expect_rows(&d, "", "cause", false, "Eth worker,eth0,lru_add_drain_per_cpu");
+	expect_rows(&d, "", "class", false, "eth0,lru_add_drain_per_cpu,Eth worker");
+	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
 }
 
-static void page_says_what_matters(void **state)
+static void what_is_not_known_comes_last(void **state)
 {
-	const struct top_about about = { .facts = &facts,
-					 .view_ns = 3 * SECOND,
-					 .state = "paused" };
-	struct page *p = page_create(TOP_COLUMNS, 24);
-	struct snapshot *s = hostile();
-	struct top_rates r;
+	struct snapshot *s = three_causes();
+	struct top_data d;
 
 	(void)state;
-	assert_non_null(p);
-	s->truncated = true;
-	assert_int_equal(top_rates_init(&r, NULL, s, SECOND), 0);
-	top_page(p, &about, &r, s);
-	assert_non_null(line_with(p, "qpw=1 (qpw=1\\x1bc)  paused  3.0 s"));
-	assert_non_null(line_with(p, "watched 1"));
-	assert_non_null(line_with(p, "lost 4 (+4)  probes 0 of 0  the trace broke off"));
-	assert_int_equal(p->lines[2].style, PAGE_WARN);
-	assert_non_null(line_with(p, "latency us  samples 200 (200/s)  p50 5.0"));
-	assert_non_null(line_with(p, "max 5.0"));
-	/* 50 causes of 10 interruptions and 1 us each */
-	assert_string_equal(line_with(p, "thread  "),
-			    "thread        500.0        50.0         0.0        500");
-	assert_non_null(line_with(p, "\\x1b[2J"));
-	assert_non_null(line_with(p, "many@0"));
-	assert_non_null(line_with(p, "ev\\x1bil\\x0a/42@3"));
-	assert_int_equal(p->nr_lines, 24);
-	top_rates_finish(&r);
+	s->causes[1].p99_ns = 100;
+	s->causes[2].p99_ns = 200;
+	fill_data(&d, s);
+	expect_rows(&d, "", "p99_us", false, "Eth worker,lru_add_drain_per_cpu,eth0");
+	expect_rows(&d, "", "p99_us", true, "lru_add_drain_per_cpu,Eth worker,eth0");
+	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
-	page_destroy(p);
 }
 
-static void lines_are_cut_at_whole_characters(void **state)
+static void filters_hold_together(void **state)
 {
-	struct page *p = page_create(5, 3);
+	struct snapshot *s = three_causes();
+	struct top_filter f = { .by_cpu = true };
+	struct top_data d;
 
 	(void)state;
-	assert_non_null(p);
-	page_add(p, PAGE_PLAIN, "%s", "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x86\x92\xf0\x9f\x98\x80zz");
-	page_add(p, PAGE_PLAIN, "ab   ");
-	page_add(p, PAGE_PLAIN, "%s", "");
-	page_add(p, PAGE_PLAIN, "one too many");
-	assert_int_equal(p->nr_lines, 3);
-	assert_string_equal(p->lines[0].text,
-			    "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x86\x92\xf0\x9f\x98\x80");
-	assert_string_equal(p->lines[1].text, "ab");
-	assert_string_equal(p->lines[2].text, "");
-	page_destroy(p);
+	fill_data(&d, s);
+	expect_rows(&d, "ETH", "count", false, "Eth worker,eth0");
+	expect_rows(&d, "cpu=2-3", "count", false, "lru_add_drain_per_cpu");
+	expect_rows(&d, "class=work", "count", false, "lru_add_drain_per_cpu,Eth worker");
+	expect_rows(&d, " class=work  cpu=1 ", "count", false, "Eth worker");
+	expect_rows(&d, "eth worker", "count", false, "Eth worker");
+	expect_rows(&d, "nothing", "count", false, "");
+	assert_int_equal(top_filter_parse("cpu=x", &f), -EINVAL);
+	assert_int_equal(top_filter_parse("cpu=", &f), -EINVAL);
+	assert_int_equal(top_filter_parse("class=wor", &f), -EINVAL);
+	assert_true(f.by_cpu);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
+/* Names and kinds of values are the same for every view, in text and in JSON. */
+static void json_has_every_column_of_every_view(void **state)
+{
+	struct snapshot *s = three_causes();
+	struct top_data d;
+	json_t *o, *row;
+
+	(void)state;
+	sample_origin(s, 1, "drain", "churn\n", 3);
+	snprintf(s->caused[0].stack, sizeof(s->caused[0].stack), "queue_work_on+0x1;main;");
+	fill_data(&d, s);
+	o = top_json(&d);
+	assert_non_null(o);
+	assert_int_equal(json_integer_value(json_object_get(o, "version")), 1);
+	assert_int_equal(json_array_size(json_object_get(o, "causes")), 3);
+	row = json_array_get(json_object_get(o, "causes"), 0);
+	assert_string_equal(json_string_value(json_object_get(row, "cause")), "Eth worker");
+	assert_true(json_is_null(json_object_get(row, "p99_us")));
+	assert_int_equal(json_integer_value(json_object_get(row, "count")), 20);
+	assert_float_equal(json_real_value(json_object_get(row, "stolen_us_s")), 9, EPSILON);
+	row = json_array_get(json_object_get(o, "origins"), 0);
+	assert_string_equal(json_string_value(json_object_get(row, "by")), "churn\\x0a/42@0");
+	assert_int_equal(json_array_size(json_object_get(row, "stack")), 2);
+	for (int v = 0; v < TOP_VIEWS; v++) {
+		row = json_array_get(json_object_get(o, top_views[v]->name), 0);
+		assert_true(json_is_array(json_object_get(o, top_views[v]->name)));
+		for (unsigned int c = 0; row && c < top_views[v]->nr_columns; c++)
+			assert_non_null(json_object_get(row, top_views[v]->columns[c].name));
+	}
+	json_decref(o);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
+/* A script takes columns by their number: a blank within one must not make two of it. */
+static void text_keeps_its_columns(void **state)
+{
+	struct snapshot *s = sample_empty();
+	struct snap_waiter *w = SAMPLE_ROW(s, waiters, nr_waiters);
+	struct top_table t;
+	struct top_data d;
+	char *text = NULL, *line;
+	size_t size;
+	FILE *f;
+
+	(void)state;
+	snprintf(w->comm, sizeof(w->comm), "my task");
+	snprintf(w->function, sizeof(w->function), "lru_add_drain_all");
+	w->target_cpu = SNAP_CPU_UNKNOWN;
+	w->count = 4;
+	w->total_ns = 8000;
+	w->max_ns = 3000;
+	fill_data(&d, s);
+	assert_int_equal(top_table_init(&t, &top_view_waits, &d, NULL, NULL), 0);
+	f = open_memstream(&text, &size);
+	assert_non_null(f);
+	top_table_print(&t, f, SIZE_MAX);
+	assert_int_equal(fclose(f), 0);
+	line = strchr(text, '\n') + 1;
+	assert_string_equal(line, "        -      4.0         8.0         4       3.0    - "
+				  "my\\x20task      lru_add_drain_all   -\n");
+	free(text);
+	top_table_finish(&t);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
 }
 
 int main(void)
@@ -335,12 +378,15 @@ int main(void)
 		cmocka_unit_test(rates_are_differences_per_second),
 		cmocka_unit_test(first_interval_counts_from_nothing),
 		cmocka_unit_test(no_time_and_no_progress_are_rate_zero),
-		cmocka_unit_test(causes_match_by_class_and_name),
-		cmocka_unit_test(busiest_work_comes_first_and_idle_work_stays_away),
-		cmocka_unit_test(layout_fits_and_starves_nobody),
-		cmocka_unit_test(pages_of_every_size_are_clean),
-		cmocka_unit_test(page_says_what_matters),
-		cmocka_unit_test(lines_are_cut_at_whole_characters),
+		cmocka_unit_test(rows_match_by_what_they_are_of),
+		cmocka_unit_test(idle_work_stays_away),
+		cmocka_unit_test(every_cpu_has_a_row_and_several_a_sum),
+		cmocka_unit_test(minute_spreads_and_forgets),
+		cmocka_unit_test(tables_are_ordered_by_any_column),
+		cmocka_unit_test(what_is_not_known_comes_last),
+		cmocka_unit_test(filters_hold_together),
+		cmocka_unit_test(json_has_every_column_of_every_view),
+		cmocka_unit_test(text_keeps_its_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

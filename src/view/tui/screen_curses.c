@@ -4,6 +4,7 @@
  * the terminal back with what may be called in a handler, then kill.
  */
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdint.h>
@@ -15,11 +16,55 @@
 #include <curses.h>
 
 #include "util/array.h"
+#include "view/keys.h"
 #include "view/tui/screen.h"
 
 static struct screen *screen; /* SCREEN of curses */
 static struct termios saved;
+static bool colours;
 static char leave[128]; /* bytes that make the terminal show its usual screen and cursor */
+
+/* How a style looks: without colours, with them, and the pair of colours. */
+struct look {
+	attr_t attribute;
+	attr_t with_colour;
+	short foreground; /* of the pair; -1 = as usual */
+	short background;
+	short pair; /* 0 = the usual one */
+};
+
+static const struct look attributes[CANVAS_NR_STYLES] = {
+	[CANVAS_PLAIN] = { A_NORMAL, A_NORMAL, -1, -1, 0 },
+	[CANVAS_TITLE] = { A_BOLD, A_BOLD, -1, -1, 0 },
+	[CANVAS_HEADER] = { A_REVERSE, A_REVERSE, -1, -1, 0 },
+	[CANVAS_DIM] = { A_NORMAL, A_DIM, -1, -1, 0 },
+	[CANVAS_WARN] = { A_BOLD | A_UNDERLINE, A_BOLD, COLOR_RED, -1, 1 },
+	[CANVAS_PICKED] = { A_BOLD | A_UNDERLINE, A_BOLD, COLOR_WHITE, COLOR_BLUE, 2 },
+	[CANVAS_GRAPH] = { A_NORMAL, A_NORMAL, COLOR_CYAN, -1, 3 },
+	[CANVAS_CLASS + 0] = { A_NORMAL, A_NORMAL, COLOR_RED, -1, 4 },
+	[CANVAS_CLASS + 1] = { A_NORMAL, A_NORMAL, COLOR_MAGENTA, -1, 5 },
+	[CANVAS_CLASS + 2] = { A_NORMAL, A_NORMAL, COLOR_YELLOW, -1, 6 },
+	[CANVAS_CLASS + 3] = { A_NORMAL, A_NORMAL, COLOR_CYAN, -1, 7 },
+	[CANVAS_CLASS + 4] = { A_NORMAL, A_NORMAL, COLOR_BLUE, -1, 8 },
+	[CANVAS_CLASS + 5] = { A_NORMAL, A_NORMAL, COLOR_GREEN, -1, 9 },
+	[CANVAS_CLASS + 6] = { A_BOLD, A_BOLD, COLOR_RED, -1, 10 },
+	[CANVAS_CLASS + 7] = { A_BOLD, A_BOLD, COLOR_YELLOW, -1, 11 },
+};
+
+/* Eight colours do; NO_COLOR, when it says anything, asks for none (no-color.org). */
+static void open_colours(void)
+{
+	const char *none = getenv("NO_COLOR");
+
+	colours = !(none && *none) && has_colors() && start_color() != ERR && COLOR_PAIRS > 11;
+	if (!colours)
+		return;
+	use_default_colors();
+	for (size_t i = 0; i < CANVAS_NR_STYLES; i++)
+		if (attributes[i].pair)
+			init_pair(attributes[i].pair, attributes[i].foreground,
+				  attributes[i].background);
+}
 
 static void on_fault(int signo)
 {
@@ -77,6 +122,8 @@ int screen_open(void)
 	}
 	atexit(screen_close);
 	catch_faults();
+	open_colours();
+	set_escdelay(100); /* a key that begins with Esc comes at once, Esc alone a little later */
 	cbreak();
 	noecho();
 	nonl();
@@ -92,49 +139,67 @@ void screen_size(unsigned int *columns, unsigned int *rows)
 	*rows = LINES > 0 ? (unsigned int)LINES : 24;
 }
 
-void screen_show(const struct page *p)
+bool screen_has_utf8(void)
 {
-	static const attr_t attributes[] = {
-		[PAGE_PLAIN] = A_NORMAL,
-		[PAGE_TITLE] = A_BOLD,
-		[PAGE_HEADER] = A_REVERSE,
-		[PAGE_WARN] = A_BOLD | A_UNDERLINE,
-	};
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
 
+/* Text of one style, which begins at a cell of its own: a terminal of other widths stays in step. */
+static unsigned int show_run(const struct canvas *c, unsigned int row, unsigned int column)
+{
+	uint8_t style = canvas_cell(c, row, column)->style;
+	attr_t attribute = attributes[style].attribute;
+
+	if (colours)
+		attribute = attributes[style].with_colour | COLOR_PAIR(attributes[style].pair);
+	attrset((int)attribute);
+	do {
+		const char *text = canvas_cell(c, row, column)->text;
+
+		if (*text)
+			mvaddstr((int)row, (int)column, text);
+		column++;
+	} while (column < c->columns && canvas_cell(c, row, column)->style == style);
+	return column;
+}
+
+void screen_show(const struct canvas *c)
+{
 	erase();
-	for (unsigned int row = 0; row < p->nr_lines && (int)row < LINES; row++) {
-		const struct page_line *line = &p->lines[row];
-
-		attrset((int)attributes[line->style]);
-		move((int)row, 0);
-		addnstr(line->text, -1);
-		if (line->style == PAGE_HEADER)
-			chgat(-1, A_REVERSE, 0, NULL);
-	}
+	for (unsigned int row = 0; row < c->rows && (int)row < LINES; row++)
+		for (unsigned int column = 0; column < c->columns && (int)column < COLS;)
+			column = show_run(c, row, column);
 	attrset(A_NORMAL);
-	if ((int)p->nr_lines < LINES)
-		mvaddnstr(LINES - 1, 0, "q quit  space pause  ? help", COLS - 1);
 	refresh();
 }
 
-enum screen_key screen_key(void)
+int screen_key(void)
 {
-	switch (getch()) {
-	case ERR:
-		return SCREEN_NONE;
-	case 'q':
-	case 'Q':
-		return SCREEN_QUIT;
-	case ' ':
-		return SCREEN_PAUSE;
-	case '?':
-	case 'h':
-		return SCREEN_HELP;
-	case KEY_RESIZE:
-		return SCREEN_RESIZE;
-	default:
-		return SCREEN_OTHER;
-	}
+	static const struct {
+		int curses;
+		int key;
+	} keys[] = {
+		{ ERR, KEY_CODE_NONE },
+		{ KEY_UP, KEY_CODE_UP },
+		{ KEY_DOWN, KEY_CODE_DOWN },
+		{ KEY_PPAGE, KEY_CODE_PAGE_UP },
+		{ KEY_NPAGE, KEY_CODE_PAGE_DOWN },
+		{ KEY_HOME, KEY_CODE_HOME },
+		{ KEY_END, KEY_CODE_END },
+		{ KEY_BTAB, KEY_CODE_BACK_TAB },
+		{ KEY_BACKSPACE, KEY_CODE_ERASE },
+		{ 127, KEY_CODE_ERASE },
+		{ 8, KEY_CODE_ERASE },
+		{ KEY_ENTER, KEY_CODE_ENTER },
+		{ '\n', KEY_CODE_ENTER },
+		{ KEY_RESIZE, KEY_CODE_RESIZE },
+	};
+	int got = getch();
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i].curses == got)
+			return keys[i].key;
+	return got > 0 && got < 0x7f ? got : KEY_CODE_OTHER;
 }
 
 void screen_close(void)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Figures of the running machine. Knows the collector, nothing of what is shown.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "collect/privilege.h"
+#include "top/top.h"
+
+/* Keys must be seen in a flood of records too. */
+#define RECORDS_AT_ONCE 100000
+
+static int choose_cpus(struct top *t)
+{
+	struct cpulist online, rest;
+	char why[HOST_TEXT + 64];
+	int cpu;
+
+	if (cpulist_parse(t->facts.online, &online) || !cpulist_count(&online))
+		return top_fail("/sys/devices/system/cpu/online", "can't be read; mount /sys");
+	if (t->o.has_cpus) {
+		t->watched = t->o.cpus;
+	} else {
+		cpulist_parse(t->facts.isolated, &t->watched);
+		if (!cpulist_parse(t->facts.nohz_full, &rest))
+			cpulist_or(&t->watched, &rest);
+		if (!cpulist_count(&t->watched))
+			return top_fail("CPUs", "none is isolated or nohz_full; "
+						"say which to watch with -c LIST");
+	}
+	rest = t->watched;
+	cpulist_andnot(&rest, &online);
+	cpu = cpulist_next(&rest, -1);
+	if (cpu >= 0) {
+		snprintf(why, sizeof(why), "CPU %d is not online; online are %s", cpu,
+			 t->facts.online);
+		return top_fail("-c", why);
+	}
+	cpulist_format(&t->watched, t->facts.watched, sizeof(t->facts.watched));
+	return 0;
+}
+
+/* Off the watched CPUs, so that the view does not show itself; where there are others. */
+static void keep_off(const struct cpulist *watched, const struct host_facts *facts)
+{
+	size_t size = CPU_ALLOC_SIZE(CPULIST_MAX);
+	cpu_set_t *set = CPU_ALLOC(CPULIST_MAX);
+	struct cpulist rest;
+	int cpu;
+
+	if (!set)
+		return;
+	cpulist_parse(facts->online, &rest);
+	cpulist_andnot(&rest, watched);
+	CPU_ZERO_S(size, set);
+	cpulist_for_each(&rest, cpu)
+		CPU_SET_S((size_t)cpu, size, set);
+	if (cpulist_count(&rest))
+		sched_setaffinity(0, size, set);
+	CPU_FREE(set);
+}
+
+static int live_open(struct top *t)
+{
+	struct collect_config config = { .stacks = true };
+	struct collect_error e;
+	char why[512];
+
+	host_read("", &t->facts);
+	if (choose_cpus(t))
+		return CMD_ERROR;
+	config.watched = &t->watched;
+	keep_off(&t->watched, &t->facts);
+	if (collect_create(&config, &t->collect, &e) || collect_attach(t->collect, &e)) {
+		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
+		return top_fail(e.object, why);
+	}
+	if (t->o.victim && collect_add_victim(t->collect, t->o.victim))
+		return top_fail("--victim", "can't be measured");
+	/* all that is left to do is to read memory that is mapped */
+	privilege_keep(0);
+	collect_open_window(t->collect);
+	t->start_ns = top_clock_ns();
+	t->begin_ns = t->start_ns;
+	return 0;
+}
+
+static int live_feed(struct top *t)
+{
+	struct event_source *source = collect_source(t->collect);
+	const struct qpw_header *h;
+	int ret = 0;
+
+	for (int i = 0; i < RECORDS_AT_ONCE; i++) {
+		ret = event_source_next(source, &h, 0);
+		if (ret <= 0)
+			break;
+		if (top_take(t, h))
+			return CMD_ERROR;
+	}
+	return ret < 0 && ret != -EAGAIN ? top_fail("collector", strerror(-ret)) : 0;
+}
+
+static int live_reset(struct top *t)
+{
+	t->start_ns = top_clock_ns();
+	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;
+}
+
+static void live_close(struct top *t)
+{
+	collect_destroy(t->collect);
+}
+
+const struct top_source top_live = {
+	.open = live_open,
+	.feed = live_feed,
+	.reset = live_reset,
+	.close = live_close,
+};

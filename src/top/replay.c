@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Figures of a recording, an interval at a time. Knows the trace, nothing of what is shown.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "store/trace.h"
+#include "top/top.h"
+#include "util/text.h"
+
+static int replay_open(struct top *t)
+{
+	int ret = trace_reader_open(t->o.replay, &t->reader);
+
+	if (ret == -EPROTO)
+		return top_fail(t->o.replay, "is no recording of qpwlat record");
+	if (ret == -EPROTONOSUPPORT)
+		return top_fail(t->o.replay, "is of a newer format; use a newer qpwtop");
+	if (ret == -EBADMSG)
+		return top_fail(t->o.replay, "has a damaged header; record it again");
+	if (ret)
+		return top_fail(t->o.replay, strerror(-ret));
+	t->facts = *trace_reader_facts(t->reader);
+	cpulist_parse(t->facts.watched, &t->watched);
+	if (t->o.has_cpus)
+		cpulist_and(&t->watched, &t->o.cpus);
+	if (t->o.has_cpus && !cpulist_count(&t->watched))
+		return top_fail("-c", "none of these CPUs was watched in the recording");
+	return 0;
+}
+
+/* The time line of a recording begins with its window, without one with its first interval. */
+static void note_start(struct top *t, const struct qpw_header *h)
+{
+	if ((h->kind != QPW_META_WINDOW || h->end_ns) && (h->kind >= QPW_META_FIRST || t->start_ns))
+		return;
+	t->start_ns = h->start_ns;
+	t->begin_ns = h->start_ns;
+}
+
+/* The next record is in t->pending, or the source has ended. */
+static int read_next(struct top *t)
+{
+	int ret = event_source_next(trace_reader_source(t->reader), &t->pending, 0);
+	char why[256];
+
+	if (ret == -ENODATA) {
+		text_escape(trace_reader_problem(t->reader), why, sizeof(why));
+		top_fail(t->o.replay, why);
+		model_set_truncated(t->model);
+	} else if (ret < 0) {
+		return top_fail(t->o.replay, strerror(-ret));
+	}
+	t->ended = ret != 1;
+	return 0;
+}
+
+/* Records of the interval that begins at begin_ns. */
+static int replay_feed(struct top *t)
+{
+	while (!t->ended) {
+		if (!t->pending) {
+			if (read_next(t))
+				return CMD_ERROR;
+			continue;
+		}
+		note_start(t, t->pending);
+		if (t->start_ns && t->pending->kind < QPW_META_FIRST &&
+		    t->pending->end_ns >= t->begin_ns + t->screen.delay_ns)
+			return 0;
+		if (top_take(t, t->pending))
+			return CMD_ERROR;
+		t->pending = NULL;
+	}
+	return 0;
+}
+
+static int replay_reset(struct top *t)
+{
+	t->start_ns = t->begin_ns;
+	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;
+}
+
+static void replay_close(struct top *t)
+{
+	trace_reader_close(t->reader);
+}
+
+const struct top_source top_replay = {
+	.open = replay_open,
+	.feed = replay_feed,
+	.reset = replay_reset,
+	.close = replay_close,
+};

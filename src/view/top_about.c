@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lines above the tables. Knows no layout.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/text.h"
+#include "view/top_about.h"
+
+#define ESCAPED (HOST_TEXT * 4 + 1)
+
+static void or_dash(const char *src, char dst[ESCAPED])
+{
+	text_escape(*src ? src : "-", dst, ESCAPED);
+}
+
+/* Append; what does not fit is left out. */
+static void append(char line[TOP_ABOUT_TEXT], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(char line[TOP_ABOUT_TEXT], const char *format, ...)
+{
+	size_t len = strlen(line);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line + len, TOP_ABOUT_TEXT - len, format, args);
+	va_end(args);
+}
+
+void top_about_title(const struct top_data *d, char line[TOP_ABOUT_TEXT])
+{
+	char host[ESCAPED], release[ESCAPED], reason[ESCAPED];
+
+	or_dash(d->facts->hostname, host);
+	or_dash(d->facts->release, release);
+	text_escape(d->facts->mode_reason, reason, sizeof(reason));
+	line[0] = '\0';
+	append(line, "qpwtop  %s  %s  %s", host, release, host_mode_name(d->facts->mode));
+	if (*reason)
+		append(line, " (%s)", reason);
+	append(line, "  %s  %.1f s", d->state, (double)d->view_ns / 1e9);
+}
+
+void top_about_cpus(const struct top_data *d, char line[TOP_ABOUT_TEXT])
+{
+	char isolated[ESCAPED], nohz_full[ESCAPED], watched[ESCAPED];
+
+	or_dash(d->facts->isolated, isolated);
+	or_dash(d->facts->nohz_full, nohz_full);
+	or_dash(d->facts->watched, watched);
+	line[0] = '\0';
+	append(line, "isolated %s  nohz_full %s  watched %s  events %.0f/s", isolated, nohz_full,
+	       watched, d->rates.events_s);
+	if (d->cost.cpu_percent >= 0)
+		append(line, "  cost %.2f %% CPU", d->cost.cpu_percent);
+	if (d->cost.event_ns >= 0)
+		append(line, ", %.0f ns/run", d->cost.event_ns);
+}
+
+void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
+{
+	const struct snapshot *s = d->now;
+	size_t missing = 0;
+
+	line[0] = '\0';
+	if (!s) {
+		append(line, "the first figures come after the first interval");
+		return;
+	}
+	for (size_t i = 0; i < s->nr_probes; i++)
+		missing += s->probes[i].state == QPW_PROBE_MISSING;
+	append(line, "lost %" PRIu64 " (+%" PRIu64 ")  probes %zu of %zu", s->nr_lost,
+	       d->rates.lost, s->nr_probes - missing, s->nr_probes);
+	if (missing)
+		append(line, "; qpwlat probes says what is not seen");
+	if (d->nr_malformed)
+		append(line, "  %" PRIu64 " records make no sense", d->nr_malformed);
+	if (s->truncated)
+		append(line, "  the trace broke off");
+}
+
+bool top_about_doubtful(const struct top_data *d)
+{
+	return d->now && (d->now->nr_lost || d->now->truncated || d->nr_malformed);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log of single long interruptions, the last one first.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "view/top.h"
+
+enum {
+	COL_TIME,
+	COL_CPU,
+	COL_CLASS,
+	COL_LENGTH,
+	COL_CAUSE,
+	COL_BY,
+};
+
+static const struct top_column columns[] = {
+	[COL_TIME] = { "TIME-S", "time_s", 12, 6, 0, false },
+	[COL_CPU] = { "CPU", "cpu", 4, 0, 0, false },
+	[COL_CLASS] = { "CLASS", "class", 7, 0, 0, true },
+	[COL_LENGTH] = { "LENGTH-US", "length_us", 10, 1, 0, false },
+	[COL_CAUSE] = { "CAUSE", "cause", 24, 0, 0, true },
+	[COL_BY] = { "BY", "by", 0, 0, 0, true },
+};
+
+static size_t nr_rows(const struct top_data *d)
+{
+	return d->now->nr_event_rows;
+}
+
+static void value(const struct top_data *d, size_t row, unsigned int column, struct top_value *v)
+{
+	const struct snap_event *e = &d->now->events[row];
+
+	v->type = TOP_NOTHING;
+	if (column == COL_TIME)
+		top_number(v, ((double)e->start_ns - (double)d->start_ns) / 1e9);
+	else if (column == COL_CPU)
+		top_number(v, e->cpu);
+	else if (column == COL_CLASS)
+		top_words(v, snap_class_name(e->class));
+	else if (column == COL_LENGTH)
+		top_number(v, (double)e->ns / 1000);
+	else if (column == COL_CAUSE)
+		top_words_n(v, e->name, sizeof(e->name));
+	else if (column == COL_BY)
+		top_task(v, &e->origin);
+}
+
+static void ids(const struct top_data *d, size_t row, struct top_ids *out)
+{
+	out->cpu = d->now->events[row].cpu;
+	out->class = (int)d->now->events[row].class;
+}
+
+static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
+			 unsigned int rows)
+{
+	if (!rows)
+		return 0;
+	canvas_printf(c, row, 0, CANVAS_PLAIN,
+		      "interruptions of %.1f us or longer: %" PRIu64 "; the last %zu are here",
+		      (double)d->now->event_ns / 1000, d->now->nr_long, d->now->nr_event_rows);
+	return 1;
+}
+
+const struct top_view top_view_events = {
+	.name = "events",
+	TOP_COLUMNS(columns),
+	.sort = COL_TIME,
+	.nr_rows = nr_rows,
+	.value = value,
+	.ids = ids,
+	.head = head,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The screen of the live view: what a user has chosen, what keys do to it, and how it is laid out.
+ * Pure: the same data, choices and size give the same cells. Knows no terminal.
+ */
+#ifndef QPW_VIEW_TOP_SCREEN_H
+#define QPW_VIEW_TOP_SCREEN_H
+
+#include "view/top_table.h"
+
+#define TOP_INPUT 64
+
+enum top_mode {
+	TOP_TABLES,
+	TOP_HELP,
+	TOP_DETAIL, /* more of the picked row; the data stand still meanwhile */
+	TOP_ASK_FILTER,
+	TOP_ASK_DELAY,
+};
+
+/* What a key wants of whoever feeds the screen; the rest has been done by then. */
+enum top_act {
+	TOP_ACT_NONE,
+	TOP_ACT_QUIT,
+	TOP_ACT_RESET, /* count anew */
+	TOP_ACT_SAVE,  /* write what is shown to a file */
+	TOP_ACT_STEP,  /* one interval of a recording */
+	TOP_ACT_FASTER,
+	TOP_ACT_SLOWER,
+};
+
+struct top_screen {
+	unsigned int view; /* index into top_views */
+	struct top_order orders[TOP_VIEWS];
+	char filter_text[TOP_INPUT]; /* as typed; ASCII */
+	struct top_filter filter;
+	enum top_mode mode;
+	char input[TOP_INPUT]; /* being typed */
+	size_t picked;	       /* row in the table, with the cursor */
+	size_t first;	       /* row of the table that is drawn first */
+	size_t nr_rows;	       /* of the table when it was drawn last */
+	unsigned int page;     /* rows of it that were drawn */
+	bool paused;
+	uint64_t delay_ns;
+	char message[128]; /* shown in place of the keys until the next one is pressed; escaped */
+};
+
+#define TOP_DELAY_MIN_NS 100000000ULL
+
+/* Every view in its own order, the first one chosen, nothing filtered. */
+void top_screen_init(struct top_screen *s, uint64_t delay_ns);
+
+/* One key (enum key). */
+enum top_act top_screen_key(struct top_screen *s, int key);
+
+/* The data stand still: what was shown is shown again. */
+bool top_screen_frozen(const struct top_screen *s);
+
+/* Lay out everything. d->now may be NULL: there is nothing yet. 0 or -ENOMEM. */
+int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canvas *c);
+
+/* Rows of CPUs on a screen: all if they leave the table below enough, else as many as fit. */
+unsigned int top_cpu_rows(unsigned int rows, size_t nr_cpus);
+
+/* top_help.c: keys and columns from row at on. */
+void top_help_draw(struct canvas *c, unsigned int at);
+
+#endif

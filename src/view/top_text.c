@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Blocks of text and JSON objects from the same tables as the screen.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "view/summary_json.h"
+#include "view/top_about.h"
+#include "view/top_text.h"
+
+static int print_table(const struct top_view *view, const struct top_data *d,
+		       const struct top_filter *filter, const struct top_order *order, FILE *f,
+		       size_t max_rows)
+{
+	struct top_table t;
+
+	if (top_table_init(&t, view, d, filter, order))
+		return -ENOMEM;
+	top_table_print(&t, f, max_rows);
+	top_table_finish(&t);
+	return 0;
+}
+
+int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
+{
+	const struct top_order by_number = { .column = TOP_AS_THEY_ARE };
+	char line[TOP_ABOUT_TEXT];
+
+	top_about_title(d, line);
+	fprintf(f, "%s\n", line);
+	top_about_cpus(d, line);
+	fprintf(f, "%s\n", line);
+	top_about_doubts(d, line);
+	fprintf(f, "%s\n", line);
+	if (print_table(&top_view_cpus, d, NULL, &by_number, f, SIZE_MAX))
+		return -ENOMEM;
+	for (int i = 0; i < TOP_VIEWS; i++)
+		if (t->views[i] &&
+		    print_table(top_views[i], d, t->filter, &t->orders[i], f, t->max_rows))
+			return -ENOMEM;
+	return 0;
+}
+
+static json_t *table_json(const struct top_view *view, const struct top_data *d)
+{
+	json_t *list = NULL;
+	struct top_table t;
+
+	if (!top_table_init(&t, view, d, NULL, NULL)) {
+		list = top_table_json(&t);
+		top_table_finish(&t);
+	}
+	return list;
+}
+
+static json_t *cost_json(double value)
+{
+	return value < 0 ? json_null() : json_real(value);
+}
+
+json_t *top_json(const struct top_data *d)
+{
+	const struct snapshot *s = d->now;
+	json_t *o = json_pack(
+		"{s:s, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:I}", "schema",
+		"qpwtop", "version", 1, "state", d->state, "host", summary_host_json(d->facts),
+		"start_ns", (json_int_t)d->start_ns, "view_ns", (json_int_t)d->view_ns,
+		"interval_ns", (json_int_t)d->span_ns, "records", (json_int_t)s->nr_events,
+		"records_s", d->rates.events_s, "truncated", s->truncated, "malformed_records",
+		(json_int_t)d->nr_malformed, "lost_events", (json_int_t)s->nr_lost,
+		"lost_in_interval", (json_int_t)d->rates.lost, "long_events",
+		(json_int_t)s->nr_long);
+	int failed = !o;
+
+	if (!failed)
+		failed |= json_object_set_new(o, "cpu_percent", cost_json(d->cost.cpu_percent)) ||
+			  json_object_set_new(o, "ns_per_run", cost_json(d->cost.event_ns)) ||
+			  json_object_set_new(o, "latency_ns", summary_hist_json(s->latency)) ||
+			  json_object_set_new(o, "cpus", table_json(&top_view_cpus, d));
+	for (int i = 0; !failed && i < TOP_VIEWS; i++)
+		failed |= json_object_set_new(o, top_views[i]->name, table_json(top_views[i], d));
+	if (!failed)
+		return o;
+	json_decref(o);
+	return NULL;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of waits in flushes and drains: who waits where, for whose work; those that wait now
+ * come first.
+ */
+#include <string.h>
+
+#include "util/array.h"
+#include "view/top.h"
+
+enum {
+	COL_NOW,
+	COL_RATE,
+	COL_WAITED,
+	COL_COUNT,
+	COL_MAX,
+	COL_FOR,
+	COL_TASK,
+	COL_PLACE,
+	COL_WORK,
+};
+
+static const struct top_column columns[] = {
+	[COL_NOW] = { "NOW-US", "waiting_us", 9, 1, 0, false },
+	[COL_RATE] = { "/S", "per_s", 8, 1, 0, false },
+	[COL_WAITED] = { "WAITED-US/S", "waited_us_s", 11, 1, 100, false },
+	[COL_COUNT] = { "COUNT", "count", 9, 0, 100, false },
+	[COL_MAX] = { "MAX-US", "max_us", 9, 1, 0, false },
+	[COL_FOR] = { "FOR", "for_cpu", 4, 0, 0, false },
+	[COL_TASK] = { "TASK", "task", 15, 0, 0, true },
+	[COL_PLACE] = { "WAITS-IN", "place", 19, 0, 0, true },
+	[COL_WORK] = { "WORK", "work", 0, 0, 0, true },
+};
+
+static size_t nr_rows(const struct top_data *d)
+{
+	return d->now->nr_waiters;
+}
+
+/* Those that wait now are put before all others, whatever these have waited. */
+static void value(const struct top_data *d, size_t row, unsigned int column, struct top_value *v)
+{
+	const struct top_waiter *r = &d->rates.waiters[row];
+	const struct snap_waiter *w = r->waiter;
+
+	v->type = TOP_NOTHING;
+	if (column == COL_NOW && w->waiting_ns)
+		top_number(v, (double)w->waiting_ns / 1000);
+	else if (column == COL_RATE)
+		top_number(v, r->count_s);
+	else if (column == COL_WAITED)
+		top_number(v, r->waited_us_s);
+	else if (column == COL_COUNT)
+		top_number(v, (double)w->count);
+	else if (column == COL_MAX)
+		top_number(v, (double)w->max_ns / 1000);
+	else if (column == COL_FOR && w->target_cpu != SNAP_CPU_UNKNOWN)
+		top_number(v, w->target_cpu);
+	else if (column == COL_TASK)
+		top_words_n(v, w->comm, sizeof(w->comm));
+	else if (column == COL_PLACE)
+		top_words_n(v, w->function, sizeof(w->function));
+	else if (column == COL_WORK)
+		top_words_n(v, w->work, sizeof(w->work));
+}
+
+static void ids(const struct top_data *d, size_t row, struct top_ids *out)
+{
+	out->cpu = d->rates.waiters[row].waiter->target_cpu;
+	out->class = -1;
+}
+
+const struct top_view top_view_waits = {
+	.name = "waits",
+	TOP_COLUMNS(columns),
+	.sort = COL_NOW, /* then as a snapshot has them: by time */
+	.nr_rows = nr_rows,
+	.value = value,
+	.ids = ids,
+};
