@@ -106,7 +106,7 @@ void compare_html(FILE *f, const struct comparison *c)
 {
 	put_head(f, c);
 	put_header(f, c);
-	fputs("<main>\n<div class=\"tiles\">\n", f);
+	fputs("<main id=\"main\">\n<div class=\"tiles\">\n", f);
 	put_tile(f, c, "remote work", "QPW families", "Drain works executed on the watched CPUs");
 	put_tile(f, c, "remote work", "run in the caller", "Drains run in the caller instead");
 	put_tile(f, c, "stolen time", "work", "Time stolen by works");

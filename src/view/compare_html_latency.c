@@ -169,12 +169,9 @@ void part_outliers(FILE *f, const struct comparison *c)
 
 	html_section(f, "outliers", "The worst samples, taken apart");
 	fputs("<p>One bar is one sample, all on one scale; its parts add up to its latency. Residual is "
-	      "what no recorded interval explains.</p>\n<p>",
+	      "what no recorded interval explains.</p>\n",
 	      f);
-	for (int i = 0; i < SNAP_NR_CLASSES; i++)
-		fprintf(f, "<span class=\"key\"><i class=\"box %s\"></i>%s</span>\n",
-			html_class_css[i], snap_class_name((enum snap_class)i));
-	fputs("<span class=\"key\"><i class=\"box c-rest\"></i>residual</span></p>\n", f);
+	html_class_key(f);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct snapshot *s = c->mode[side].merged;
 

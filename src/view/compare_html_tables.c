@@ -19,7 +19,7 @@
 void part_figures(FILE *f, const struct comparison *c)
 {
 	html_section(f, "figures", "All figures");
-	fputs("<p>Medians over boots, and B over A with its 95&nbsp;% interval. Each dot is one boot, "
+	fputs("<p>Medians over boots, and B over A with its 95 % interval. Each dot is one boot, "
 	      "the scale begins at 0. The verdict rests on the figures in bold. What is zero in both modes is "
 	      "left out.</p>\n",
 	      f);

@@ -17,14 +17,17 @@ const char *const html_class_css[SNAP_NR_CLASSES] = {
 
 void html_begin(FILE *f, const char *title, const char *style)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'; img-src data:\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+	      "style-src 'unsafe-inline'; img-src data:\"/>\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>",
 	      f);
 	escape_html(f, title);
-	fprintf(f, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", html_style, style);
+	fprintf(f,
+		"</title>\n<style>\n%s%s</style>\n</head>\n<body>\n"
+		"<a class=\"skip\" href=\"#main\">Skip to the figures</a>\n",
+		html_style, style);
 }
 
 void html_end(FILE *f)
@@ -53,6 +56,24 @@ void html_table(FILE *f, const char *caption)
 void html_table_end(FILE *f)
 {
 	fputs("</table></div>\n", f);
+}
+
+void html_columns(FILE *f, const struct html_column *columns, size_t nr)
+{
+	fputs("<thead><tr>", f);
+	for (size_t i = 0; i < nr; i++)
+		fprintf(f, "<th%s scope=\"col\">%s</th>", columns[i].left ? " class=\"t\"" : "",
+			columns[i].title);
+	fputs("</tr></thead>\n<tbody>\n", f);
+}
+
+void html_class_key(FILE *f)
+{
+	fputs("<p>", f);
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		fprintf(f, "<span class=\"key\"><i class=\"box %s\"></i>%s</span>\n",
+			html_class_css[i], snap_class_name((enum snap_class)i));
+	fputs("<span class=\"key\"><i class=\"box c-rest\"></i>residual</span></p>\n", f);
 }
 
 void html_ns(FILE *f, double ns)

@@ -7,6 +7,8 @@
 #ifndef QPW_VIEW_HTML_H
 #define QPW_VIEW_HTML_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -18,7 +20,10 @@ extern const char html_style[];
 /* Colours of the classes of interruptions, as names of CSS classes. */
 extern const char *const html_class_css[SNAP_NR_CLASSES];
 
-/* Up to and with <body>; title is foreign text, style adds to html_style. */
+/*
+ * Up to <body> and a link past the header to the element "main"; title is foreign text, style adds to
+ * html_style.
+ */
 void html_begin(FILE *f, const char *title, const char *style);
 void html_end(FILE *f);
 
@@ -29,6 +34,17 @@ void html_section_end(FILE *f);
 /* A table that scrolls sideways by itself on a narrow screen. */
 void html_table(FILE *f, const char *caption);
 void html_table_end(FILE *f);
+
+struct html_column {
+	const char *title;
+	bool left; /* else figures, to the right */
+};
+
+/* The head of a table, and the begin of its body. */
+void html_columns(FILE *f, const struct html_column *columns, size_t nr);
+
+/* What the colours mean: a paragraph of the classes, and the residual. */
+void html_class_key(FILE *f);
 
 /* <td> with a figure: a time ("–" for NAN), a count. */
 void html_ns(FILE *f, double ns);

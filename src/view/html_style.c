@@ -21,6 +21,8 @@ const char html_style[] =
 	"h1{font-size:1.7rem;line-height:1.2;margin:.2rem 0 .8rem;overflow-wrap:anywhere}\n"
 	"h2{font-size:1.2rem;margin:2.4rem 0 .6rem}h3{font-size:1rem;margin:1.4rem 0 .4rem}\n"
 	"p{max-width:48rem;margin:.5rem 0}.soft,caption,.note{color:var(--soft)}\n"
+	".skip{position:absolute;left:-99rem}.skip:focus{position:static;display:inline-block;"
+	"padding:.4rem 1.25rem}\n"
 	".note{font-size:.9rem}.kicker{color:var(--soft);font-size:.9rem;margin:0}\n"
 	".verdict{border-left:.4rem solid var(--open);background:var(--card);padding:.8rem 1rem;"
 	"border-radius:.2rem}.verdict p{margin:.2rem 0;overflow-wrap:anywhere}\n"
