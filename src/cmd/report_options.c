@@ -29,6 +29,7 @@ const char report_help[] =
 	"  --text[=FILE]      text, the default\n"
 	"  --json[=FILE]      one object, for programs\n"
 	"  --markdown[=FILE]  for a mail or an issue\n"
+	"  --html[=FILE]      a page that stands alone, with drawings\n"
 	"                     (FILE - or none: stdout)\n"
 	"  --time [A],[B]     only from A to B seconds after the window opened (also 500ms,2m …)\n"
 	"  --cpus LIST        only these CPUs\n"
@@ -47,6 +48,7 @@ static const struct option options[] = {
 	{ "text", optional_argument, NULL, REPORT_TEXT },
 	{ "json", optional_argument, NULL, REPORT_JSON },
 	{ "markdown", optional_argument, NULL, REPORT_MARKDOWN },
+	{ "html", optional_argument, NULL, REPORT_HTML },
 	{ "input", required_argument, NULL, 'i' },
 	{ "time", required_argument, NULL, 't' },
 	{ "cpus", required_argument, NULL, 'c' },

@@ -14,6 +14,7 @@ enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
 	REPORT_MARKDOWN,
+	REPORT_HTML,
 	REPORT_NR_FORMATS,
 };
 

@@ -103,10 +103,17 @@ static int put_json(FILE *f, const struct report *r)
 	return ret ? -(errno ? errno : EIO) : 0;
 }
 
+static int put_html(FILE *f, const struct report *r)
+{
+	report_html(f, r);
+	return 0;
+}
+
 static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *r) = {
 	[REPORT_TEXT] = put_text,
 	[REPORT_JSON] = put_json,
 	[REPORT_MARKDOWN] = put_markdown,
+	[REPORT_HTML] = put_html,
 };
 
 static int write_output(const char *path, enum report_format format, const struct report *r)

@@ -220,6 +220,8 @@ static void fill_spans(const struct history *h, const struct explanation *e, uin
 		if (p.start_ns < p.end_ns)
 			pieces[nr++] = p;
 	}
+	if (!nr)
+		return;
 	qsort(pieces, nr, sizeof(pieces[0]), order_length);
 	out->nr_spans = nr < SNAP_SPANS ? nr : SNAP_SPANS;
 	for (uint32_t i = out->nr_spans; i < nr; i++) {

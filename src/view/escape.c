@@ -5,6 +5,8 @@
  */
 #include "view/escape.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,11 +43,22 @@ static const char *html_entity(char c)
 
 void escape_html(FILE *f, const char *text)
 {
+	escape_html_cut(f, text, SIZE_MAX);
+}
+
+void escape_html_cut(FILE *f, const char *text, size_t columns)
+{
 	char *safe = harmless(text);
+	bool cut = safe && text_width(safe) > columns;
 
 	for (const char *at = safe; at && *at; at++) {
 		const char *entity = html_entity(*at);
 
+		/* before the next character, not inside one */
+		if (cut && ((unsigned char)*at & 0xc0) != 0x80 && --columns == 0) {
+			fputs("…", f);
+			break;
+		}
 		if (entity)
 			fputs(entity, f);
 		else

@@ -12,6 +12,9 @@
 /* Text for element content and quoted attributes: text_escape(), then & < > " '. */
 void escape_html(FILE *f, const char *text);
 
+/* The same, at most columns > 0 characters of it: what is longer ends in "…", which is one of them. */
+void escape_html_cut(FILE *f, const char *text, size_t columns);
+
 /* Text as a Markdown code span that ends neither itself nor a table cell; "" as nothing. */
 void escape_markdown_code(FILE *f, const char *text);
 

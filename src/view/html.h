@@ -21,8 +21,8 @@ extern const char html_style[];
 extern const char *const html_class_css[SNAP_NR_CLASSES];
 
 /*
- * Up to <body> and a link past the header to the element "main"; title is foreign text, style adds to
- * html_style.
+ * Up to <body> and a link past the header to the element "main"; title is foreign text, style adds
+ * to html_style.
  */
 void html_begin(FILE *f, const char *title, const char *style);
 void html_end(FILE *f);

@@ -55,4 +55,10 @@ void report_markdown(FILE *f, const struct report *r);
  */
 json_t *report_json(const struct report *r);
 
+/*
+ * A page that stands alone: no script, no request. Names are escaped. Write errors stay with the
+ * stream.
+ */
+void report_html(FILE *f, const struct report *r);
+
 #endif

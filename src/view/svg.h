@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "model/heatmap.h"
 #include "qpw/hist.h"
 
 struct svg_series {
@@ -37,5 +38,14 @@ struct svg_part {
 
 /* One bar of parts side by side, whole of which is scale (>= their sum). */
 void svg_stack(FILE *f, const char *title, const struct svg_part *parts, size_t nr, double scale);
+
+/*
+ * How many samples of which latency when: time since the window began goes to the right as far as
+ * end_ns, latency up on a logarithmic axis. The fuller a cell is the more it is coloured, in
+ * HEAT_LEVELS classes "heat-1", …; dots are the largest of each column.
+ */
+#define HEAT_LEVELS 5
+void svg_heatmap(FILE *f, const char *id, const char *title, const char *description,
+		 const struct heatmap *h, uint64_t end_ns);
 
 #endif

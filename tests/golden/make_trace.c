@@ -343,6 +343,24 @@ static int write_empty(struct trace_writer *w)
 	return put(w, rec_window(SECOND, 0)) | put(w, rec_window(SECOND, 2 * SECOND));
 }
 
+/*
+ * One sample of 120 us, a thread from 5 us before it until 100 us in it, and in that 59 interrupts:
+ * 47 of 1 us, 12 of 100 ns. So one and 47 are the longest 48; names that would end a drawing.
+ */
+static int write_crowded(struct trace_writer *w)
+{
+	const uint64_t t = 2 * SECOND;
+	int ret = put(w, rec_window(SECOND, 0));
+
+	for (uint64_t i = 0; i < 59; i++)
+		ret |= put(w, rec_irq(1, t + 1500 * i + 500,
+				      t + 1500 * i + 500 + (i % 5 == 4 || i == 57 ? 100 : 1000),
+				      "</svg><b>&\"'"));
+	ret |= put(w, rec_thread(1, t - 5000, t + 100000, 66, "<i>&amp;hog"));
+	ret |= put(w, rec_sample(1, t, t + 1000, t + 2000, t + 3000, t + 120000));
+	return ret | put(w, rec_window(SECOND, 3 * SECOND));
+}
+
 static const struct {
 	const char *name;
 	int (*write)(struct trace_writer *w);
@@ -351,7 +369,7 @@ static const struct {
 	{ "lab", write_lab, &lab },	{ "hostile", write_hostile, &lab },
 	{ "empty", write_empty, &lab }, { "unplugged", write_unplugged, &lab },
 	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
-	{ "two", write_two, &other },
+	{ "two", write_two, &other },	{ "crowded", write_crowded, &lab },
 };
 
 int main(int argc, char **argv)

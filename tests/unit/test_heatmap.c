@@ -90,8 +90,8 @@ static void test_rows(void **state)
 }
 
 /*
- * Columns 10 to 137 are 128; with column 138 they are two wide: 5 to 69. Two far apart leave as many
- * columns as there is room for.
+ * Columns 10 to 137 are 128; with column 138 they are two wide: 5 to 69. Two far apart leave as
+ * many columns as there is room for.
  */
 static void test_columns(void **state)
 {

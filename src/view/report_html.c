@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one or more traces say, as a page that stands alone: no script, no request whatever (the
+ * policy in its head forbids them), readable light, dark, narrow, wide and printed.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "view/escape.h"
+#include "view/report_html_parts.h"
+#include "view/words.h"
+
+#define OFFLINES_SHOWN 10
+
+size_t report_html_limit(const struct report *r, size_t nr)
+{
+	return r->top && nr > r->top ? r->top : nr;
+}
+
+void report_html_more(FILE *f, size_t shown, size_t nr)
+{
+	if (nr > shown)
+		fprintf(f, "<p class=\"note\">And %zu more; --top shows them.</p>\n", nr - shown);
+}
+
+void report_html_share(FILE *f, double part, double whole)
+{
+	char cell[WORDS_CELL] = "";
+
+	if (whole > 0)
+		words_add_number(cell, sizeof(cell), part * 100 / whole);
+	fprintf(f, "<td>%s%s</td>", whole > 0 ? cell : "–", whole > 0 ? " %" : "");
+}
+
+void report_html_bar(FILE *f, const char *css, double value, double scale)
+{
+	fputs("<td class=\"bars\">", f);
+	if (value > 0 && scale > 0)
+		fprintf(f, "<span class=\"bar %s\" style=\"width:%.2f%%\"></span>", css,
+			value / scale * 100);
+	fputs("</td>", f);
+}
+
+double report_html_seconds(const struct report *r)
+{
+	return (double)r->snapshot->window_ns / 1e9;
+}
+
+static void put_head(FILE *f, const struct report *r)
+{
+	char title[512];
+
+	if (r->nr_traces > 1)
+		snprintf(title, sizeof(title), "%s and %zu more: latency", r->traces[0].path,
+			 r->nr_traces - 1);
+	else
+		snprintf(title, sizeof(title), "%s: latency", r->traces[0].path);
+	html_begin(f, title, report_html_style);
+}
+
+static void put_tile(FILE *f, const char *what, const char *figure, const char *more)
+{
+	fprintf(f, "<div class=\"tile\"><span>%s</span><b>%s</b><span>%s</span></div>\n", what,
+		figure, more);
+}
+
+static void put_latency_tile(FILE *f, const struct snapshot *s)
+{
+	char half[WORDS_CELL], max[WORDS_CELL], figure[3 * WORDS_CELL], more[WORDS_CELL];
+
+	if (!s->nr_samples) {
+		put_tile(f, "Latency", "not measured", "no victim was woken");
+		return;
+	}
+	words_ns((double)hist_percentile(s->latency, 50), half, sizeof(half));
+	words_ns((double)hist_max(s->latency), max, sizeof(max));
+	snprintf(figure, sizeof(figure), "%s, %s", half, max);
+	snprintf(more, sizeof(more), "over %" PRIu64 " wake-ups", s->nr_samples);
+	put_tile(f, "Latency: p50, max", figure, more);
+}
+
+static void put_tiles(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	uint64_t count = 0, self_ns = 0, remote = 0, inlined = 0, avoidable = 0, avoidable_ns = 0;
+	char figure[WORDS_CELL] = "", more[2 * WORDS_CELL];
+
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		count += s->classes[i].count;
+		self_ns += s->classes[i].self_ns;
+	}
+	for (size_t i = 0; i < s->nr_works; i++) {
+		bool family = snap_qpw_family(s->works[i].function);
+
+		remote += s->works[i].remote;
+		inlined += s->works[i].inlined;
+		avoidable += family ? s->works[i].executed : 0;
+		avoidable_ns += family ? s->works[i].run_ns : 0;
+	}
+	fputs("<div class=\"tiles\">\n", f);
+	put_latency_tile(f, s);
+	words_ns((double)self_ns, figure, sizeof(figure));
+	snprintf(more, sizeof(more), "by %" PRIu64 " interruptions", count);
+	put_tile(f, "Time stolen from the watched CPUs", figure, more);
+	snprintf(figure, sizeof(figure), "%" PRIu64, remote);
+	snprintf(more, sizeof(more), "and %" PRIu64 " run in the caller instead", inlined);
+	put_tile(f, "Works queued by other CPUs, run here", figure, more);
+	words_ns((double)avoidable_ns, figure, sizeof(figure));
+	snprintf(more, sizeof(more), "by %" PRIu64 " works that QPW lets the caller do", avoidable);
+	put_tile(f, "Of the time stolen, avoidable", figure, more);
+	fputs("</div>\n", f);
+}
+
+static void put_offline(FILE *f, const struct report *r, const struct snap_offline *o)
+{
+	const struct report_trace *t = o->boot < r->nr_traces ? &r->traces[o->boot] : r->traces;
+
+	fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from ", o->cpu);
+	if (o->start_ns > t->window_start_ns)
+		fprintf(f, "%.3f s", (double)(o->start_ns - t->window_start_ns) / 1e9);
+	else
+		fputs("the beginning", f);
+	if (o->end_ns && o->end_ns <= t->window_start_ns + t->window_ns)
+		fprintf(f, " to %.3f s", (double)(o->end_ns - t->window_start_ns) / 1e9);
+	else
+		fputs(" to the end", f);
+	if (r->nr_traces > 1) {
+		fputs(" of ", f);
+		escape_html(f, t->path);
+	}
+	fputs(".</li>\n", f);
+}
+
+static void put_offlines(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
+	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+
+	for (size_t i = 0; i < nr; i++)
+		put_offline(f, r, &s->offlines[i]);
+	if (nr_more)
+		fprintf(f, "<li>Watched CPUs were offline %" PRIu64 " times more.</li>\n", nr_more);
+}
+
+/* What the reader of a file found wrong. */
+static unsigned int put_problems(FILE *f, const struct report *r)
+{
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		if (!r->traces[i].problem[0])
+			continue;
+		nr++;
+		fputs("<li>This is a part of a recording: ", f);
+		escape_html(f, r->traces[i].problem);
+		if (r->nr_traces > 1) {
+			fputs(", in ", f);
+			escape_html(f, r->traces[i].path);
+		}
+		fputs(".</li>\n", f);
+	}
+	return nr;
+}
+
+/* What makes the figures less than the whole truth. */
+static void put_warnings(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	unsigned int nr_problems = 0;
+
+	if (!s->nr_lost && !s->nr_offlines && !s->truncated && s->window_closed &&
+	    !report_malformed(r))
+		return;
+	fputs("<div class=\"warn\"><p><strong>These figures are not the whole truth</strong></p>"
+	      "<ul>\n",
+	      f);
+	if (s->nr_lost)
+		fprintf(f,
+			"<li>%" PRIu64 " records were lost. Counts and times are lower bounds, "
+			"residuals upper ones.</li>\n",
+			s->nr_lost);
+	put_offlines(f, r);
+	nr_problems = put_problems(f, r);
+	if (!nr_problems && s->truncated)
+		fputs("<li>This is a part of a recording.</li>\n", f);
+	else if (!nr_problems && !s->window_closed)
+		fputs("<li>The recording did not end in order: its window was not closed.</li>\n",
+		      f);
+	if (report_malformed(r))
+		fprintf(f, "<li>%" PRIu64 " malformed records were left out.</li>\n",
+			report_malformed(r));
+	fputs("</ul></div>\n", f);
+}
+
+/* Machine, kernel, mode, CPUs and length on one line; the others are in the setup's tables. */
+static void put_setup_line(FILE *f, const struct report *r)
+{
+	const struct host_facts *h = &r->traces[0].facts;
+	char window[WORDS_CELL];
+
+	words_ns((double)r->snapshot->window_ns, window, sizeof(window));
+	fputs("<p class=\"soft\">Linux ", f);
+	escape_html(f, h->release);
+	fprintf(f, ", %s, watched CPUs ", host_mode_name(h->mode));
+	escape_html(f, h->watched[0] ? h->watched : "unknown");
+	fprintf(f, ", %s measured, %" PRIu64 " records, %" PRIu64 " lost%s.</p>\n", window,
+		r->snapshot->nr_events, r->snapshot->nr_lost,
+		h->hypervisor[0] ? "; a virtual machine" : "");
+}
+
+static void put_header(FILE *f, const struct report *r)
+{
+	static const char *const links[][2] = {
+		{ "latency", "Latency" },  { "time", "Over time" },
+		{ "causes", "Causes" },	   { "origins", "Who" },
+		{ "work", "Remote work" }, { "outliers", "Worst samples" },
+		{ "setup", "Setup" },	   { "limits", "What it omits" },
+	};
+	bool samples = r->snapshot->nr_samples;
+
+	fputs("<header>\n"
+	      "<p class=\"kicker\">QPW latency toolkit: what disturbed isolated CPUs</p>\n<h1>",
+	      f);
+	escape_html(f, r->traces[0].path);
+	if (r->nr_traces > 1)
+		fprintf(f, " and %zu more", r->nr_traces - 1);
+	fputs("</h1>\n", f);
+	put_setup_line(f, r);
+	put_warnings(f, r);
+	put_tiles(f, r);
+	fputs("<nav aria-label=\"Sections\">", f);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (samples ||
+		    (strcmp(links[i][0], "time") != 0 && strcmp(links[i][0], "outliers") != 0))
+			fprintf(f, "<a href=\"#%s\">%s</a> ", links[i][0], links[i][1]);
+	fputs("</nav>\n</header>\n", f);
+}
+
+void report_html(FILE *f, const struct report *r)
+{
+	put_head(f, r);
+	put_header(f, r);
+	fputs("<main id=\"main\">\n", f);
+	report_html_latency(f, r);
+	report_html_time(f, r);
+	report_html_causes(f, r);
+	report_html_origins(f, r);
+	report_html_works(f, r);
+	report_html_points(f, r);
+	report_html_outliers(f, r);
+	report_html_setup(f, r);
+	report_html_limits(f, r);
+	fputs("</main>\n<footer><p>Written by qpwlat report. All times are of the kernel's monotonic "
+	      "clock.</p></footer>\n",
+	      f);
+	html_end(f);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page's sections about what interrupted the watched CPUs and who caused that.
+ */
+#include "view/report_html_parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "view/escape.h"
+#include "view/words.h"
+
+#define SUMMARY 48 /* characters of a stack that is folded up */
+
+static double max_double(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* QPW lets whoever wants this work do it. */
+static bool is_avoidable(const struct snap_cause *c)
+{
+	return c->class == SNAP_WORK && snap_qpw_family(c->name);
+}
+
+static uint64_t avoidable_ns(const struct snapshot *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->nr_causes; i++)
+		if (is_avoidable(&s->causes[i]))
+			sum += s->causes[i].self_ns;
+	return sum;
+}
+
+static void put_rate(FILE *f, uint64_t count, double seconds)
+{
+	char cell[WORDS_CELL] = "";
+
+	words_add_number(cell, sizeof(cell), seconds > 0 ? (double)count / seconds : 0);
+	fprintf(f, "<td>%s</td>", cell);
+}
+
+/* The bar of a class; what QPW avoids of it is marked. */
+static void put_class_bar(FILE *f, int class, double self_ns, double avoidable, double scale)
+{
+	fputs("<td class=\"bars\">", f);
+	if (self_ns > 0)
+		fprintf(f, "<span class=\"bar %s\" style=\"width:%.2f%%\"></span>",
+			html_class_css[class], self_ns / scale * 100);
+	if (avoidable > 0)
+		fprintf(f,
+			"<span class=\"bar avoidable %s\" style=\"width:%.2f%%\" "
+			"title=\"avoidable by QPW\"></span>",
+			html_class_css[class], avoidable / scale * 100);
+	fputs("</td>", f);
+}
+
+static void put_classes(FILE *f, const struct report *r)
+{
+	static const struct html_column columns[] = {
+		{ "class", true },	{ "count", false }, { "per second", false },
+		{ "self time", false }, { "share", false }, { "longest", false },
+		{ "self time", true },
+	};
+	const struct snapshot *s = r->snapshot;
+	double scale = 1;
+
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		scale = max_double(scale, (double)s->classes[i].self_ns);
+	html_table(f, "By class; share of the time of the watched CPUs");
+	html_columns(f, columns, ARRAY_SIZE(columns));
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		const struct snap_total *c = &s->classes[i];
+
+		fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name((enum snap_class)i));
+		html_count(f, c->count);
+		put_rate(f, c->count, report_html_seconds(r));
+		html_ns(f, (double)c->self_ns);
+		report_html_share(f, (double)c->self_ns, report_watched_ns(r));
+		html_ns(f, (double)c->max_ns);
+		put_class_bar(f, i, (double)c->self_ns,
+			      i == SNAP_WORK ? (double)avoidable_ns(s) : 0, scale);
+		fputs("</tr>\n", f);
+	}
+	fputs("</tbody>", f);
+	html_table_end(f);
+}
+
+static void put_cause(FILE *f, const struct report *r, const struct snap_cause *c, double scale)
+{
+	char css[64];
+
+	snprintf(css, sizeof(css), "%s%s", html_class_css[c->class],
+		 is_avoidable(c) ? " avoidable" : "");
+	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(c->class));
+	html_name(f, c->name);
+	html_count(f, c->count);
+	put_rate(f, c->count, report_html_seconds(r));
+	html_ns(f, (double)c->self_ns);
+	html_ns(f, (double)c->total_ns);
+	html_ns(f, (double)c->max_ns);
+	report_html_share(f, (double)c->self_ns, report_watched_ns(r));
+	fprintf(f, "<td class=\"t\">%s</td>", is_avoidable(c) ? "yes" : "");
+	report_html_bar(f, css, (double)c->self_ns, scale);
+	fputs("</tr>\n", f);
+}
+
+void report_html_causes(FILE *f, const struct report *r)
+{
+	static const struct html_column columns[] = {
+		{ "class", true },	 { "cause", true },	 { "count", false },
+		{ "per second", false }, { "self time", false }, { "total", false },
+		{ "longest", false },	 { "share", false },	 { "avoidable", true },
+		{ "self time", true },
+	};
+	const struct snapshot *s = r->snapshot;
+	size_t nr = report_html_limit(r, s->nr_causes);
+
+	html_section(f, "causes", "What interrupted the watched CPUs");
+	fputs("<p>Self time is without what nested inside, which counts for its own row.", f);
+	if (avoidable_ns(s))
+		fputs(" <span class=\"key\"><i class=\"box avoidable c-work\"></i>avoidable: QPW lets "
+		      "the CPU that wants this work do it</span>",
+		      f);
+	fputs("</p>\n", f);
+	put_classes(f, r);
+	if (nr) {
+		html_table(f, "Causes, the largest self time first");
+		html_columns(f, columns, ARRAY_SIZE(columns));
+		for (size_t i = 0; i < nr; i++)
+			put_cause(f, r, &s->causes[i], max_double(1, (double)s->causes[0].self_ns));
+		fputs("</tbody>", f);
+		html_table_end(f);
+		report_html_more(f, nr, s->nr_causes);
+	}
+	html_section_end(f);
+}
+
+/* Functions of a stack on one line, without their offsets: "a < b < c". */
+static void join_frames(const char *stack, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	while (*stack && used < size) {
+		size_t len = strcspn(stack, ";"), name = strcspn(stack, "+;");
+
+		used += (size_t)snprintf(buf + used, size - used, "%s%.*s", used ? " < " : "",
+					 (int)name, stack);
+		stack += len + (stack[len] == ';');
+	}
+}
+
+static void put_stack(FILE *f, const char *stack)
+{
+	char line[2 * SUMMARY];
+
+	if (!stack[0]) {
+		fputs("<td class=\"t\">–</td>", f);
+		return;
+	}
+	join_frames(stack, line, sizeof(line));
+	fputs("<td class=\"t w\"><details><summary><code>", f);
+	escape_html_cut(f, line, SUMMARY);
+	fputs("</code></summary><ol class=\"frames\">", f);
+	while (*stack) {
+		size_t len = strcspn(stack, ";");
+		char frame[QPW_SYMBOL_LEN];
+
+		snprintf(frame, sizeof(frame), "%.*s", (int)len, stack);
+		fputs("<li><code>", f);
+		escape_html(f, frame);
+		fputs("</code></li>", f);
+		stack += len + (stack[len] == ';');
+	}
+	fputs("</ol></details></td>", f);
+}
+
+static void put_caused(FILE *f, const struct snap_caused *c)
+{
+	char who[QPW_COMM_LEN + 16];
+
+	snprintf(who, sizeof(who), "%s", c->origin.comm);
+	if (c->origin.pid != SNAP_PID_MANY)
+		snprintf(who + strlen(who), sizeof(who) - strlen(who), ":%" PRIu32, c->origin.pid);
+	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(c->class));
+	html_name(f, c->name);
+	html_count(f, c->origin.count);
+	html_name(f, who);
+	html_count(f, c->origin.cpu);
+	html_ns(f, (double)c->wait_ns / (double)c->origin.count);
+	html_ns(f, (double)c->wait_max_ns);
+	html_name(f, c->cgroup[0] ? c->cgroup : "–");
+	put_stack(f, c->stack);
+	fputs("</tr>\n", f);
+}
+
+void report_html_origins(FILE *f, const struct report *r)
+{
+	static const struct html_column columns[] = {
+		{ "class", true },	   { "cause", true },
+		{ "count", false },	   { "by", true },
+		{ "on CPU", false },	   { "mean wait", false },
+		{ "longest wait", false }, { "control group", true },
+		{ "stack", true },
+	};
+	const struct snapshot *s = r->snapshot;
+	size_t nr = report_html_limit(r, s->nr_caused);
+
+	html_section(f, "origins", "Who caused it");
+	if (nr) {
+		fputs("<p>The wait is from queueing, sending or waking to the start on the watched "
+		      "CPU. Stacks unfold, the innermost function first.</p>\n",
+		      f);
+		html_table(f, "Interruptions by who brought them about, most frequent first");
+		html_columns(f, columns, ARRAY_SIZE(columns));
+		for (size_t i = 0; i < nr; i++)
+			put_caused(f, &s->caused[i]);
+		fputs("</tbody>", f);
+		html_table_end(f);
+		report_html_more(f, nr, s->nr_caused);
+	} else {
+		fputs("<p>Nobody was seen; what was not recorded is told below.</p>\n", f);
+	}
+	if (s->caused_left_out)
+		fprintf(f,
+			"<p class=\"note\">%" PRIu64
+			" interruptions by rarer origins are not listed.</p>\n",
+			s->caused_left_out);
+	html_section_end(f);
+}

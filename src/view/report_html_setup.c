@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page's account of itself: where the recordings are from, and what they omit.
+ */
+#include "view/report_html_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "view/escape.h"
+#include "view/words.h"
+
+static void put_fact(FILE *f, const char *what, const char *text)
+{
+	if (!text[0])
+		return;
+	fprintf(f, "<tr><th class=\"t\" scope=\"row\">%s</th><td class=\"t w\"><code>", what);
+	escape_html(f, text);
+	fputs("</code></td></tr>\n", f);
+}
+
+static void put_number(FILE *f, const char *what, uint64_t number)
+{
+	fprintf(f,
+		"<tr><th class=\"t\" scope=\"row\">%s</th><td class=\"t\">%" PRIu64 "</td></tr>\n",
+		what, number);
+}
+
+static void put_trace(FILE *f, const struct report_trace *t)
+{
+	const struct host_facts *h = &t->facts;
+	char window[WORDS_CELL];
+
+	html_table(f, "Where the recording is from");
+	fputs("<tbody>\n", f);
+	put_fact(f, "recording", t->path);
+	put_fact(f, "machine", h->hostname);
+	put_fact(f, "kernel", h->release);
+	put_fact(f, "kernel build", h->version);
+	put_fact(f, "architecture", h->machine);
+	put_fact(f, "mode", host_mode_name(h->mode));
+	put_fact(f, "mode set by", h->mode_reason);
+	put_fact(f, "virtual machine", h->hypervisor);
+	put_fact(f, "clocksource", h->clocksource);
+	put_fact(f, "watched CPUs", h->watched);
+	put_fact(f, "isolated CPUs", h->isolated);
+	put_fact(f, "nohz_full CPUs", h->nohz_full);
+	put_fact(f, "online CPUs", h->online);
+	put_fact(f, "command line", h->cmdline);
+	words_ns((double)t->window_ns, window, sizeof(window));
+	put_fact(f, "measured", window);
+	put_number(f, "records", t->nr_events);
+	put_fact(f, "recorded by qpwlat", h->tool_version);
+	fputs("</tbody>", f);
+	html_table_end(f);
+}
+
+void report_html_setup(FILE *f, const struct report *r)
+{
+	html_section(f, "setup", "Setup");
+	for (size_t i = 0; i < r->nr_traces; i++)
+		put_trace(f, &r->traces[i]);
+	html_section_end(f);
+}
+
+static void put_probe(FILE *f, const struct snap_probe *p)
+{
+	fputs("<li>Without probe <code>", f);
+	escape_html(f, p->name);
+	fputs("</code> (", f);
+	escape_html(f, p->error ? strerror(p->error < 0 ? -p->error : p->error) :
+				  "not in this kernel");
+	fputs("): ", f);
+	escape_html(f, p->loses);
+	fputs(".</li>\n", f);
+}
+
+void report_html_limits(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+
+	html_section(f, "limits", "What this report omits");
+	fprintf(f, "<ul>\n<li>Lost records: %" PRIu64 ".</li>\n", s->nr_lost);
+	if (s->counts.origins_missed)
+		fprintf(f, "<li>At most %" PRIu64 " origins or moves were not seen.</li>\n",
+			s->counts.origins_missed);
+	if (s->counts.lock_waits_missed)
+		fprintf(f, "<li>At most %" PRIu64 " waits for locks were not seen.</li>\n",
+			s->counts.lock_waits_missed);
+	if (s->counts.system_calls_missed)
+		fprintf(f,
+			"<li>At most %" PRIu64
+			" system calls of the victim were not counted.</li>\n",
+			s->counts.system_calls_missed);
+	for (size_t i = 0; i < s->nr_probes; i++)
+		if (s->probes[i].state == QPW_PROBE_MISSING)
+			put_probe(f, &s->probes[i]);
+	fputs("<li>The latency ends where the kernel switches to the victim; what the victim measures "
+	      "in user space is a little more.</li>\n</ul>\n",
+	      f);
+	html_section_end(f);
+}
