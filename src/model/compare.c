@@ -49,6 +49,8 @@ const char *compare_reason_name(enum compare_reason_code code)
 		[COMPARE_ONE_BOOT] = "one-boot",
 		[COMPARE_CONTRADICTING] = "contradicting",
 		[COMPARE_THIN] = "thin",
+		[COMPARE_DRIFTING] = "drifting",
+		[COMPARE_NOT_INTERLEAVED] = "not-interleaved",
 	};
 
 	return (size_t)code < ARRAY_SIZE(names) && names[code] ? names[code] : "unknown";
@@ -134,6 +136,7 @@ int compare_run(const struct compare_options *options, struct boot *const *a, si
 	if (!c)
 		return -ENOMEM;
 	c->min_effect = options->min_effect ? *options->min_effect : COMPARE_MIN_EFFECT;
+	c->resamples = options->resamples ? options->resamples : COMPARE_RESAMPLES;
 	c->mode[COMPARE_A].boots = a;
 	c->mode[COMPARE_A].nr_boots = nr_a;
 	c->mode[COMPARE_B].boots = b;
@@ -142,6 +145,8 @@ int compare_run(const struct compare_options *options, struct boot *const *a, si
 	find_backend(c);
 	for (int side = 0; !ret && side < COMPARE_SIDES; side++)
 		ret = merge_boots(&c->mode[side]);
+	if (!ret)
+		ret = compare_order(c);
 	if (!ret)
 		ret = compare_metrics(c);
 	if (!ret)
@@ -166,9 +171,11 @@ void compare_destroy(struct comparison *c)
 			hist_destroy(m->cyclictest);
 		free(m->witness);
 		free(m->triggers);
+		free(m->positions);
 		for (size_t i = 0; i < c->nr_metrics; i++)
 			free(c->metrics[i].values[side]);
 	}
+	free(c->order);
 	free(c->metrics);
 	free(c->reasons);
 	free(c);

@@ -13,6 +13,8 @@
 #define COMPARE_MIN_EVENTS 30 /* against none at all: enough in a single boot */
 #define COMPARE_TRIGGER_RATIO 2.0 /* trigger counts further apart than this are not comparable */
 #define COMPARE_WINDOW_RATIO 1.1  /* the same for the length of the measurement */
+#define COMPARE_DRIFT_P 0.01	  /* of all primary questions: error rate of "the boots drift" */
+#define COMPARE_RESAMPLES 1999
 
 enum compare_side {
 	COMPARE_A = 0,
@@ -39,12 +41,14 @@ struct compare_effect {
 struct compare_options {
 	const struct compare_effect *min_effect; /* NULL: COMPARE_MIN_EFFECT */
 	const char *names[COMPARE_SIDES];	 /* NULL: the boot mode */
+	size_t resamples; /* of the bootstrap, 0 = COMPARE_RESAMPLES; it costs most of the time */
 };
 
 struct compare_mode {
 	char name[BOOT_TEXT];
 	struct boot *const *boots; /* the caller's */
 	size_t nr_boots;
+	double *positions; /* of the boots in the order of time, from 1; 0 where it is not known */
 	struct snapshot *merged;
 	struct hist *cyclictest;    /* all boots' own histograms, empty where none has one */
 	struct boot_count *witness; /* by name */
@@ -78,9 +82,11 @@ struct compare_metric {
 	double *values[COMPARE_SIDES]; /* per boot, NAN where it has none */
 	double median[COMPARE_SIDES];
 	double total[COMPARE_SIDES];
-	double exposure[COMPARE_SIDES]; /* of the total: seconds */
-	struct stats_ratio ratio;	/* B/A, boots as the unit */
-	struct stats_ratio per_trigger; /* primary: the same per trigger instead of per second */
+	double exposure[COMPARE_SIDES];	 /* of the total: seconds */
+	struct stats_ratio ratio;	 /* B/A, boots as the unit */
+	struct stats_ratio per_trigger;	 /* primary: the same per trigger instead of per second */
+	struct stats_interval bootstrap; /* of the ratio; shown, decides nothing */
+	struct stats_drift drift;	 /* over the run, whichever side; NAN: order not known */
 	double rank_p;
 	double holm_p; /* primary: adjusted for the number of primary questions */
 	enum compare_finding finding;
@@ -112,6 +118,9 @@ enum compare_reason_code {
 	COMPARE_ONE_BOOT = 15,	      /* the variance between boots is unknown */
 	COMPARE_CONTRADICTING = 16,   /* one question fell, another rose */
 	COMPARE_THIN = 17,	      /* no question is decided */
+	COMPARE_DRIFTING = 18,	      /* metric: which changed over the run, not by the change */
+	COMPARE_NOT_INTERLEAVED =
+		19, /* one side ran before the other, and no question is decided */
 };
 
 struct compare_reason {
@@ -121,8 +130,16 @@ struct compare_reason {
 	const char *subject; /* NULL where the code has none; strings belong to the boots */
 	const char *left;
 	const char *right;
+	const struct compare_metric *metric; /* NULL where the code has none */
 	uint64_t a;
 	uint64_t b;
+};
+
+/* A boot in the order of time. */
+struct compare_place {
+	int side;
+	size_t boot;
+	int64_t started_s;
 };
 
 struct comparison {
@@ -132,6 +149,11 @@ struct comparison {
 	size_t nr_metrics;
 	struct compare_reason *reasons;
 	size_t nr_reasons;
+	struct compare_place *order; /* A's, then B's where the order is not known */
+	size_t nr_order;
+	bool order_known; /* every boot says when it began */
+	bool in_blocks;	  /* one side ran before the other, more or less */
+	size_t resamples;
 	bool emulated;	   /* a backend without real time: times are shown, never judged */
 	bool time_unknown; /* backend not known, on a virtual machine: the same */
 	enum compare_verdict verdict;
@@ -174,7 +196,8 @@ bool compare_excludes_effect(const struct comparison *c, const struct compare_me
 bool compare_reaches_effect(const struct comparison *c, const struct compare_metric *m,
 			    enum compare_finding direction);
 
-/* Parts of compare_run(), for compare.c and verdict.c: fill metrics, then reasons and verdict. */
+/* Parts of compare_run(), in this order: fill order, then metrics, then reasons and verdict. */
+int compare_order(struct comparison *c);
 int compare_metrics(struct comparison *c);
 int compare_judge(struct comparison *c);
 

@@ -114,8 +114,8 @@ bool compare_excludes_effect(const struct comparison *c, const struct compare_me
 		return true;
 	if (low > 1 - relative && high < 1 + relative)
 		return true;
-	/* the interval of the ratio, read as one of the difference from A */
-	return fmax(1 - low, high - 1) * m->median[COMPARE_A] < absolute;
+	/* the interval of the ratio, read as one of the difference from the most that A may be */
+	return fmax(1 - low, high - 1) * upper_level(c, m, COMPARE_A) < absolute;
 }
 
 bool compare_reaches_effect(const struct comparison *c, const struct compare_metric *m,

@@ -248,6 +248,64 @@ static int alloc_columns(const struct comparison *c, struct columns *k)
 	return 0;
 }
 
+/* Bootstrap of B against A for raw figures over their exposures. */
+static struct stats_interval bootstrap_of(const struct comparison *c, const struct columns *k,
+					  const struct compare_metric *m)
+{
+	const struct stats_counts a = { k->value[COMPARE_A], k->exposure[COMPARE_A],
+					k->n[COMPARE_A] };
+	const struct stats_counts b = { k->value[COMPARE_B], k->exposure[COMPARE_B],
+					k->n[COMPARE_B] };
+
+	if (isnan(m->ratio.ratio))
+		return (struct stats_interval){ NAN, NAN };
+	if (m->counted)
+		return stats_bootstrap_rates(&a, &b, COMPARE_LEVEL, c->resamples);
+	return stats_bootstrap_logs(k->rate[COMPARE_A], a.n, k->rate[COMPARE_B], b.n, COMPARE_LEVEL,
+				    c->resamples);
+}
+
+static struct stats_drift drift_of(const struct comparison *c, const struct compare_metric *m)
+{
+	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
+	const struct stats_track x = { m->values[COMPARE_A], a->positions, a->nr_boots };
+	const struct stats_track y = { m->values[COMPARE_B], b->positions, b->nr_boots };
+
+	if (!c->order_known || !c->nr_order)
+		return (struct stats_drift){ NAN, NAN };
+	return stats_log_drift(&x, &y, (double)c->nr_order - 1);
+}
+
+static void set_levels(struct columns *k, struct compare_metric *m)
+{
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		double *rate = k->rate[side];
+
+		for (size_t i = 0; i < k->n[side]; i++) {
+			m->total[side] += k->value[side][i];
+			m->exposure[side] += k->exposure[side][i];
+			rate[i] = k->exposure[side][i] > 0 ?
+					  k->value[side][i] / k->exposure[side][i] :
+					  NAN;
+		}
+		m->median[side] = stats_median(rate, k->n[side]);
+		m->values[side] = rate;
+		k->rate[side] = NULL; /* the metric's now */
+	}
+}
+
+/* Answer what *m asks by the raw figures in *k, which are used up. */
+static void answer(const struct comparison *c, struct columns *k, struct compare_metric *m)
+{
+	m->ratio = ratio_of(k, m->counted);
+	m->bootstrap = bootstrap_of(c, k, m);
+	set_levels(k, m);
+	m->rank_p = stats_rank_p(m->values[COMPARE_A], k->n[COMPARE_A], m->values[COMPARE_B],
+				 k->n[COMPARE_B]);
+	m->drift = drift_of(c, m);
+	free_columns(k);
+}
+
 /* Answer one question into *m. 0 or -ENOMEM. */
 static int ask(const struct comparison *c, const struct question *q, struct compare_metric *m)
 {
@@ -268,27 +326,10 @@ static int ask(const struct comparison *c, const struct question *q, struct comp
 		m->per_trigger = ratio_of(&k, q->counted);
 	}
 	fill_columns(c, q, false, &k);
-	m->ratio = ratio_of(&k, q->counted);
-	for (int side = 0; side < COMPARE_SIDES; side++) {
-		double *rate = k.rate[side];
-
-		for (size_t i = 0; i < k.n[side]; i++) {
-			m->total[side] += k.value[side][i];
-			m->exposure[side] += k.exposure[side][i];
-			rate[i] = k.exposure[side][i] > 0 ? k.value[side][i] / k.exposure[side][i] :
-							    NAN;
-		}
-		m->median[side] = stats_median(rate, k.n[side]);
-		m->values[side] = rate;
-		k.rate[side] = NULL;
-	}
-	m->rank_p = stats_rank_p(m->values[COMPARE_A], k.n[COMPARE_A], m->values[COMPARE_B],
-				 k.n[COMPARE_B]);
-	free_columns(&k);
+	answer(c, &k, m);
 	return 0;
 }
 
-/* Rate of one stressor, NAN in boots that did not run it. arg indexes the first boot's list. */
 static const struct boot_stressor *stressor_of(const struct boot *b, const char *name)
 {
 	for (size_t i = 0; i < b->nr_stressors; i++)
@@ -298,8 +339,8 @@ static const struct boot_stressor *stressor_of(const struct boot *b, const char 
 }
 
 /*
- * Throughput of each stressor of A's first boot that all boots ran; their bogo operations differ
- * in size, so they are never added up.
+ * Throughput of a stressor of A's first boot, NAN in boots that did not run it; bogo operations of
+ * different stressors differ in size, so they are never added up.
  */
 static int ask_stressor(const struct comparison *c, const char *name, struct compare_metric *m)
 {
@@ -308,11 +349,9 @@ static int ask_stressor(const struct comparison *c, const char *name, struct com
 
 	if (ret)
 		return ret;
-	*m = (struct compare_metric){ .group = "stress-ng",
-				      .subject = name,
-				      .unit = COMPARE_OPS,
-				      .holm_p = NAN,
-				      .rank_p = NAN };
+	*m = (struct compare_metric){
+		.group = "stress-ng", .subject = name, .unit = COMPARE_OPS, .holm_p = NAN
+	};
 	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		for (size_t i = 0; i < k.n[side]; i++) {
@@ -322,15 +361,7 @@ static int ask_stressor(const struct comparison *c, const char *name, struct com
 			k.exposure[side][i] = 1;
 		}
 	}
-	m->ratio = ratio_of(&k, false);
-	for (int side = 0; side < COMPARE_SIDES; side++) {
-		m->median[side] = stats_median(k.value[side], k.n[side]);
-		m->values[side] = k.value[side];
-		k.value[side] = NULL;
-	}
-	m->rank_p = stats_rank_p(m->values[COMPARE_A], k.n[COMPARE_A], m->values[COMPARE_B],
-				 k.n[COMPARE_B]);
-	free_columns(&k);
+	answer(c, &k, m);
 	return 0;
 }
 

@@ -196,6 +196,32 @@ static bool few_boots(const struct comparison *c)
 	return c->mode[COMPARE_A].nr_boots < 2 || c->mode[COMPARE_B].nr_boots < 2;
 }
 
+/*
+ * Boots that changed over the run, by a size that counts and is no small part of the difference
+ * between the sides: then the order of the boots made the figures, not the change alone.
+ */
+static bool drifts(const struct comparison *c, const struct compare_metric *m, size_t nr_primary)
+{
+	double change = fabs(log(m->drift.change)), effect = fabs(log(m->ratio.ratio));
+	double level = fmax(m->median[COMPARE_A], m->median[COMPARE_B]);
+
+	if (!(m->drift.p <= COMPARE_DRIFT_P / (double)nr_primary))
+		return false;
+	return change >= log1p(c->min_effect.relative) && change >= effect / 2 &&
+	       fabs(m->drift.change - 1) * level >=
+		       compare_effect_absolute(&c->min_effect, m->unit);
+}
+
+static int check_drift(struct comparison *c, size_t nr_primary)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < c->nr_metrics; i++)
+		if (c->metrics[i].primary && drifts(c, &c->metrics[i], nr_primary))
+			ret = ADD_REASON(c, COMPARE_DRIFTING, -1, NULL, .metric = &c->metrics[i]);
+	return ret;
+}
+
 /* With one boot a side the variance between boots is unknown; none against many stands anyway. */
 static bool none_against_many(const struct comparison *c, const struct compare_metric *m)
 {
@@ -206,7 +232,8 @@ static bool none_against_many(const struct comparison *c, const struct compare_m
 
 static enum compare_finding find_effect(const struct comparison *c, const struct compare_metric *m)
 {
-	if (few_boots(c) && !none_against_many(c, m))
+	/* boots in blocks: what changed in the meantime can't be told from the change */
+	if ((few_boots(c) || c->in_blocks) && !none_against_many(c, m))
 		return COMPARE_UNCLEAR;
 	if (m->holm_p <= 1 - COMPARE_LEVEL) {
 		if (compare_reaches_effect(c, m, COMPARE_DECREASE))
@@ -217,15 +244,21 @@ static enum compare_finding find_effect(const struct comparison *c, const struct
 	return compare_excludes_effect(c, m) ? COMPARE_SAME : COMPARE_UNCLEAR;
 }
 
+/* Why no question is decided. */
+static enum compare_reason_code undecided(const struct comparison *c)
+{
+	if (few_boots(c))
+		return COMPARE_ONE_BOOT;
+	return c->in_blocks ? COMPARE_NOT_INTERLEAVED : COMPARE_THIN;
+}
+
 int compare_judge(struct comparison *c)
 {
 	size_t nr[COMPARE_SAME + 1] = { 0 };
 	size_t nr_primary = 0;
 	int ret = check_comparable(c);
 
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < c->nr_metrics; i++) {
+	for (size_t i = 0; !ret && i < c->nr_metrics; i++) {
 		struct compare_metric *m = &c->metrics[i];
 
 		if (!m->primary)
@@ -234,6 +267,10 @@ int compare_judge(struct comparison *c)
 		nr[m->finding]++;
 		nr_primary++;
 	}
+	if (!ret)
+		ret = check_drift(c, nr_primary);
+	if (ret)
+		return ret;
 	c->verdict = COMPARE_INCONCLUSIVE;
 	if (c->nr_reasons)
 		return 0;
@@ -246,6 +283,6 @@ int compare_judge(struct comparison *c)
 	else if (nr[COMPARE_SAME] == nr_primary)
 		c->verdict = COMPARE_NO_DIFFERENCE;
 	else
-		return ADD_REASON(c, few_boots(c) ? COMPARE_ONE_BOOT : COMPARE_THIN, -1, NULL);
+		return ADD_REASON(c, undecided(c), -1, NULL);
 	return 0;
 }

@@ -17,12 +17,6 @@
 /* Beyond this both counts are so large that the normal limit is exact to four digits. */
 #define STATS_NORMAL_COUNT 1e5
 
-/*
- * Values from histograms are known to 1/128: boots that fall into one bucket are not identical,
- * their logarithms spread at least as a uniform distribution of that width does.
- */
-#define STATS_RESOLUTION_VARIANCE (1.0 / 128 / 128 / 12)
-
 static int compare_doubles(const void *left, const void *right)
 {
 	double a = *(const double *)left, b = *(const double *)right;

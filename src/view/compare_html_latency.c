@@ -76,7 +76,7 @@ void part_latency(FILE *f, const struct comparison *c)
 		 "Share of samples at or above each latency, on logarithmic axes. The table below "
 		 "holds the same as figures.",
 		 series, ARRAY_SIZE(series));
-	words_caveat(c, caveat, sizeof(caveat));
+	words_time_caveat(c, caveat, sizeof(caveat));
 	if (caveat[0])
 		fprintf(f, "<p class=\"note\">%s</p>\n", caveat);
 	html_table(f, "Percentiles over all boots; – where the samples do not carry one");

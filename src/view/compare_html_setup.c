@@ -24,6 +24,8 @@ static void put_boot(FILE *f, const struct compare_mode *m, const struct boot *b
 	escape_html(f, b->label);
 	fputs("</td><td class=\"t\">", f);
 	escape_html(f, m->name);
+	fputs("</td><td class=\"t\">", f);
+	escape_html(f, b->started);
 	fputs("</td>", f);
 	html_ns(f, (double)b->snapshot->window_ns);
 	fprintf(f, "<td>%.0f</td>", remote);
@@ -39,17 +41,21 @@ static void put_boot(FILE *f, const struct compare_mode *m, const struct boot *b
 void part_boots(FILE *f, const struct comparison *c)
 {
 	html_section(f, "boots", "Boots one by one");
-	html_table(f, "Each boot in its order");
+	html_table(f, c->order_known ? "The boots in the order of time" :
+				       "The boots of A, then those of B");
 	fputs("<thead><tr><th class=\"t\" scope=\"col\">boot</th><th class=\"t\" scope=\"col\">mode</th>"
+	      "<th class=\"t\" scope=\"col\">began</th>"
 	      "<th scope=\"col\">measured</th><th scope=\"col\">drain works</th>"
 	      "<th scope=\"col\">time of works</th><th scope=\"col\">samples</th>"
 	      "<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
 	      "<th scope=\"col\">lost</th><th class=\"t\" scope=\"col\">witness</th></tr></thead>\n"
 	      "<tbody>\n",
 	      f);
-	for (int side = 0; side < COMPARE_SIDES; side++)
-		for (size_t i = 0; i < c->mode[side].nr_boots; i++)
-			put_boot(f, &c->mode[side], c->mode[side].boots[i]);
+	for (size_t i = 0; i < c->nr_order; i++) {
+		const struct compare_mode *m = &c->mode[c->order[i].side];
+
+		put_boot(f, m, m->boots[c->order[i].boot]);
+	}
 	fputs("</tbody>", f);
 	html_table_end(f);
 	html_section_end(f);

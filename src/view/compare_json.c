@@ -68,10 +68,10 @@ static json_t *boot_json(const struct boot *b)
 	for (size_t i = 0; notes && i < b->nr_notes; i++)
 		notes = append(notes, json_pack("{s:o, s:o}", "file", text_json(b->notes[i].file),
 						"why", text_json(b->notes[i].why)));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
-			 text_json(b->label), "mode", text_json(b->mode), "window_ns",
-			 integer_json(b->snapshot->window_ns), "lost_events",
-			 integer_json(b->snapshot->nr_lost), "samples",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
+			 text_json(b->label), "mode", text_json(b->mode), "started_utc",
+			 text_json(b->started), "window_ns", integer_json(b->snapshot->window_ns),
+			 "lost_events", integer_json(b->snapshot->nr_lost), "samples",
 			 integer_json(b->snapshot->nr_samples), "latency_ns",
 			 summary_hist_json(b->snapshot->latency), "witness",
 			 witness[b->witness.state], "splats", integer_json(b->splats),
@@ -147,21 +147,44 @@ static json_t *values_json(const double *values, size_t nr)
 	return array;
 }
 
+static json_t *pair_json(const char *first, double a, const char *second, double b)
+{
+	return json_pack("{s:o, s:o}", first, real_json(a), second, real_json(b));
+}
+
+/* Labels of all boots in the order of time, and what that order is worth. */
+static json_t *order_json(const struct comparison *c)
+{
+	json_t *labels = json_array();
+
+	for (size_t i = 0; labels && i < c->nr_order; i++)
+		labels =
+			append(labels,
+			       text_json(c->mode[c->order[i].side].boots[c->order[i].boot]->label));
+	return json_pack("{s:b, s:o, s:o}", "known", c->order_known, "interleaved",
+			 c->order_known ? json_boolean(!c->in_blocks) : json_null(), "boots",
+			 labels);
+}
+
 static json_t *metric_json(const struct comparison *c, const struct compare_metric *m)
 {
 	static const char *const units[] = { "1/s", "ns/s", "ns", "ops/s" };
 	static const char *const findings[] = { "not-judged", "unclear", "decrease", "increase",
 						"same" };
 
-	return json_pack("{s:s, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o}",
-			 "group", m->group, "subject", text_json(m->subject), "unit",
-			 units[m->unit], "primary", m->primary, "finding", findings[m->finding],
-			 "median", real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]),
-			 "per_boot", values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
-			 values_json(m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots), "b_over_a",
-			 ratio_json(&m->ratio), "per_trigger",
-			 isnan(m->per_trigger.ratio) ? json_null() : ratio_json(&m->per_trigger),
-			 "rank_p", real_json(m->rank_p), "holm_p", real_json(m->holm_p));
+	return json_pack(
+		"{s:s, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"group", m->group, "subject", text_json(m->subject), "unit", units[m->unit],
+		"primary", m->primary, "finding", findings[m->finding], "median",
+		real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]), "per_boot",
+		values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
+		values_json(m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots), "b_over_a",
+		ratio_json(&m->ratio), "per_trigger",
+		isnan(m->per_trigger.ratio) ? json_null() : ratio_json(&m->per_trigger), "rank_p",
+		real_json(m->rank_p), "holm_p", real_json(m->holm_p), "difference",
+		real_json(m->median[COMPARE_B] - m->median[COMPARE_A]), "bootstrap",
+		pair_json("low", m->bootstrap.low, "high", m->bootstrap.high), "drift",
+		pair_json("change", m->drift.change, "p", m->drift.p));
 }
 
 static json_t *reasons_json(const struct comparison *c)
@@ -201,14 +224,15 @@ json_t *compare_json(const struct comparison *c)
 
 	words_why(c, why, sizeof(why));
 	words_caveat(c, caveat, sizeof(caveat));
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:f, s:o, s:o, s:s, s:o, s:o, s:o}",
-			 "schema", "qpwlat.compare", "version", 1, "kernel",
-			 text_json(first ? first->facts->release : ""), "backend",
-			 text_json(words_backend(c)), "host",
-			 first ? summary_host_json(first->facts) : json_null(), "modes",
-			 mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]),
-			 "min_effect", c->min_effect.relative, "min_difference",
-			 difference_json(&c->min_effect), "metrics", metrics_json(c), "verdict",
-			 compare_verdict_name(c->verdict), "why", text_json(why), "reasons",
-			 reasons_json(c), "caveat", text_json(caveat));
+	return json_pack(
+		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o}",
+		"schema", "qpwlat.compare", "version", 1, "kernel",
+		text_json(first ? first->facts->release : ""), "backend",
+		text_json(words_backend(c)), "host",
+		first ? summary_host_json(first->facts) : json_null(), "modes",
+		mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]), "order",
+		order_json(c), "min_effect", c->min_effect.relative, "min_difference",
+		difference_json(&c->min_effect), "metrics", metrics_json(c), "verdict",
+		compare_verdict_name(c->verdict), "why", text_json(why), "reasons", reasons_json(c),
+		"caveat", text_json(caveat));
 }

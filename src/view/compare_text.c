@@ -92,6 +92,7 @@ static const struct {
 	{ "stolen time", "all classes" },
 	{ "latency", "p50" },
 	{ "latency", "p99" },
+	{ "latency", "p99.9" },
 	{ "latency", "max" },
 	{ "flush waits", "time" },
 };

@@ -63,6 +63,18 @@ void words_ratio(const struct stats_ratio *r, char *buf, size_t size)
 	add(buf, size, ")");
 }
 
+void words_interval(const struct stats_interval *i, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (isnan(i->low) || isnan(i->high)) {
+		add(buf, size, "–");
+		return;
+	}
+	words_add_number(buf, size, i->low);
+	add(buf, size, " to ");
+	words_add_number(buf, size, i->high);
+}
+
 void words_metric(const struct compare_metric *m, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -127,6 +139,17 @@ static void setup_words(const struct compare_reason *r, char *buf, size_t size)
 	else
 		add(buf, size, "%" PRIu64 " in %s, %" PRIu64 " in the first boot", r->b, r->boot,
 		    r->a);
+}
+
+static void drift_words(const struct compare_metric *m, char *buf, size_t size)
+{
+	char name[WORDS_MAX];
+
+	words_metric(m, name, sizeof(name));
+	add(buf, size,
+	    "%s changed by %+.0f %% from the first boot to the last, whichever side they ", name,
+	    (m->drift.change - 1) * 100);
+	add(buf, size, "are on");
 }
 
 /* What is wrong with one boot. */
@@ -210,6 +233,15 @@ void words_reason(const struct comparison *c, const struct compare_reason *r, ch
 		break;
 	case COMPARE_CONTRADICTING:
 		add(buf, size, "one primary figure fell, another rose");
+		break;
+	case COMPARE_DRIFTING:
+		drift_words(r->metric, buf, size);
+		break;
+	case COMPARE_NOT_INTERLEAVED:
+		add(buf, size,
+		    "the boots did not take turns: what changed in the meantime can't be told from the "
+		    "change; only none against at least %d events would decide",
+		    COMPARE_MIN_EVENTS);
 		break;
 	case COMPARE_THIN:
 		add(buf, size, "the boots are too few or vary too much to decide");
@@ -343,7 +375,7 @@ void words_setup(const struct comparison *c, char *buf, size_t size)
 	    c->mode[COMPARE_A].merged->nr_lost + c->mode[COMPARE_B].merged->nr_lost);
 }
 
-void words_caveat(const struct comparison *c, char *buf, size_t size)
+void words_time_caveat(const struct comparison *c, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (c->emulated)
@@ -354,6 +386,19 @@ void words_caveat(const struct comparison *c, char *buf, size_t size)
 		add(buf, size,
 		    "The boots ran in a virtual machine of unknown kind: latencies and durations are "
 		    "shown, never judged.");
+}
+
+void words_caveat(const struct comparison *c, char *buf, size_t size)
+{
+	const char *order = "";
+
+	words_time_caveat(c, buf, size);
+	if (!c->order_known)
+		order = "Not every boot says when it began, so that nothing is known of drift.";
+	else if (c->in_blocks)
+		order = "The boots of one side ran before those of the other: apart from what falls to "
+			"nothing, their difference may be one of time.";
+	add(buf, size, "%s%s", buf[0] && order[0] ? " " : "", order);
 }
 
 void words_witness(const struct comparison *c, char *buf, size_t size)

@@ -19,6 +19,9 @@ void words_value(enum compare_unit unit, double value, char *buf, size_t size);
 /* "0.52 (0.40 to 0.68)", without the bracket where no interval is carried; "–" for NAN. */
 void words_ratio(const struct stats_ratio *r, char *buf, size_t size);
 
+/* "0.40 to 0.68"; "–" for NAN. */
+void words_interval(const struct stats_interval *i, char *buf, size_t size);
+
 /* What is named: "remote work: QPW families". */
 void words_metric(const struct compare_metric *m, char *buf, size_t size);
 
@@ -41,7 +44,10 @@ void words_why(const struct comparison *c, char *buf, size_t size);
 /* Machine, kernel, isolation, boots on one line. */
 void words_setup(const struct comparison *c, char *buf, size_t size);
 
-/* What the figures do not say, e.g. latency under emulation; "" when there is nothing to add. */
+/* Why times are not judged; "" where they are. */
+void words_time_caveat(const struct comparison *c, char *buf, size_t size);
+
+/* What the figures do not say, the above and the order of boots; "" when there is nothing to add. */
 void words_caveat(const struct comparison *c, char *buf, size_t size);
 
 /* How the witness agrees: "the witness agrees in all boots", … */

@@ -3,7 +3,7 @@
 # qpwlat compare as a program: exit codes, where its formats go, what it says about wrong input.
 set -euo pipefail
 
-QPWLAT=${QPWLAT:-build/qpwlat}
+QPWLAT=${QPWLAT:-$PWD/build/qpwlat}
 BUILD=${BUILD:-build}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -32,7 +32,8 @@ holds() {
 	fi
 }
 
-mkdir "$out/less" "$out/more" "$out/same"
+mkdir "$out/less" "$out/more" "$out/same" "$out/third"
+"$BUILD/golden/make_boots" "$out/third" 900 600
 "$BUILD/golden/make_boots" "$out/less" 100 0
 "$BUILD/golden/make_boots" "$out/more" 0 100
 "$BUILD/golden/make_boots" "$out/same" 20 20
@@ -88,6 +89,18 @@ holds "a directory without boots is named" stderr "sets/trace.qpw: No such file"
 cp -r less/01-qpw0/trace.qpw sets/before
 expect "a boot's directory is no set" 3 "$QPWLAT" compare --json=sets.json sets/before sets/after
 holds "a boot's directory is one boot" sets.json '"boots": 1,'
+
+# a third less, in boots that take turns and in boots that don't
+expect "a third less in turns exits 0" 0 "$QPWLAT" compare third/*-qpw0 -- third/*-qpw1
+for boot in third/*-qpw1; do
+	sed -i 's/T01:4/T02:4/' "$boot/boot.json"
+done
+expect "a third less in blocks exits 3" 3 "$QPWLAT" compare --json third/*-qpw0 -- third/*-qpw1
+holds "blocks are told" stdout '"code": "not-interleaved"'
+expect "nothing left in blocks exits 0" 0 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
+sed -i 's/started_utc/unknown/' less/01-qpw0/boot.json
+expect "an unknown order exits 0" 0 "$QPWLAT" compare --json less/*-qpw0 -- less/*-qpw1
+holds "an unknown order is told" stdout "Not every boot says when it began"
 
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1

@@ -114,7 +114,7 @@ static FILE *create(const char *dir, const char *name)
 	return f;
 }
 
-static void write_small_files(const char *dir, bool on, uint64_t works)
+static void write_small_files(const char *dir, int index, bool on, uint64_t works)
 {
 	FILE *f = create(dir, "witness.txt");
 
@@ -133,8 +133,9 @@ static void write_small_files(const char *dir, bool on, uint64_t works)
 	f = create(dir, "boot.json");
 	fprintf(f,
 		"{\"schema\": \"qpwlat.boot\", \"version\": 1, \"mode\": \"qpw=%d\","
-		"\"backend\": \"tcg\", \"vcpus\": 2, \"splats\": 0}\n",
-		on);
+		"\"backend\": \"tcg\", \"vcpus\": 2, \"splats\": 0,"
+		"\"started_utc\": \"2001-09-09T01:4%d:40Z\"}\n",
+		on, index);
 	must(fclose(f) ? -errno : 0, "boot.json");
 }
 
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
 		must(mkdir(dir, 0755) ? -errno : 0, dir);
 		snprintf(trace, sizeof(trace), "%s/trace.qpw", dir);
 		write_trace(trace, on, works);
-		write_small_files(dir, on, works);
+		write_small_files(dir, i, on, works);
 	}
 	return 0;
 }

@@ -252,13 +252,16 @@ void sample_sets_init(struct sample_sets *s, size_t nr_a, size_t nr_b)
 		s->b[s->nr_b] = sample_boot(HOST_MODE_QPW_ON, (int)s->nr_b);
 }
 
+struct comparison *sample_compare_with(struct sample_sets *s, const struct compare_options *options)
+{
+	compare_destroy(s->c);
+	must(compare_run(options, s->a, s->nr_a, s->b, s->nr_b, &s->c));
+	return s->c;
+}
+
 struct comparison *sample_compare(struct sample_sets *s)
 {
-	const struct compare_options options = { 0 };
-
-	compare_destroy(s->c);
-	must(compare_run(&options, s->a, s->nr_a, s->b, s->nr_b, &s->c));
-	return s->c;
+	return sample_compare_with(s, &(struct compare_options){ 0 });
 }
 
 void sample_sets_finish(struct sample_sets *s)

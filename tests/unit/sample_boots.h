@@ -39,6 +39,8 @@ struct sample_sets {
 void sample_sets_init(struct sample_sets *s, size_t nr_a, size_t nr_b);
 
 /* Compare; the sets keep the result. */
+struct comparison *sample_compare_with(struct sample_sets *s,
+				       const struct compare_options *options);
 struct comparison *sample_compare(struct sample_sets *s);
 void sample_sets_finish(struct sample_sets *s);
 
