@@ -10,6 +10,7 @@
 #include "util/array.h"
 #include "util/record.h"
 #include "util/text.h"
+#include "view/csv.h"
 #include "view/export.h"
 #include "view/export_names.h"
 #include "view/summary_causers.h"
@@ -71,40 +72,13 @@ static void put_word(struct csv *csv, enum column column, const char *word)
 	snprintf(csv->cells[column], CELL_SIZE, "%s", word);
 }
 
-/* Bytes of the character that makes a formula of a cell, full-width ones included; 0: none. */
-static size_t formula_start(const char *text)
-{
-	static const char *const starts[] = {
-		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-		if (!strncmp(text, starts[i], strlen(starts[i])))
-			return strlen(starts[i]);
-	}
-	return 0;
-}
-
-/*
- * Foreign text, at most max bytes. On top of text_escape() a start that a spreadsheet would take
- * for a formula is written as \xNN, and so are semicolons, at which some split cells.
- */
+/* Foreign text, at most max bytes. */
 static void put_text(struct csv *csv, enum column column, const char *text, size_t max)
 {
-	char safe[4 * QPW_PATH_LEN + 1], *out = csv->cells[column];
-	size_t len = 0, start, behind;
+	char safe[4 * QPW_PATH_LEN + 1];
 
 	text_escape_n(text, max, safe, sizeof(safe));
-	start = strspn(safe, " ");
-	behind = start + formula_start(safe + start);
-	for (size_t i = 0; safe[i] && len + 5 < CELL_SIZE; i++) {
-		if (safe[i] == ';' || (i >= start && i < behind))
-			len += (size_t)snprintf(out + len, CELL_SIZE - len, "\\x%02x",
-						(unsigned char)safe[i]);
-		else
-			out[len++] = safe[i];
-	}
-	out[len] = '\0';
+	csv_text(safe, csv->cells[column], CELL_SIZE);
 }
 
 /* A function by its name, or by its address; nothing when none was seen. */
@@ -412,22 +386,6 @@ static void put_flags(struct csv *csv, uint32_t flags)
 		snprintf(out + len, CELL_SIZE - len, "%s0x%" PRIx32, len ? "|" : "", rest);
 }
 
-/* RFC 4180: what holds a comma or a quote stands in quotes, and quotes in it are doubled. */
-static void write_cell(FILE *f, const char *text)
-{
-	if (!strpbrk(text, ",\"")) {
-		fputs(text, f);
-		return;
-	}
-	fputc('"', f);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', f);
-		fputc(*text, f);
-	}
-	fputc('"', f);
-}
-
 static void *csv_create(FILE *f, const struct host_facts *facts)
 {
 	struct csv *csv = calloc(1, sizeof(*csv));
@@ -463,7 +421,7 @@ static int csv_put(void *export, const struct qpw_header *record)
 	if (kind && kind->put)
 		kind->put(csv, record);
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		write_cell(csv->f, csv->cells[i]);
+		csv_cell(csv->f, csv->cells[i]);
 		fputc(i + 1 < NR_COLUMNS ? ',' : '\n', csv->f);
 	}
 	return ret;
