@@ -30,6 +30,7 @@ const char report_help[] =
 	"  --json[=FILE]      one object, for programs\n"
 	"  --markdown[=FILE]  for a mail or an issue\n"
 	"  --html[=FILE]      a page that stands alone, with drawings\n"
+	"  --csv[=FILE]       a figure a row, for spreadsheets\n"
 	"                     (FILE - or none: stdout)\n"
 	"  --time [A],[B]     only from A to B seconds after the window opened (also 500ms,2m …)\n"
 	"  --cpus LIST        only these CPUs\n"
@@ -49,6 +50,7 @@ static const struct option options[] = {
 	{ "json", optional_argument, NULL, REPORT_JSON },
 	{ "markdown", optional_argument, NULL, REPORT_MARKDOWN },
 	{ "html", optional_argument, NULL, REPORT_HTML },
+	{ "csv", optional_argument, NULL, REPORT_CSV },
 	{ "input", required_argument, NULL, 'i' },
 	{ "time", required_argument, NULL, 't' },
 	{ "cpus", required_argument, NULL, 'c' },

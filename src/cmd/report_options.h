@@ -15,6 +15,7 @@ enum report_format {
 	REPORT_JSON,
 	REPORT_MARKDOWN,
 	REPORT_HTML,
+	REPORT_CSV,
 	REPORT_NR_FORMATS,
 };
 

@@ -114,6 +114,7 @@ static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *
 	[REPORT_JSON] = put_json,
 	[REPORT_MARKDOWN] = put_markdown,
 	[REPORT_HTML] = put_html,
+	[REPORT_CSV] = report_csv,
 };
 
 static int write_output(const char *path, enum report_format format, const struct report *r)

@@ -13,3 +13,8 @@ const struct percentile percentiles[PERCENTILES] = {
 	{ 99.99, "p99.99", "p99_99", 10000 },
 	{ 99.999, "p99.999", "p99_999", 100000 },
 };
+
+bool percentiles_given(int i, uint64_t count)
+{
+	return i < PERCENTILES_ALWAYS || (i < PERCENTILES && count >= percentiles[i].needs);
+}

@@ -16,6 +16,10 @@ struct percentile {
 };
 
 #define PERCENTILES 6
+#define PERCENTILES_ALWAYS 4 /* these JSON has for any number of values: readers rely on them */
 extern const struct percentile percentiles[PERCENTILES];
+
+/* Whether JSON has percentile i for so many values. */
+bool percentiles_given(int i, uint64_t count);
 
 #endif

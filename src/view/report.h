@@ -61,4 +61,10 @@ json_t *report_json(const struct report *r);
  */
 void report_html(FILE *f, const struct report *r);
 
+/*
+ * The same figures, one a row: section, row, class, name, figure, value. Columns stay. Returns 0 or
+ * -ENOMEM; write errors stay with the stream.
+ */
+int report_csv(FILE *f, const struct report *r);
+
 #endif

@@ -50,7 +50,7 @@ static void add_blame(struct sentence *s, const struct blame *b)
 	uint64_t others = 0;
 
 	if (b->nr_samples > 1)
-		add(s, "; the %zu worst together are", b->nr_samples);
+		add(s, ". The %zu worst together are", b->nr_samples);
 	else
 		add(s, ", which is");
 	add(s, " %.1f %% explained", percent(b->latency_ns - b->residual_ns, b->latency_ns));
@@ -66,7 +66,8 @@ static void add_blame(struct sentence *s, const struct blame *b)
 	if (others)
 		add(s, ", others %.1f %%", percent(others, b->latency_ns));
 	if (b->residual_ns)
-		add(s, "; %.1f %% residual", percent(b->residual_ns, b->latency_ns));
+		add(s, "%s %.1f %% residual", b->nr_rows ? "," : ":",
+		    percent(b->residual_ns, b->latency_ns));
 }
 
 static void add_late(struct sentence *s, const struct report *r)
@@ -87,7 +88,7 @@ static void add_stolen(struct sentence *s, const struct report *r)
 	struct snap_total all = blame_all(snap);
 	double watched_ns = report_watched_ns(r);
 
-	add(s, "no wake-up of a victim was measured; %" PRIu64 " interruptions took ", all.count);
+	add(s, "no wake-up of a victim was measured, %" PRIu64 " interruptions took ", all.count);
 	if (watched_ns > 0)
 		add(s, "%.4f %% of the watched CPUs' time", (double)all.self_ns * 100 / watched_ns);
 	else
@@ -107,10 +108,10 @@ bool report_verdict(const struct report *r, char *text, size_t size)
 
 	text[0] = '\0';
 	if (snap->nr_lost)
-		add(&s, "inconclusive, as %" PRIu64 " records were lost; of what was seen ",
+		add(&s, "inconclusive, as %" PRIu64 " records were lost: of what was seen ",
 		    snap->nr_lost);
 	else if (report_malformed(r))
-		add(&s, "inconclusive, as %" PRIu64 " records were malformed; of the others ",
+		add(&s, "inconclusive, as %" PRIu64 " records were malformed: of the others ",
 		    report_malformed(r));
 	else
 		conclusive = true;

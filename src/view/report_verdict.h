@@ -10,7 +10,7 @@
 
 #include "view/report.h"
 
-#define REPORT_VERDICT 1024
+#define REPORT_VERDICT 2048 /* room for the longest names, escaped */
 
 /*
  * How late the worst sample was and what the worst ones are made of; without samples, how much of

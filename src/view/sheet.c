@@ -158,8 +158,8 @@ static void put_notes(FILE *f, const char *notes)
 
 static bool has_notes(const struct text_table *t)
 {
-	for (size_t i = 0; t->notes && i < t->nr_cells / t->nr_columns; i++)
-		if (t->notes[i])
+	for (size_t row = 0; t->notes && row * t->nr_columns < t->nr_cells; row++)
+		if (t->notes[row])
 			return true;
 	return false;
 }
@@ -178,15 +178,13 @@ static void print_markdown(FILE *f, const struct text_table *t)
 	for (size_t c = 0; c < t->nr_columns; c++)
 		fputs(t->columns[c].left ? "|---" : "|---:", f);
 	fputs(notes ? "|---|\n" : "|\n", f);
-	for (size_t i = 0; i < t->nr_cells; i++) {
-		size_t c = i % t->nr_columns;
-
-		fputs(c ? " | " : "| ", f);
-		put_cell(f, t->cells[i], t->columns[c].left);
-		if (c + 1 < t->nr_columns)
-			continue;
+	for (size_t row = 0; row * t->nr_columns < t->nr_cells; row++) {
+		for (size_t c = 0; c < t->nr_columns; c++) {
+			fputs(c ? " | " : "| ", f);
+			put_cell(f, t->cells[row * t->nr_columns + c], t->columns[c].left);
+		}
 		if (notes)
-			put_notes(f, t->notes[i / t->nr_columns]);
+			put_notes(f, t->notes[row]);
 		fputs(" |\n", f);
 	}
 	fputc('\n', f);

@@ -7,13 +7,11 @@
 
 #include <stdint.h>
 
+#include "model/blame.h"
 #include "util/record.h"
 #include "util/text.h"
 #include "view/percentiles.h"
 #include "view/summary_causers.h"
-
-/* Percentiles that are given whatever the number of values: readers rely on these members. */
-#define ALWAYS_GIVEN 4
 
 static const char *const step_names[SNAP_NR_STEPS] = {
 	[SNAP_STEP_IRQ] = "irq",
@@ -53,11 +51,9 @@ json_t *summary_hist_json(const struct hist *h)
 			 integer(hist_min(h)), "mean", integer(rounded_mean(h)));
 	if (!json)
 		return NULL;
-	for (int i = 0; i < PERCENTILES; i++) {
+	for (int i = 0; percentiles_given(i, hist_count(h)); i++) {
 		const struct percentile *p = &percentiles[i];
 
-		if (i >= ALWAYS_GIVEN && hist_count(h) < p->needs)
-			break;
 		if (json_object_set_new(json, p->member,
 					json_integer(integer(hist_percentile(h, p->percent)))))
 			goto fail;
@@ -78,7 +74,7 @@ static json_t *wait_json(const struct hist *h)
 	if (h && hist_count(h))
 		return summary_hist_json(h);
 	json = json_pack("{s:i, s:n, s:n, s:n}", "count", 0, "min", "mean", "max");
-	for (int i = 0; json && i < ALWAYS_GIVEN; i++) {
+	for (int i = 0; json && i < PERCENTILES_ALWAYS; i++) {
 		if (json_object_set_new(json, percentiles[i].member, json_null())) {
 			json_decref(json);
 			return NULL;
@@ -128,9 +124,10 @@ static json_t *cause_json(const void *row)
 {
 	const struct snap_cause *c = row;
 
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I}", "class", snap_class_name(c->class),
-			 "name", text_json(c->name), "count", integer(c->count), "self_ns",
-			 integer(c->self_ns), "total_ns", integer(c->total_ns), "max_ns",
+	return json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I}", "class", snap_class_name(c->class),
+			 "name", text_json(c->name), "avoidable",
+			 blame_is_avoidable(c->class, c->name), "count", integer(c->count),
+			 "self_ns", integer(c->self_ns), "total_ns", integer(c->total_ns), "max_ns",
 			 integer(c->max_ns));
 }
 
@@ -181,11 +178,12 @@ static json_t *outlier_json(const void *row)
 {
 	const struct snap_outlier *o = row;
 
-	return json_pack("{s:b, s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "remote_timer",
-			 o->remote_timer, "cpu", (json_int_t)o->cpu, "pid", (json_int_t)o->pid,
-			 "comm", text_json(o->comm), "expiry_ns", integer(o->expiry_ns),
-			 "latency_ns", integer(o->latency_ns), "steps", step_json(o, SNAP_STEP_IRQ),
-			 step_json(o, SNAP_STEP_WAKEUP), step_json(o, SNAP_STEP_RUN));
+	return json_pack("{s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "boot",
+			 (json_int_t)o->boot, "remote_timer", o->remote_timer, "cpu",
+			 (json_int_t)o->cpu, "pid", (json_int_t)o->pid, "comm", text_json(o->comm),
+			 "expiry_ns", integer(o->expiry_ns), "latency_ns", integer(o->latency_ns),
+			 "steps", step_json(o, SNAP_STEP_IRQ), step_json(o, SNAP_STEP_WAKEUP),
+			 step_json(o, SNAP_STEP_RUN));
 }
 
 /* An array of what to_json() makes of each row; rows that it makes null of are left out. */

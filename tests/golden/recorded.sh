@@ -73,6 +73,10 @@ jq -e '.lost_events == 0 and .window_closed and (.truncated | not) and .problem 
 	"$dir/report.json" >/dev/null && : >"$dir/log" || echo "not whole" >"$dir/log"
 result "whole" "$dir/log"
 
+/usr/bin/python3 ../../golden/recorded.py "$QPWLAT" trace.qpw >"$dir/log" 2>&1 ||
+	echo "it fails" >>"$dir/log"
+result "figures are those of the single records" "$dir/log"
+
 # cut anywhere: what is left is read and said to be a part
 : >"$dir/log"
 size=$(stat -c %s trace.qpw)

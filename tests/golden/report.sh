@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/report"
 expected=$PWD
+schema=$(cd ../../../docs/schema && pwd)/report.schema.json
+check=$(cd ../.. && pwd)/schema
 make_trace=${BUILD:?}/golden/make_trace
 [[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
 dir=$(mktemp -d)
@@ -57,6 +59,9 @@ runs several several.txt 0 --top 3 lab.qpw two.qpw
 runs several-inputs several.txt 0 --top 3 -i lab.qpw --input two.qpw
 runs part part.txt 0 --cpus 2 --time 1,1.6 --outlier p50 two.qpw
 runs json lab.json 0 --json --outlier 50 -i lab.qpw
+runs several-json several.json 0 --json --top 2 lab.qpw two.qpw
+runs csv part.csv 0 --csv --cpus 2 --time 1,1.6 --outlier p50 two.qpw
+runs hostile-csv hostile.csv 0 --csv hostile.qpw
 runs hostile-text hostile.txt 0 hostile.qpw
 runs hostile-markdown hostile.md 0 --markdown hostile.qpw
 runs empty empty.txt 3 empty.qpw
@@ -65,6 +70,22 @@ runs empty empty.txt 3 empty.qpw
 jq -r '.remote_work[0].origins[0].comm, .causes[1].name' out >names
 printf '%s\n' '\x1b[2J"\x5c\x0a' '\x1b]0;owned\x07' | diff - names >log || true
 result "report hostile-json" log
+
+# whatever there is to tell, the schema knows it
+for trace in lab two hostile empty unplugged; do
+	"$QPWLAT" report --json="$trace.json" --text=/dev/null "$trace.qpw" 2>/dev/null || true
+done
+"$QPWLAT" report --json=all.json --text=/dev/null lab.qpw two.qpw hostile.qpw empty.qpw
+"$QPWLAT" report --json=part.json --text=/dev/null --cpus 1 --time 0.5,2.5 --outlier p90 lab.qpw
+"$check" "$schema" "$expected"/*.json lab.json two.json hostile.json empty.json unplugged.json \
+	all.json part.json >log 2>&1 || echo "it fails" >>log
+result "report schema" log
+jq 'del(.verdict) | .frob = 1 | .samples = "many"' lab.json >broken.json
+if "$check" "$schema" broken.json >out 2>&1; then echo "it takes anything" >log; else : >log; fi
+for word in verdict frob many; do
+	grep -q "$word" out || echo "the schema does not mind $word" >>log
+done
+result "report schema refuses" log
 
 # CPUs that were gone: of the window's time, what is outside of it untold
 "$QPWLAT" report unplugged.qpw >out
@@ -75,7 +96,7 @@ grep offline out | diff - <(
 ) >log || true
 result "report unplugged" log
 "$QPWLAT" report --json unplugged.qpw | jq -c .offline >out
-echo '[{"cpu":1,"start_ns":500000000,"end_ns":2250000000},{"cpu":1,"start_ns":3500000000,"end_ns":3625000000},{"cpu":1,"start_ns":4500000000,"end_ns":null}]' |
+echo '[{"boot":0,"cpu":1,"start_ns":500000000,"end_ns":2250000000},{"boot":0,"cpu":1,"start_ns":3500000000,"end_ns":3625000000},{"boot":0,"cpu":1,"start_ns":4500000000,"end_ns":null}]' |
 	diff - out >log || true
 result "report unplugged-json" log
 
@@ -119,7 +140,7 @@ fails two-to-stdout 129 'only one format' --json --markdown lab.qpw
 fails bad-option 129 'unknown option' --frobnicate lab.qpw
 fails bad-outlier 129 'wants microseconds' --outlier fast lab.qpw
 fails bad-percentile 129 'wants microseconds or a percentile' --outlier p100 lab.qpw
-for time in 10 , 5,5 5,2 a,b 1,2,3; do
+for time in 10 "," 5,5 5,2 a,b 1,2,3; do
 	fails "bad-time $time" 129 'wants FROM,TO in seconds' --time "$time" lab.qpw
 done
 fails bad-cpus 129 'wants a list' --cpus 1- lab.qpw
@@ -153,7 +174,7 @@ fails one-new-file 129 "two formats can't go to one file" --json=new --markdown=
 "$QPWLAT" report --json=/dev/null --markdown=/dev/null --text=/dev/null lab.qpw >log 2>&1 || true
 result "report to a device" log
 
-for format in text json markdown; do
+for format in text json markdown csv; do
 	"$QPWLAT" report "--$format" lab.qpw >/dev/full 2>err && code=0 || code=$?
 	{
 		[ "$code" = 1 ] || echo "exit code $code, not 1"
