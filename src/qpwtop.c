@@ -73,9 +73,8 @@ static int run(struct top *t)
 		ret = t->source->open(t);
 	if (ret)
 		return ret;
-	config.cpus = &t->watched;
-	if (!cpulist_count(&t->watched))
-		config.cpus = NULL; /* a recording that does not tell */
+	if (t->o.replay && t->o.has_cpus)
+		config.cpus = &t->watched;
 	t->model = model_create(&config);
 	if (!t->model)
 		return top_fail("model", strerror(ENOMEM));

@@ -28,6 +28,8 @@ static int replay_open(struct top *t)
 		cpulist_and(&t->watched, &t->o.cpus);
 	if (t->o.has_cpus && !cpulist_count(&t->watched))
 		return top_fail("-c", "none of these CPUs was watched in the recording");
+	if (t->o.has_cpus)
+		cpulist_format(&t->watched, t->facts.watched, sizeof(t->facts.watched));
 	return 0;
 }
 

@@ -30,7 +30,7 @@ static void to_view(struct top_screen *s, unsigned int view)
 	s->first = 0;
 }
 
-/* The next column that can be sorted by, in either direction. */
+/* The next column that is there to be sorted by, in either direction. */
 static void next_order(struct top_screen *s, unsigned int step)
 {
 	const struct top_view *v = top_views[s->view];
@@ -38,7 +38,8 @@ static void next_order(struct top_screen *s, unsigned int step)
 
 	do
 		o->column = (o->column + step) % v->nr_columns;
-	while (!v->columns[o->column].name);
+	while (!v->columns[o->column].name ||
+	       (s->columns && !top_column_fits(&v->columns[o->column], s->columns)));
 	o->reverse = false;
 }
 

@@ -62,7 +62,7 @@ static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int
 					"%s", top_views[i]->name);
 		column += 2;
 	}
-	canvas_printf(c, at, column, CANVAS_DIM, "%zu rows", nr);
+	canvas_printf(c, at, column, CANVAS_DIM, "rows: %zu", nr);
 }
 
 /* The cursor stays on the screen, and the screen on the table. */
@@ -131,6 +131,7 @@ int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canva
 	unsigned int at = ABOUT_ROWS, used = 0;
 
 	canvas_clear(c);
+	s->columns = c->columns;
 	if (s->mode == TOP_HELP) {
 		top_help_draw(c, 0);
 	} else {

@@ -40,6 +40,7 @@ struct top_screen {
 	size_t first;	       /* row of the table that is drawn first */
 	size_t nr_rows;	       /* of the table when it was drawn last */
 	unsigned int page;     /* rows of it that were drawn */
+	unsigned int columns;  /* of the canvas then */
 	bool paused;
 	uint64_t delay_ns;
 	char message[128]; /* shown in place of the keys until the next one is pressed; escaped */

@@ -189,6 +189,12 @@ static unsigned int column_width(const struct top_column *c, unsigned int at, un
 	return c->width && c->width < left ? c->width : left;
 }
 
+/* Half a number would be another number. */
+static bool is_drawn(const struct top_column *c, unsigned int width, unsigned int columns)
+{
+	return top_column_fits(c, columns) && (c->left || width >= c->width);
+}
+
 static void draw_names(const struct top_table *t, struct canvas *c, unsigned int at, int sorted)
 {
 	unsigned int column = 0;
@@ -199,7 +205,7 @@ static void draw_names(const struct top_table *t, struct canvas *c, unsigned int
 		unsigned int width = column_width(col, column, c->columns);
 		enum canvas_style style = (int)i == sorted ? CANVAS_PICKED : CANVAS_HEADER;
 
-		if (!top_column_fits(col, c->columns))
+		if (!is_drawn(col, width, c->columns))
 			continue;
 		if (col->left)
 			canvas_put(c, at, column, width, style, col->title);
@@ -223,7 +229,7 @@ static void draw_row(const struct top_table *t, struct canvas *c, unsigned int a
 		const struct top_column *col = &t->view->columns[i];
 		unsigned int width = column_width(col, column, c->columns);
 
-		if (!top_column_fits(col, c->columns))
+		if (!is_drawn(col, width, c->columns))
 			continue;
 		if (!col->name) {
 			t->view->graph(t->data, row, i, c, at, column, width);

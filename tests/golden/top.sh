@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# qpwtop's screens, text and JSON: of the traces that make_trace writes, whose figures are worked
+# out in its comments, and of a recorded one. What is expected lies in tests/golden/top/.
+set -euo pipefail
+cd "$(dirname "$0")"
+expected=$PWD/top
+recorded=$PWD/../traces/lab-unpatched/trace.qpw
+make_trace=${BUILD:?}/golden/make_trace
+[[ $make_trace == /* ]] || make_trace=$(cd ../.. && pwd)/$make_trace
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+bad=0
+
+result() { # result NAME LOG: not ok when the log has anything to say
+	if [ -s "$2" ]; then
+		echo "not ok top $1"
+		head -n 60 "$2"
+		bad=1
+	else
+		echo "ok top $1"
+	fi
+}
+
+is() { # is NAME WANTED GOT
+	if [ "$2" = "$3" ]; then : >log; else echo "wanted '$2', got '$3'" >log; fi
+	result "$1" log
+}
+
+# shows FILE ARGUMENT...: stdout is as in the file, nothing on stderr, exit code 0
+shows() {
+	local file=$1 code=0
+	shift
+	"${QPWTOP:?}" "$@" >out 2>err </dev/null || code=$?
+	{
+		[ "$code" = 0 ] || echo "exit code $code"
+		cat err
+		diff -u "$expected/$file" out || true
+	} >log
+	result "$file" log
+}
+
+for trace in lab hostile two; do
+	"$make_trace" "$trace" "$trace.qpw"
+done
+
+# One screen for each table, and for more of a row, as keys lead there.
+lab=(--replay lab.qpw -d 1)
+shows causes.txt "${lab[@]}" --print 80x24
+shows origins.txt "${lab[@]}" --print 100x20 --keys 2
+shows work.txt "${lab[@]}" --print 100x20 --keys '<Tab><Tab>'
+shows waits.txt "${lab[@]}" --print 120x16 --keys '<Tab>4'
+shows latency.txt "${lab[@]}" --print 120x24 --keys '<BackTab><BackTab>'
+shows events.txt "${lab[@]}" --print 120x12 --keys 6 --event 4
+shows cause.txt "${lab[@]}" --print 80x14 --keys '<Down><Down><Down><Down><Enter>'
+shows stack.txt "${lab[@]}" --print 80x16 --keys '2<End><Enter>'
+shows late.txt "${lab[@]}" --print 80x20 --keys '5<Enter>'
+shows help.txt --replay lab.qpw --print 80x24 --keys '?'
+
+# Order, filter, the line that is being typed, what is no filter.
+shows order.txt "${lab[@]}" --print 80x16 --keys '>>r<Down>'
+shows filter.txt "${lab[@]}" --print 80x16 --keys '/class=work<Enter>'
+shows typing.txt "${lab[@]}" --print 80x12 --keys '/drain'
+shows nonsense.txt "${lab[@]}" --print 80x12 --keys '/cpu=x<Enter>'
+
+# Where it fits no more, and where there is room.
+shows tiny.txt "${lab[@]}" --print 24x7
+shows ascii.txt "${lab[@]}" --ascii --print 120x14
+shows hostile.txt --replay hostile.qpw --print 80x16 --keys 2
+shows two.txt --replay two.qpw -d 1 -n 2 --print 110x14
+shows one-of-two.txt --replay two.qpw -c 2 -d 1 -n 2 --print 110x12
+
+shows batch.txt -b "${lab[@]}" --view causes,origins,work,waits,events --sort count
+"$QPWTOP" --json "${lab[@]}" -n 4 | tail -n 1 | jq -S . >json
+if diff -u "$expected/lab.json" json >log; then : >log; fi
+result lab.json log
+
+# A recorded trace: the same figures as the report, which counts in another way, at every size.
+shows recorded.txt --replay "$recorded" -d 1 -n 3 --print 80x24
+shows recorded-wide.txt --replay "$recorded" -d 1 -n 3 --print 200x40 --keys 2
+"$QPWTOP" --json --replay "$recorded" | tail -n 1 >last
+"${QPWLAT:?}" report --json "$recorded" >report.json
+is "recorded: counts and times by cause" \
+	"$(jq -c '[.causes[] | [.class, .cause // .name, .count, (.self_ns / 1e6 * 1e9 | round)]] | sort' report.json)" \
+	"$(jq -c '[.causes[] | [.class, .cause, .count, (.total_ms * 1e9 | round)]] | sort' last)"
+is "recorded: latency" "$(jq -cS .latency_ns report.json)" "$(jq -cS .latency_ns last)"
+is "recorded: origins" "$(jq '[.origins[].count] | add' report.json)" \
+	"$(jq '[.origins[].count] | add' last)"
+is "recorded: waits" "$(jq '[.flush_waits[].count] | add' report.json)" \
+	"$(jq '[.waits[].count] | add' last)"
+is "recorded: the rates of all looks add up to the count" "$(jq '.cpus[0].count' last)" \
+	"$("$QPWTOP" --json -d 0.7 --replay "$recorded" |
+		jq -s '[.[] | .cpus[0].interruptions_s * .interval_ns / 1e9] | add | round')"
+is "recorded: so does the time" "$(jq '[.causes[].total_ms] | add * 1000 | round' last)" \
+	"$("$QPWTOP" --json -d 0.7 --replay "$recorded" |
+		jq -s '[.[] | .cpus[0].stolen_us_s * .interval_ns / 1e9] | add | round')"
+for size in 80x24 100x30 132x43 300x80; do
+	"$QPWTOP" --replay "$recorded" --print "$size" --keys '5' >out
+	is "recorded: $size is kept to" "yes ${size#*x}" "$(LC_ALL=C.UTF-8 wc -L <out |
+		awk -v c="${size%x*}" '{ print ($1 <= c ? "yes" : "no") }') $(wc -l <out)"
+done
+exit "$bad"
