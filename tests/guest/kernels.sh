@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-ALL='6.1 6.12 6.12-rt 7.2 7.3 7.2-qpw0 7.2-qpw1'
+ALL='6.1 6.12 6.12-rt 7.2 7.3 7.2-qpw0 7.2-qpw1 7.2-rt-qpw0 7.2-rt-qpw1'
 names=${KERNELS:-6.1 7.2-qpw0 7.2-qpw1}
 [[ $names != all ]] || names=$ALL
 # How often lab/guest/classes.sh does each thing.
@@ -34,6 +34,8 @@ declare -A absent=(
 	[7.3]="$QPW"
 	[7.2-qpw0]="$MCE"
 	[7.2-qpw1]="$MCE"
+	[7.2-rt-qpw0]="$MCE"
+	[7.2-rt-qpw1]="$MCE"
 )
 # Works that churn makes the isolated CPU run. The memcg drain of later kernels leaves out CPUs that
 # are isolated from the scheduler's domains.
@@ -45,14 +47,21 @@ declare -A works=(
 	[7.3]='lru_add_drain_per_cpu flush_cpu_sheaves'
 	[7.2-qpw0]='lru_add_drain_per_cpu flush_cpu_sheaves'
 	[7.2-qpw1]=''
+	[7.2-rt-qpw0]='lru_add_drain_per_cpu flush_cpu_sheaves'
+	[7.2-rt-qpw1]=''
 )
 # Those that it runs itself instead.
-declare -A inlined=([7.2-qpw1]='lru_add_drain_per_cpu flush_cpu_sheaves')
+declare -A inlined=(
+	[7.2-qpw1]='lru_add_drain_per_cpu flush_cpu_sheaves'
+	[7.2-rt-qpw1]='lru_add_drain_per_cpu flush_cpu_sheaves'
+)
 # Interrupts that CPUs sent. The functions called in them are known with the csd events, since 6.5.
 # On PREEMPT_RT a wake-up is no function call.
 declare -A ipis=(
 	[6.1]='reschedule irq_work call_function call_function_single'
 	[6.12-rt]='reschedule irq_work do_sync_core'
+	[7.2-rt-qpw0]='reschedule irq_work do_sync_core'
+	[7.2-rt-qpw1]='reschedule irq_work do_sync_core'
 )
 IPIS='reschedule irq_work do_sync_core sched_ttwu_pending'
 # The function of the tick was another before 6.9.
@@ -72,6 +81,13 @@ find_kernel() {
 
 	modules='' mode=none
 	case $1 in
+	*-rt-qpw[01])
+		mode=qpw=${1#*-qpw}
+		run kernel/build --config lab --config rt --linux "$version"
+		kernel=$(sed -n 's/^KERNEL=//p' "$scratch/stdout")
+		check "$1-kernel" "$(tail -n 3 "$scratch/stderr")" test "$rc" = 0
+		return "$rc"
+		;;
 	*-qpw[01])
 		mode=qpw=${1#*-qpw}
 		kernel=${KERNEL:-$(find_image KERNEL)}
@@ -247,7 +263,7 @@ check_recording() {
 	diff=$((samples - cycles))
 	check "$name-samples" "$samples recorded, cyclictest counts $cycles" \
 		test "$cycles" -gt 500 -a "${diff#-}" -le 3
-	if [[ $name == *-rt ]]; then
+	if [[ $name == *-rt* ]]; then
 		check "$name-is-rt" "$(reported .host.kernel_version)" \
 			test "$(reported '.host.kernel_version | contains("PREEMPT_RT")')" = true
 	fi
