@@ -14,11 +14,13 @@
 #include <gsl/gsl_errno.h>
 
 #include "cmd/cmd.h"
+#include "model/compare_gate.h"
 #include "store/boot_dir.h"
 #include "store/boot_paths.h"
 #include "view/compare_views.h"
 
 #define BOOTS_MAX 256 /* a side */
+#define GATES_MAX 64
 
 enum format {
 	FORMAT_TEXT,
@@ -31,6 +33,7 @@ enum format {
 struct compare_args {
 	struct compare_options options;
 	struct compare_effect min_effect;
+	struct compare_gate gates[GATES_MAX];
 	const char *output[NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
 	char **items[COMPARE_SIDES];
 	int nr_items[COMPARE_SIDES];
@@ -57,19 +60,64 @@ static const char help[] =
 	"  --min-effect R[,D]… smallest difference that counts, relative and absolute, the latter for\n"
 	"                      counts (1/s), time stolen (50us/s) and latency (10us); default\n"
 	"                      10%,0.1/s,1us/s,1us\n"
+	"  --fail-on GATE[,GATE]…  what must not happen; decides the exit code then. GATE is\n"
+	"                        METRIC:+N%   B is higher than A by more (-N%: lower)\n"
+	"                        METRIC:>N    a boot of B is above N, as 0.5/s, 100us, 2ms/s (<N: below)\n"
 	"  --name-a NAME       what to call A and B instead of their boot modes\n"
 	"  --name-b NAME\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit code: 0 improved or no difference, 1 error, 2 regressed, 3 inconclusive.\n"
+	"Exit code: 0 improved or no difference, 1 error, 2 regressed, 3 inconclusive. With gates:\n"
+	"0 all passed, 2 one failed, 3 one can't be judged and none failed.\n"
 	"\n"
-	"Example: qpwlat compare --html=report.html boots/*-qpw0 -- boots/*-qpw1\n";
+	"Example: qpwlat compare --html=report.html boots/*-qpw0 -- boots/*-qpw1\n"
+	"Example: qpwlat compare --fail-on 'p99:+10%,remote_work:>0' before/ after/\n"
+	"\n"
+	"Metrics:\n";
+
+static void print_help(void)
+{
+	const char *key;
+	int column = 0;
+
+	fputs(help, stdout);
+	for (size_t i = 0; (key = compare_key(i)) != NULL; i++) {
+		if (column && column + 1 + (int)strlen(key) > 90) {
+			fputc('\n', stdout);
+			column = 0;
+		}
+		column += printf("%s%s", column ? " " : "  ", key);
+	}
+	fputs("\n  ops_STRESSOR (work done by a stressor of stress-ng)\n", stdout);
+}
 
 static int usage_error(const char *what, const char *object)
 {
 	fprintf(stderr, "qpwlat compare: %s%s%s; try 'qpwlat compare --help'\n", what,
 		object ? ": " : "", object ? object : "");
 	return CMD_USAGE;
+}
+
+/* 0 or an exit code. */
+static int parse_gates(const char *text, struct compare_args *args)
+{
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		int ret;
+
+		if (args->options.nr_gates == GATES_MAX)
+			return usage_error("more gates than can be judged at once", text);
+		ret = compare_gate_parse(text, len, &args->gates[args->options.nr_gates]);
+		if (ret == -ENOENT)
+			return usage_error("--fail-on: unknown metric", text);
+		if (ret)
+			return usage_error(
+				"--fail-on wants gates such as p99:+10%,remote_work:>0, not", text);
+		args->options.nr_gates++;
+		if (!text[len])
+			return 0;
+		text += len + 1;
+	}
 }
 
 static int parse_options(int argc, char **argv, struct compare_args *args)
@@ -80,22 +128,25 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 		{ "markdown", optional_argument, NULL, FORMAT_MARKDOWN },
 		{ "html", optional_argument, NULL, FORMAT_HTML },
 		{ "min-effect", required_argument, NULL, 'm' },
+		{ "fail-on", required_argument, NULL, 'f' },
 		{ "name-a", required_argument, NULL, 'A' },
 		{ "name-b", required_argument, NULL, 'B' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c;
+	int c, ret = 0;
 
 	optind = 0;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while (!ret && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c >= 0 && c < NR_FORMATS)
 			args->output[c] = optarg ? optarg : "-";
 		else if (c == 'A' || c == 'B')
 			args->options.names[c - 'A'] = optarg;
 		else if (c == 'h')
 			return 'h';
+		else if (c == 'f')
+			ret = parse_gates(optarg, args);
 		else if (c != 'm')
 			return usage_error("unknown option or missing argument", argv[optind - 1]);
 		else if (compare_effect_parse(optarg, &args->min_effect))
@@ -103,7 +154,7 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 				"--min-effect wants a list such as 10%,1/s,50us/s,10us, not",
 				optarg);
 	}
-	return 0;
+	return ret;
 }
 
 /* 0 or an exit code. Options stand before "--": getopt would move them across it. */
@@ -117,6 +168,7 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 	if (ret)
 		return ret;
 	args->options.min_effect = &args->min_effect;
+	args->options.gates = args->gates;
 	args->items[COMPARE_A] = argv + optind;
 	args->nr_items[COMPARE_A] = separator - optind;
 	if (separator < argc) {
@@ -237,9 +289,19 @@ static int write_all(const struct compare_args *args, const struct comparison *c
 	return 0;
 }
 
-static int exit_code(enum compare_verdict verdict)
+static int gates_code(enum compare_gate_outcome outcome)
 {
-	switch (verdict) {
+	if (outcome == COMPARE_GATE_FAILED)
+		return CMD_REGRESSION;
+	return outcome == COMPARE_GATE_UNJUDGED ? CMD_INCONCLUSIVE : CMD_OK;
+}
+
+/* Who names gates asks for these and not for the verdict. */
+static int exit_code(const struct comparison *c)
+{
+	if (c->nr_gates)
+		return gates_code(compare_gates_outcome(c));
+	switch (c->verdict) {
 	case COMPARE_REGRESSED:
 		return CMD_REGRESSION;
 	case COMPARE_INCONCLUSIVE:
@@ -269,7 +331,7 @@ static int run(const struct compare_args *args, struct boot_set *sets)
 		return no_memory();
 	code = write_all(args, c);
 	if (!code)
-		code = exit_code(c->verdict);
+		code = exit_code(c);
 	compare_destroy(c);
 	return code;
 }
@@ -281,7 +343,7 @@ int cmd_compare(int argc, char **argv)
 	int code = parse_args(argc, argv, &args);
 
 	if (code == 'h') {
-		fputs(help, stdout);
+		print_help();
 		return CMD_OK;
 	}
 	if (code)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/compare_gate.h"
 #include "util/array.h"
 
 double compare_seconds(const struct boot *b)
@@ -151,6 +152,8 @@ int compare_run(const struct compare_options *options, struct boot *const *a, si
 		ret = compare_metrics(c);
 	if (!ret)
 		ret = compare_judge(c);
+	if (!ret)
+		ret = compare_gates(c, options->gates, options->nr_gates);
 	if (ret) {
 		compare_destroy(c);
 		return ret;
@@ -175,6 +178,7 @@ void compare_destroy(struct comparison *c)
 		for (size_t i = 0; i < c->nr_metrics; i++)
 			free(c->metrics[i].values[side]);
 	}
+	free(c->gates);
 	free(c->order);
 	free(c->metrics);
 	free(c->reasons);

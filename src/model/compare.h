@@ -15,6 +15,10 @@
 #define COMPARE_WINDOW_RATIO 1.1  /* the same for the length of the measurement */
 #define COMPARE_DRIFT_P 0.01	  /* of all primary questions: error rate of "the boots drift" */
 #define COMPARE_RESAMPLES 1999
+#define COMPARE_KEY (BOOT_TEXT + 8) /* bytes of a metric's name on the command line */
+
+struct compare_gate; /* model/compare_gate.h */
+struct compare_gate_result;
 
 enum compare_side {
 	COMPARE_A = 0,
@@ -41,6 +45,8 @@ struct compare_effect {
 struct compare_options {
 	const struct compare_effect *min_effect; /* NULL: COMPARE_MIN_EFFECT */
 	const char *names[COMPARE_SIDES];	 /* NULL: the boot mode */
+	const struct compare_gate *gates;	 /* what must not happen; must outlive the result */
+	size_t nr_gates;
 	size_t resamples; /* of the bootstrap, 0 = COMPARE_RESAMPLES; it costs most of the time */
 };
 
@@ -74,8 +80,9 @@ enum compare_finding {
 
 /* One figure of every boot, and B against A. */
 struct compare_metric {
-	const char *group;   /* "latency" */
-	const char *subject; /* "p99" */
+	const char *group;     /* "latency" */
+	const char *subject;   /* "p99" */
+	char key[COMPARE_KEY]; /* "p99": its name in gates and in files */
 	enum compare_unit unit;
 	bool counted;		       /* events: total[] holds their number */
 	bool primary;		       /* the verdict asks for it */
@@ -154,9 +161,12 @@ struct comparison {
 	bool order_known; /* every boot says when it began */
 	bool in_blocks;	  /* one side ran before the other, more or less */
 	size_t resamples;
+	size_t nr_primary; /* questions that the verdict asks */
 	bool emulated;	   /* a backend without real time: times are shown, never judged */
 	bool time_unknown; /* backend not known, on a virtual machine: the same */
 	enum compare_verdict verdict;
+	struct compare_gate_result *gates;
+	size_t nr_gates;
 };
 
 /*
@@ -189,12 +199,29 @@ double compare_effect_absolute(const struct compare_effect *effect, enum compare
 double compare_least_ratio(const struct compare_metric *m);
 double compare_most_ratio(const struct compare_metric *m);
 
+/* Whether either side stays below the absolute difference that counts: then there is none. */
+bool compare_both_negligible(const struct comparison *c, const struct compare_metric *m);
+
 /* Whether the interval leaves no room for a difference that counts. */
 bool compare_excludes_effect(const struct comparison *c, const struct compare_metric *m);
 
 /* Whether the difference seen counts, in that direction (COMPARE_DECREASE, COMPARE_INCREASE). */
 bool compare_reaches_effect(const struct comparison *c, const struct compare_metric *m,
 			    enum compare_finding direction);
+
+/* Why the boots can't settle a figure: COMPARE_ONE_BOOT, COMPARE_NOT_INTERLEAVED, or 0. */
+enum compare_reason_code compare_unsettled(const struct comparison *c,
+					   const struct compare_metric *m);
+
+/* Whether a figure changed over the run, by a size that counts. */
+bool compare_drifts(const struct comparison *c, const struct compare_metric *m);
+
+/*
+ * Names of all metrics but those of stressors, which are "ops_" and the stressor's name, by number;
+ * NULL past the end. And the unit of a name: 0, or -ENOENT where it is none.
+ */
+const char *compare_key(size_t i);
+int compare_key_unit(const char *key, enum compare_unit *unit);
 
 /* Parts of compare_run(), in this order: fill order, then metrics, then reasons and verdict. */
 int compare_order(struct comparison *c);

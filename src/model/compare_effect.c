@@ -85,10 +85,10 @@ static double upper_level(const struct comparison *c, const struct compare_metri
 	return most;
 }
 
-/* Both sides stay below the difference that counts, so that there can be none between them. */
-static bool both_negligible(const struct comparison *c, const struct compare_metric *m,
-			    double absolute)
+bool compare_both_negligible(const struct comparison *c, const struct compare_metric *m)
 {
+	double absolute = compare_effect_absolute(&c->min_effect, m->unit);
+
 	return upper_level(c, m, COMPARE_A) < absolute && upper_level(c, m, COMPARE_B) < absolute;
 }
 
@@ -110,7 +110,7 @@ bool compare_excludes_effect(const struct comparison *c, const struct compare_me
 	double absolute = compare_effect_absolute(&c->min_effect, m->unit);
 	double relative = c->min_effect.relative;
 
-	if (both_negligible(c, m, absolute))
+	if (compare_both_negligible(c, m))
 		return true;
 	if (low > 1 - relative && high < 1 + relative)
 		return true;

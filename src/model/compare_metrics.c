@@ -8,12 +8,14 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/array.h"
 
 struct question {
+	const char *key;
 	const char *group;
 	const char *subject;
 	enum compare_unit unit;
@@ -114,25 +116,30 @@ static double flush_count(const struct boot *b, double arg)
 	return total;
 }
 
-#define CLASS_COUNT(name, class)                                                           \
-	{                                                                                  \
-		"interruptions", name, COMPARE_PER_SECOND, true, false, class_count, class \
+#define CLASS_COUNT(name, class)                                                                   \
+	{                                                                                          \
+		"rate_" name, "interruptions", name, COMPARE_PER_SECOND, true, false, class_count, \
+			class                                                                      \
 	}
-#define CLASS_TIME(name, class, primary)                                                      \
-	{                                                                                     \
-		"stolen time", name, COMPARE_NS_PER_SECOND, false, primary, class_time, class \
+#define CLASS_TIME(name, class, primary)                                                    \
+	{                                                                                   \
+		"stolen_" name, "stolen time", name, COMPARE_NS_PER_SECOND, false, primary, \
+			class_time, class                                                   \
 	}
 
 static const struct question questions[] = {
-	{ "remote work", "QPW families", COMPARE_PER_SECOND, true, true, qpw_executed, 0 },
-	{ "remote work", "all queued by other CPUs", COMPARE_PER_SECOND, true, false,
-	  remote_executed, 0 },
-	{ "remote work", "run in the caller", COMPARE_PER_SECOND, true, false, inlined, 0 },
-	{ "latency", "p50", COMPARE_NS, false, false, latency, 50 },
-	{ "latency", "p99", COMPARE_NS, false, true, latency, 99 },
-	{ "latency", "p99.9", COMPARE_NS, false, false, latency, 99.9 },
-	{ "latency", "max", COMPARE_NS, false, false, latency, 100 },
-	{ "stolen time", "all classes", COMPARE_NS_PER_SECOND, false, false, all_time, 0 },
+	{ "remote_work", "remote work", "QPW families", COMPARE_PER_SECOND, true, true,
+	  qpw_executed, 0 },
+	{ "remote_queued", "remote work", "all queued by other CPUs", COMPARE_PER_SECOND, true,
+	  false, remote_executed, 0 },
+	{ "inline_work", "remote work", "run in the caller", COMPARE_PER_SECOND, true, false,
+	  inlined, 0 },
+	{ "p50", "latency", "p50", COMPARE_NS, false, false, latency, 50 },
+	{ "p99", "latency", "p99", COMPARE_NS, false, true, latency, 99 },
+	{ "p99.9", "latency", "p99.9", COMPARE_NS, false, false, latency, 99.9 },
+	{ "max", "latency", "max", COMPARE_NS, false, false, latency, 100 },
+	{ "stolen", "stolen time", "all classes", COMPARE_NS_PER_SECOND, false, false, all_time,
+	  0 },
 	CLASS_TIME("work", SNAP_WORK, true),
 	CLASS_TIME("thread", SNAP_THREAD, false),
 	CLASS_TIME("ipi", SNAP_IPI, false),
@@ -149,13 +156,34 @@ static const struct question questions[] = {
 	CLASS_COUNT("tick", SNAP_TICK),
 	CLASS_COUNT("timer", SNAP_TIMER),
 	CLASS_COUNT("nmi", SNAP_NMI),
-	{ "flush waits", "count", COMPARE_PER_SECOND, true, false, flush_count, 0 },
-	{ "flush waits", "time", COMPARE_NS_PER_SECOND, false, false, flush_time, 0 },
-	{ "cyclictest", "p50", COMPARE_NS, false, false, cyclictest, 50 },
-	{ "cyclictest", "p99", COMPARE_NS, false, false, cyclictest, 99 },
-	{ "cyclictest", "p99.9", COMPARE_NS, false, false, cyclictest, 99.9 },
-	{ "cyclictest", "max", COMPARE_NS, false, false, cyclictest, 100 },
+	{ "flush_waits", "flush waits", "count", COMPARE_PER_SECOND, true, false, flush_count, 0 },
+	{ "flush_time", "flush waits", "time", COMPARE_NS_PER_SECOND, false, false, flush_time, 0 },
+	{ "cyclictest_p50", "cyclictest", "p50", COMPARE_NS, false, false, cyclictest, 50 },
+	{ "cyclictest_p99", "cyclictest", "p99", COMPARE_NS, false, false, cyclictest, 99 },
+	{ "cyclictest_p99.9", "cyclictest", "p99.9", COMPARE_NS, false, false, cyclictest, 99.9 },
+	{ "cyclictest_max", "cyclictest", "max", COMPARE_NS, false, false, cyclictest, 100 },
 };
+
+#define STRESSOR_KEY "ops_"
+
+const char *compare_key(size_t i)
+{
+	return i < ARRAY_SIZE(questions) ? questions[i].key : NULL;
+}
+
+int compare_key_unit(const char *key, enum compare_unit *unit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+		if (!strcmp(key, questions[i].key)) {
+			*unit = questions[i].unit;
+			return 0;
+		}
+	}
+	*unit = COMPARE_OPS;
+	return strncmp(key, STRESSOR_KEY, strlen(STRESSOR_KEY)) || !key[strlen(STRESSOR_KEY)] ?
+		       -ENOENT :
+		       0;
+}
 
 static double triggers_of(const struct boot *b)
 {
@@ -316,6 +344,7 @@ static int ask(const struct comparison *c, const struct question *q, struct comp
 		return ret;
 	m->group = q->group;
 	m->subject = q->subject;
+	snprintf(m->key, sizeof(m->key), "%s", q->key);
 	m->unit = q->unit;
 	m->counted = q->counted;
 	m->primary = q->primary;
@@ -352,6 +381,7 @@ static int ask_stressor(const struct comparison *c, const char *name, struct com
 	*m = (struct compare_metric){
 		.group = "stress-ng", .subject = name, .unit = COMPARE_OPS, .holm_p = NAN
 	};
+	snprintf(m->key, sizeof(m->key), STRESSOR_KEY "%s", name);
 	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		for (size_t i = 0; i < k.n[side]; i++) {

@@ -200,24 +200,25 @@ static bool few_boots(const struct comparison *c)
  * Boots that changed over the run, by a size that counts and is no small part of the difference
  * between the sides: then the order of the boots made the figures, not the change alone.
  */
-static bool drifts(const struct comparison *c, const struct compare_metric *m, size_t nr_primary)
+bool compare_drifts(const struct comparison *c, const struct compare_metric *m)
 {
 	double change = fabs(log(m->drift.change)), effect = fabs(log(m->ratio.ratio));
 	double level = fmax(m->median[COMPARE_A], m->median[COMPARE_B]);
+	double nr_asked = fmax(1, (double)c->nr_primary);
 
-	if (!(m->drift.p <= COMPARE_DRIFT_P / (double)nr_primary))
+	if (!(m->drift.p <= COMPARE_DRIFT_P / nr_asked))
 		return false;
 	return change >= log1p(c->min_effect.relative) && change >= effect / 2 &&
 	       fabs(m->drift.change - 1) * level >=
 		       compare_effect_absolute(&c->min_effect, m->unit);
 }
 
-static int check_drift(struct comparison *c, size_t nr_primary)
+static int check_drift(struct comparison *c)
 {
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < c->nr_metrics; i++)
-		if (c->metrics[i].primary && drifts(c, &c->metrics[i], nr_primary))
+		if (c->metrics[i].primary && compare_drifts(c, &c->metrics[i]))
 			ret = ADD_REASON(c, COMPARE_DRIFTING, -1, NULL, .metric = &c->metrics[i]);
 	return ret;
 }
@@ -230,10 +231,20 @@ static bool none_against_many(const struct comparison *c, const struct compare_m
 	       fmax(m->total[COMPARE_A], m->total[COMPARE_B]) >= COMPARE_MIN_EVENTS;
 }
 
+enum compare_reason_code compare_unsettled(const struct comparison *c,
+					   const struct compare_metric *m)
+{
+	if (none_against_many(c, m))
+		return 0;
+	if (few_boots(c))
+		return COMPARE_ONE_BOOT;
+	/* boots in blocks: what changed in the meantime can't be told from the change */
+	return c->in_blocks ? COMPARE_NOT_INTERLEAVED : 0;
+}
+
 static enum compare_finding find_effect(const struct comparison *c, const struct compare_metric *m)
 {
-	/* boots in blocks: what changed in the meantime can't be told from the change */
-	if ((few_boots(c) || c->in_blocks) && !none_against_many(c, m))
+	if (compare_unsettled(c, m))
 		return COMPARE_UNCLEAR;
 	if (m->holm_p <= 1 - COMPARE_LEVEL) {
 		if (compare_reaches_effect(c, m, COMPARE_DECREASE))
@@ -255,7 +266,6 @@ static enum compare_reason_code undecided(const struct comparison *c)
 int compare_judge(struct comparison *c)
 {
 	size_t nr[COMPARE_SAME + 1] = { 0 };
-	size_t nr_primary = 0;
 	int ret = check_comparable(c);
 
 	for (size_t i = 0; !ret && i < c->nr_metrics; i++) {
@@ -265,10 +275,10 @@ int compare_judge(struct comparison *c)
 			continue;
 		m->finding = find_effect(c, m);
 		nr[m->finding]++;
-		nr_primary++;
+		c->nr_primary++;
 	}
 	if (!ret)
-		ret = check_drift(c, nr_primary);
+		ret = check_drift(c);
 	if (ret)
 		return ret;
 	c->verdict = COMPARE_INCONCLUSIVE;
@@ -280,7 +290,7 @@ int compare_judge(struct comparison *c)
 		c->verdict = COMPARE_IMPROVED;
 	else if (nr[COMPARE_INCREASE])
 		c->verdict = COMPARE_REGRESSED;
-	else if (nr[COMPARE_SAME] == nr_primary)
+	else if (nr[COMPARE_SAME] == c->nr_primary)
 		c->verdict = COMPARE_NO_DIFFERENCE;
 	else
 		return ADD_REASON(c, undecided(c), -1, NULL);

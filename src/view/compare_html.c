@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "util/array.h"
+#include "view/compare_gates.h"
 #include "view/compare_html_parts.h"
 #include "view/compare_views.h"
 #include "view/compare_words.h"
@@ -114,6 +115,7 @@ void compare_html(FILE *f, const struct comparison *c)
 		 c->emulated || c->time_unknown ? "Latency p99 (shown, not judged)" :
 						  "Latency p99");
 	fputs("</div>\n", f);
+	compare_gates_html(f, c);
 	part_latency(f, c);
 	part_causes(f, c);
 	part_works(f, c);

@@ -9,6 +9,7 @@
 
 #include "host/host.h"
 #include "util/text.h"
+#include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_views.h"
 #include "view/compare_words.h"
@@ -173,11 +174,11 @@ static json_t *metric_json(const struct comparison *c, const struct compare_metr
 						"same" };
 
 	return json_pack(
-		"{s:s, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"group", m->group, "subject", text_json(m->subject), "unit", units[m->unit],
-		"primary", m->primary, "finding", findings[m->finding], "median",
-		real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]), "per_boot",
-		values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
+		"{s:s, s:o, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"group", m->group, "key", text_json(m->key), "subject", text_json(m->subject),
+		"unit", units[m->unit], "primary", m->primary, "finding", findings[m->finding],
+		"median", real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]),
+		"per_boot", values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
 		values_json(m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots), "b_over_a",
 		ratio_json(&m->ratio), "per_trigger",
 		isnan(m->per_trigger.ratio) ? json_null() : ratio_json(&m->per_trigger), "rank_p",
@@ -217,6 +218,25 @@ static json_t *difference_json(const struct compare_effect *e)
 			 e->ns_per_second, "ns", e->ns);
 }
 
+static json_t *gate_json(const struct comparison *c, const struct compare_gate_result *r)
+{
+	char words[WORDS_MAX];
+
+	compare_gate_words(c, r, words, sizeof(words));
+	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "gate", text_json(r->gate->text), "metric",
+			 text_json(r->gate->key), "outcome", compare_gate_outcome_name(r->outcome),
+			 "holm_p", real_json(r->holm_p), "text", text_json(words));
+}
+
+static json_t *gates_json(const struct comparison *c)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < c->nr_gates; i++)
+		array = append(array, gate_json(c, &c->gates[i]));
+	return array;
+}
+
 json_t *compare_json(const struct comparison *c)
 {
 	const struct boot *first = words_first_boot(c);
@@ -225,7 +245,7 @@ json_t *compare_json(const struct comparison *c)
 	words_why(c, why, sizeof(why));
 	words_caveat(c, caveat, sizeof(caveat));
 	return json_pack(
-		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o}",
+		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
 		"schema", "qpwlat.compare", "version", 1, "kernel",
 		text_json(first ? first->facts->release : ""), "backend",
 		text_json(words_backend(c)), "host",
@@ -234,5 +254,5 @@ json_t *compare_json(const struct comparison *c)
 		order_json(c), "min_effect", c->min_effect.relative, "min_difference",
 		difference_json(&c->min_effect), "metrics", metrics_json(c), "verdict",
 		compare_verdict_name(c->verdict), "why", text_json(why), "reasons", reasons_json(c),
-		"caveat", text_json(caveat));
+		"caveat", text_json(caveat), "gates", gates_json(c));
 }

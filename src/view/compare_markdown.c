@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
 #include "view/escape.h"
@@ -255,6 +256,7 @@ void compare_markdown(FILE *f, const struct comparison *c)
 	words_setup(c, words, sizeof(words));
 	escape_markdown(f, words);
 	fputs(".\n\n", f);
+	compare_gates_markdown(f, c);
 	put_figures(f, c);
 	put_works(f, c);
 	put_causes(f, c);

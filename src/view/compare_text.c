@@ -11,6 +11,7 @@
 
 #include "util/array.h"
 #include "util/text.h"
+#include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
 
@@ -66,6 +67,22 @@ static void put_wrapped(FILE *f, const char *text)
 	fputc('\n', f);
 }
 
+static void put_gates(FILE *f, const struct comparison *c)
+{
+	char line[2 * WORDS_MAX], words[WORDS_MAX];
+
+	if (c->nr_gates)
+		fputc('\n', f);
+	for (size_t i = 0; i < c->nr_gates; i++) {
+		const struct compare_gate_result *r = &c->gates[i];
+
+		compare_gate_words(c, r, words, sizeof(words));
+		snprintf(line, sizeof(line), "gate %s %s: %s", r->gate->text, compare_gate_shown(r),
+			 words);
+		put_wrapped(f, line);
+	}
+}
+
 static void put_heading(FILE *f, const struct comparison *c)
 {
 	char line[2 * WORDS_MAX], setup[WORDS_MAX], witness[WORDS_CELL];
@@ -75,6 +92,7 @@ static void put_heading(FILE *f, const struct comparison *c)
 	put_wrapped(f, line);
 	words_why(c, line, sizeof(line));
 	put_wrapped(f, line);
+	put_gates(f, c);
 	fputc('\n', f);
 	words_setup(c, setup, sizeof(setup));
 	words_witness(c, witness, sizeof(witness));

@@ -5,6 +5,7 @@ set -euo pipefail
 
 QPWLAT=${QPWLAT:-$PWD/build/qpwlat}
 BUILD=${BUILD:-build}
+MAN=$PWD/man/qpwlat-compare.1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 bad=0
@@ -101,6 +102,40 @@ expect "nothing left in blocks exits 0" 0 "$QPWLAT" compare less/*-qpw0 -- less/
 sed -i 's/started_utc/unknown/' less/01-qpw0/boot.json
 expect "an unknown order exits 0" 0 "$QPWLAT" compare --json less/*-qpw0 -- less/*-qpw1
 holds "an unknown order is told" stdout "Not every boot says when it began"
+
+# gates decide the exit code in place of the verdict
+expect "gates that pass exit 0" 0 "$QPWLAT" compare --fail-on 'remote_work:>0,remote_work:+10%' less/*-qpw0 -- less/*-qpw1
+holds "a gate that passed is shown" stdout "gate remote_work:>0 passed: 0/s in the highest boot"
+expect "a gate passes where there is no verdict" 0 "$QPWLAT" compare --fail-on 'remote_work:>2.5/s' same/*-qpw0 -- same/*-qpw1
+expect "a gate that fails exits 2" 2 "$QPWLAT" compare --json --fail-on 'remote_work:>0' --fail-on remote_work:+10% more/*-qpw0 -- more/*-qpw1
+if [ "$(jq -c '[.gates[] | .gate, .metric, .outcome]' stdout)" = \
+	'["remote_work:>0","remote_work","failed","remote_work:+10%","remote_work","failed"]' ]; then
+	echo "ok compare gates in JSON"
+else
+	bad=1
+	echo "not ok compare gates in JSON: $(jq -c .gates stdout)"
+fi
+expect "a gate fails though the verdict is good" 2 "$QPWLAT" compare --fail-on remote_work:-10% less/*-qpw0 -- less/*-qpw1
+expect "a gate that can't be judged exits 3" 3 "$QPWLAT" compare --fail-on 'remote_work:>0,p99:+10%' less/*-qpw0 -- less/*-qpw1
+expect "a failed gate goes before one not judged" 2 "$QPWLAT" compare --fail-on 'p99:+10%,remote_work:>0' more/*-qpw0 -- more/*-qpw1
+expect "an unknown metric exits 129" 129 "$QPWLAT" compare --fail-on p98:+10% less/*-qpw0 -- less/*-qpw1
+holds "an unknown metric is named" stderr "unknown metric: p98:+10%"
+expect "a gate of no form exits 129" 129 "$QPWLAT" compare --fail-on remote_work less/*-qpw0 -- less/*-qpw1
+"$QPWLAT" compare --help >help.txt
+if page=$(man -l "$MAN" 2>/dev/null | col -b) && [ -n "$page" ]; then
+	for key in $(sed -n '/^Metrics:/,/ops_/p' help.txt | grep -oE '^  [a-z].*|^[a-z].*' | grep -v ops_); do
+		grep -qwF -- "$key" <<<"$page" || echo "$key"
+	done >unnamed
+	if [ -s unnamed ] || ! grep -qw p99.9 <<<"$page"; then
+		bad=1
+		echo "not ok compare the manual names every metric: not $(paste -sd ' ' unnamed)"
+	else
+		echo "ok compare the manual names every metric"
+	fi
+else
+	bad=1
+	echo "not ok compare the manual names every metric: man can't show $MAN"
+fi
 
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "model/compare_gate.h"
 #include "sample_boots.h"
 #include "store/boot_dir.h"
 #include "view/compare_views.h"
@@ -93,13 +94,29 @@ static void check_all(const char *name, const struct comparison *c)
 	}
 }
 
+/* Compare with these gates, at most 8. */
+static struct comparison *compare_gated(struct sample_sets *s, const char *const *texts, size_t nr)
+{
+	static struct compare_gate gates[8];
+	const struct compare_options options = { .gates = gates, .nr_gates = nr };
+
+	assert_true(nr <= ARRAY_SIZE(gates));
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(compare_gate_parse(texts[i], strlen(texts[i]), &gates[i]), 0);
+	return sample_compare_with(s, &options);
+}
+
 static void test_golden_improved(void **state)
 {
+	static const char *const gates[] = { "remote_work:>0",	  "remote_work:+10%",
+					     "inline_work:>10/s", "rate_ipi:+10%",
+					     "flush_waits:-50%",  "p99:+10%",
+					     "ops_vm:-10%" };
 	struct sample_sets s;
 
 	(void)state;
 	sample_sets_init(&s, 3, 3);
-	check_all("improved", sample_compare(&s));
+	check_all("improved", compare_gated(&s, gates, ARRAY_SIZE(gates)));
 	sample_sets_finish(&s);
 }
 
@@ -133,12 +150,13 @@ static void spoil(struct sample_sets *s)
 
 static void test_golden_spoilt(void **state)
 {
+	static const char *const gates[] = { "ops_<i>`|:-5%", "remote_work:+10%" };
 	struct sample_sets s;
 
 	(void)state;
 	sample_sets_init(&s, 2, 2);
 	spoil(&s);
-	check_all("spoilt", sample_compare(&s));
+	check_all("spoilt", compare_gated(&s, gates, ARRAY_SIZE(gates)));
 	sample_sets_finish(&s);
 }
 
