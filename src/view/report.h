@@ -43,6 +43,12 @@ uint64_t report_malformed(const struct report *r);
 /* Time of the reported CPUs in all traces, ns; 0 where it is not known of one of them. */
 double report_watched_ns(const struct report *r);
 
+/*
+ * In how many traces the recorder found what this warning of a trace tells; 0 where an earlier trace
+ * has it, too: each is to be told once.
+ */
+size_t report_spoiled(const struct report *r, size_t trace, unsigned int warning);
+
 /* For a terminal: 80 columns where names allow it. Write errors stay with the stream. */
 void report_text(FILE *f, const struct report *r);
 

@@ -166,6 +166,32 @@ static json_t *head_json(const struct report *r)
 			 integer(report_malformed(r)), "witness", "triggers");
 }
 
+/* Each once, with the number of traces that have it. */
+static json_t *warnings_json(const struct report *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < r->nr_traces; i++) {
+		const struct host_facts *facts = &r->traces[i].facts;
+
+		for (unsigned int j = 0; j < facts->nr_warnings; j++) {
+			const struct host_warning *w = &facts->warnings[j];
+			size_t nr = report_spoiled(r, i, j);
+
+			if (nr &&
+			    json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:I}", "code",
+								   text_json(w->code), "text",
+								   text_json(w->text), "remedy",
+								   text_json(w->remedy), "traces",
+								   integer(nr)))) {
+				json_decref(array);
+				return NULL;
+			}
+		}
+	}
+	return array;
+}
+
 json_t *report_json(const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
@@ -178,6 +204,7 @@ json_t *report_json(const struct report *r)
 	     json_object_set_new(json, "watched_ns",
 				 known_json(watched_ns < 9e18 ? (uint64_t)watched_ns : 0)) ||
 	     json_object_set_new(json, "verdict", verdict_json(r)) ||
+	     json_object_set_new(json, "warnings", warnings_json(r)) ||
 	     json_object_set_new(json, "offline", rows_json(s->nr_offlines, offline_json, s)) ||
 	     json_object_update(json, summary) ||
 	     json_object_set_new(json, "latency_interval_ns", intervals_json(s->latency)) ||

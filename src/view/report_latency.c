@@ -43,7 +43,9 @@ void report_latency(const struct sheet *o, const struct report *r)
 	char interval[80];
 
 	if (!s->nr_samples) {
-		sheet_heading(o, "latency: no wake-up of a victim was recorded", NULL);
+		sheet_heading(o, "latency: no wake-up of a victim was recorded",
+			      s->nr_taken ? "for the times that its CPU was taken, see below" :
+					    NULL);
 		return;
 	}
 	sheet_heading(o, "latency of the victim's wake-ups, timer expiry to running",

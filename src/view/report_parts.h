@@ -12,6 +12,9 @@
 /* What was reported, the verdict and what it rests on, the machines. */
 void report_setup(const struct sheet *o, const struct report *r);
 
+/* What the recorder found on the machine that spoils a measurement. */
+void report_spoilers(const struct sheet *o, const struct report *r);
+
 /* What makes the figures less than the whole truth: warnings, missing probes. */
 void report_warnings(const struct sheet *o, const struct report *r);
 void report_missing_probes(const struct sheet *o, const struct report *r);

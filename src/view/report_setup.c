@@ -47,6 +47,11 @@ static void format_cpus(const struct host_facts *h, char *buf, size_t size)
 		 or_none(h->isolated), or_none(h->nohz_full), or_none(h->online));
 }
 
+static void format_victim(const struct host_facts *h, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", h->victim);
+}
+
 static void format_cmdline(const struct host_facts *h, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s", h->cmdline);
@@ -56,9 +61,8 @@ static const struct {
 	const char *name;
 	void (*format)(const struct host_facts *h, char *buf, size_t size);
 } facts[] = {
-	{ "kernel", format_kernel },	    { "mode", format_mode },
-	{ "machine", format_machine },	    { "CPUs", format_cpus },
-	{ "command line", format_cmdline },
+	{ "kernel", format_kernel }, { "mode", format_mode }, { "machine", format_machine },
+	{ "victim", format_victim }, { "CPUs", format_cpus }, { "command line", format_cmdline },
 };
 
 /* Numbers, from 1, of the traces of which trace first is the first with this fact. */
@@ -156,6 +160,26 @@ static void put_choice(const struct sheet *o, const struct report *r)
 	sheet_fact(o, "only", line);
 }
 
+/* A victim that never sleeps has no wake-ups: this is what it suffers. */
+static void put_taken(const struct sheet *o, const struct snapshot *s)
+{
+	uint64_t count = 0, total_ns = 0, max_ns = 0;
+	char line[160];
+
+	for (size_t i = 0; i < s->nr_taken; i++) {
+		count += s->taken[i].count;
+		total_ns += s->taken[i].total_ns;
+		if (s->taken[i].max_ns > max_ns)
+			max_ns = s->taken[i].max_ns;
+	}
+	if (!count || s->nr_samples)
+		return;
+	snprintf(line, sizeof(line),
+		 "the CPU from the victim %" PRIu64 " times, %.1f us in all, longest %.1f us",
+		 count, (double)total_ns / 1e3, (double)max_ns / 1e3);
+	sheet_fact(o, "taken", line);
+}
+
 /* The answer first: how late, how often disturbed and by how much, by whom. */
 static void put_result(const struct sheet *o, const struct report *r)
 {
@@ -177,6 +201,7 @@ static void put_result(const struct sheet *o, const struct report *r)
 			 (double)hist_max(s->latency) / 1e3, s->nr_samples);
 		sheet_fact(o, "latency", line);
 	}
+	put_taken(o, s);
 	report_share(r, all.self_ns, share, sizeof(share));
 	snprintf(line, sizeof(line),
 		 "%" PRIu64 " interruptions took %s %% of the watched CPUs' time", all.count,

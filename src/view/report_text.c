@@ -12,9 +12,10 @@
 #include "view/report_parts.h"
 
 static void (*const sections[])(const struct sheet *o, const struct report *r) = {
-	report_setup,	report_warnings,  report_missing_probes, report_latency, report_classes,
-	report_causes,	report_origins,	  report_callers,	 report_works,	 report_flushes,
-	report_waiters, report_contended, report_points,	 report_late,	 report_outliers,
+	report_setup,	  report_spoilers, report_warnings, report_missing_probes,
+	report_latency,	  report_classes,  report_causes,   report_origins,
+	report_callers,	  report_works,	   report_flushes,  report_waiters,
+	report_contended, report_points,   report_late,	    report_outliers,
 };
 
 static void put_sections(const struct sheet *o, const struct report *r)

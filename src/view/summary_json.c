@@ -292,7 +292,7 @@ json_t *summary_json(const struct snapshot *s)
 json_t *summary_host_json(const struct host_facts *f)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"hostname", text_json(f->hostname), "kernel", text_json(f->release),
 		"kernel_version", text_json(f->version), "machine", text_json(f->machine), "mode",
 		host_mode_name(f->mode), "mode_reason", text_json(f->mode_reason), "cmdline",
@@ -300,5 +300,5 @@ json_t *summary_host_json(const struct host_facts *f)
 		text_json(f->isolated), "nohz_full", text_json(f->nohz_full), "watched",
 		text_json(f->watched), "clocksource", text_json(f->clocksource), "hypervisor",
 		text_json(f->hypervisor), "tool_version", text_json(f->tool_version), "started_utc",
-		text_json(f->started_utc));
+		text_json(f->started_utc), "victim", text_json(f->victim));
 }

@@ -38,6 +38,12 @@ static const struct host_facts lab = {
 	.mode_reason = "parameter",
 	.tool_version = "0.1.0",
 	.started_utc = "2001-09-09T01:46:40Z",
+	.victim = "cyclictest",
+	.nr_warnings = 2,
+	.warnings = {
+		{ "stalld", "stalld runs (pid 812): it lends the CPU", "stop it" },
+		{ "virtual", "this is a virtual machine", "measure on hardware" },
+	},
 };
 
 static const struct host_facts other = {
@@ -55,6 +61,35 @@ static const struct host_facts other = {
 	.mode = HOST_MODE_QPW_ON,
 	.mode_reason = "parameter",
 	.tool_version = "0.1.0",
+	.victim = "oslat",
+	/* one that lab has, too */
+	.nr_warnings = 2,
+	.warnings = {
+		{ "smt", "CPU 1 shares its core with CPU 3", "" },
+		{ "virtual", "this is a virtual machine", "measure on hardware" },
+	},
+};
+
+/* Whoever has made the file. */
+static const struct host_facts foreign = {
+	.hostname = "lab",
+	.release = "7.2.13-qpw",
+	.version = "#1 SMP PREEMPT_DYNAMIC",
+	.machine = "x86_64",
+	.cmdline = "isolcpus=1 nohz_full=1 rcu_nocbs=1 qpw=0",
+	.online = "0-1",
+	.isolated = "1",
+	.nohz_full = "1",
+	.watched = "1",
+	.clocksource = "tsc",
+	.hypervisor = "yes",
+	.mode = HOST_MODE_QPW_OFF,
+	.mode_reason = "parameter",
+	.tool_version = "0.1.0",
+	.started_utc = "2001-09-09T01:46:40Z",
+	.victim = "comm:\x1b[2J|`",
+	.nr_warnings = 1,
+	.warnings = { { "\x1b]0;", "<b>\x1b[2J|`\n", "rm\r*x*" } },
 };
 
 static const uint64_t drop_caches[] = { FN_QUEUE, FN_DRAIN_ALL, FN_SYSCTL, 0 };
@@ -366,7 +401,7 @@ static const struct {
 	int (*write)(struct trace_writer *w);
 	const struct host_facts *facts;
 } traces[] = {
-	{ "lab", write_lab, &lab },	{ "hostile", write_hostile, &lab },
+	{ "lab", write_lab, &lab },	{ "hostile", write_hostile, &foreign },
 	{ "empty", write_empty, &lab }, { "unplugged", write_unplugged, &lab },
 	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
 	{ "two", write_two, &other },	{ "crowded", write_crowded, &lab },

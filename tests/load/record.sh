@@ -212,6 +212,10 @@ test_oslat() {
 		return
 	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \
 		"any(.taken[]; .by == \"qpw_taker\" and .count >= $runs) and .samples == 0"
+	check oslat-victim-is-told "$(jq -c .host.victim "$scratch/report.json")" \
+		json_holds "$scratch/report.json" '.host.victim == "oslat" and .latency_ns == null'
+	check oslat-report "it does not tell the same" grep -q "^  taken  *the CPU from the victim $(
+		jq '[.taken[].count] | add' "$scratch/report.json") times," <("$QPWLAT" report "$scratch/t.qpw")
 	check oslat-gone "it still runs" test -z "$(pgrep -f "oslat.*$scratch")"
 	# oslat has measured on that CPU for longer than the window: nothing in it was longer than what it saw
 	ours_ns=$(jq '[.taken[].max_ns, .interruptions[].max_ns] | max' "$scratch/report.json")
