@@ -68,7 +68,8 @@ help:
 	@echo "make bench-overhead  what watching a CPU costs, beside other tools; as tables (ROUNDS=5 CPU=)"
 	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
-	@echo "make install clean"
+	@echo "make install      programs, manual pages, bash completion (PREFIX=/usr/local DESTDIR=)"
+	@echo "make clean"
 
 # ------------------------------------------------------------------ programs
 
@@ -233,9 +234,13 @@ kernel-mutants: deps all
 
 # ------------------------------------------------------------------ install
 
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/qpwlat $(BUILD)/qpwtop
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 packaging/completion/qpwlat.bash $(COMPLETIONS)/qpwlat
+	ln -sf qpwlat $(COMPLETIONS)/qpwtop
 
 clean:
 	rm -rf $(BUILD)

@@ -31,14 +31,58 @@ help_options() {
 		grep -oE '(^|, )-(-[a-z-]+|[A-Za-z])' | grep -oE -- '-.*' | sort -u
 }
 
-for command in record report compare export probes; do
+# The examples of --help, without the words before them.
+examples() {
+	"$@" --help | sed -n 's/^[Ee]xample: //p'
+}
+
+# with_known_options COMMAND...: nothing, or the options of its examples that --help does not explain.
+with_known_options() {
+	comm -13 <(help_options "$@") <(examples "$@" | sed 's/ -- .*//' | tr ' =' '\n' |
+		grep -E '^-' | sort -u)
+}
+
+commands=$("$QPWLAT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+is "commands have pages" "$(sort <<<"$commands")" \
+	"$(printf '%s\n' man/qpwlat-*.1 | sed 's/.*qpwlat-//; s/\.1//' | sort)"
+for command in $commands; do
+	is "qpwlat $command --help has an example" "qpwlat $command" \
+		"$(examples "$QPWLAT" "$command" | cut -d' ' -f1,2 | sort -u)"
+	is "options in the example of $command" "" "$(with_known_options "$QPWLAT" "$command")"
+	is "qpwlat-$command has examples" 1 "$(grep -c '^\.SH EXAMPLES' "man/qpwlat-$command.1")"
 	is "qpwlat-$command has the options of --help" "$(help_options "$QPWLAT" "$command")" \
 		"$(page_options "man/qpwlat-$command.1")"
 	is "qpwlat.1 names $command" 1 "$(grep -c "^\.BR qpwlat.-$command (1)\$" man/qpwlat.1)"
 done
+is "qpwtop --help has an example" qpwtop "$(examples "$QPWTOP" | cut -d' ' -f1)"
+is "options in the example of qpwtop" "" "$(with_known_options "$QPWTOP")"
 is "qpwtop has the options of --help" "$(help_options "$QPWTOP")" "$(page_options man/qpwtop.1)"
 
 while read -r page; do
 	is "$page.1 exists" yes "$([ -f "man/$page.1" ] && echo yes)"
 done < <(grep -ohE '\.BR qpw[a-z\-]+ \(1\)' man/*.1 | sed 's/\\//g; s/\.BR //; s/ .*//' | sort -u)
+# those that need neither root nor time are typed: whatever they find, they find no fault
+make_trace=${BUILD:-build}/golden/make_trace
+[[ $make_trace == /* ]] || make_trace=$PWD/$make_trace
+[[ $QPWLAT == /* ]] || QPWLAT=$PWD/$QPWLAT
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+"$make_trace" lab trace.qpw
+for boot in boots/01-qpw0 boots/01-qpw1 before/01 after/01; do
+	mkdir -p "$boot"
+	cp trace.qpw "$boot/trace.qpw"
+done
+qpwlat() {
+	"$QPWLAT" "$@"
+}
+for command in report compare export; do
+	while read -r example; do
+		(eval "$example") >out 2>err </dev/null && code=0 || code=$?
+		case $code in
+		0 | 2 | 3) code="no fault" ;;
+		esac
+		is "$example" "no fault" "$code"
+	done < <(examples "$QPWLAT" "$command")
+done
 exit "$failed"
