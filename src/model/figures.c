@@ -174,7 +174,7 @@ int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, in
 		   const struct figures_origin *o, uint64_t wait_ns)
 {
 	const struct caused_row key = {
-		.class = (uint16_t) class,
+		.class = (uint16_t)(class),
 		.on_cpu = (uint16_t)on_cpu,
 		.name = (uint32_t)name,
 		.comm = (uint32_t)o->comm,

@@ -46,8 +46,8 @@ struct snap_cause {
 	uint64_t total_ns;
 	uint64_t max_ns; /* longest single one, nested time included */
 	/*
-	 * Per CPU only, else 0: 99 of 100 are not longer, rounded up by less than a quarter; the larger
-	 * one of both in a merged snapshot.
+	 * Per CPU only, else 0: 99 of 100 are not longer, rounded up by less than a quarter; the
+	 * larger one of both in a merged snapshot.
 	 */
 	uint64_t p99_ns;
 };
@@ -152,7 +152,7 @@ struct snap_waiter {
 	uint64_t count;
 	uint64_t total_ns;
 	uint64_t max_ns;
-	uint64_t waiting_ns; /* one that has not ended: so long by now; 0 = none, as in recordings */
+	uint64_t waiting_ns; /* one that has not ended: so long by now; 0 = none */
 };
 
 /* One watched CPU; only where rows are per CPU. */

@@ -29,7 +29,7 @@ struct watch_interval {
 
 struct watch;
 
-/* per_cpu: rows for each CPU; event_ns: keep interruptions of that length, 0 = none. NULL: no memory. */
+/* per_cpu: rows for each CPU; event_ns: keep interruptions so long, 0 = none. NULL: no memory. */
 struct watch *watch_create(bool per_cpu, uint64_t event_ns);
 void watch_destroy(struct watch *w);
 
@@ -48,8 +48,8 @@ int watch_running(struct watch *w, uint32_t cpu, const char comm[QPW_COMM_LEN]);
 uint32_t watch_on_cpu(const struct watch *w, uint32_t cpu);
 
 /*
- * Copy to s, whose window and sums over all CPUs are there: causes, in place of those over all CPUs,
- * CPUs, events. tick_seen: ticks would be among the records. 0 or -ENOMEM.
+ * Copy to s, whose window and sums over all CPUs are there: causes, in place of those over all
+ * CPUs, then CPUs and events. tick_seen: ticks would be among the records. 0 or -ENOMEM.
  */
 int watch_fill(const struct watch *w, const struct names *names, bool tick_seen,
 	       struct snapshot *s);

@@ -268,7 +268,7 @@ int top_press(struct top *t, int key)
 		top_save(t);
 		return 0;
 	case TOP_ACT_STEP:
-		t->step = t->reader != NULL;
+		t->step = !!t->reader;
 		return 0;
 	case TOP_ACT_FASTER:
 		set_speed(t, 2);

@@ -90,7 +90,7 @@ int top_press(struct top *t, int key);
 /* The screen at the end, after the keys of --keys. An exit code. */
 int top_print_screen(struct top *t);
 
-/* save.c: what is shown, as JSON, into a new file of the present directory; says so on the screen. */
+/* save.c: what is shown, as JSON, into a new file in the present directory; the screen says so. */
 void top_save(struct top *t);
 
 /* The loops. An exit code. */

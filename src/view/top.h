@@ -158,7 +158,7 @@ struct top_view {
 	/* A column without a name, in width cells. NULL: there is none */
 	void (*graph)(const struct top_data *d, size_t row, unsigned int column, struct canvas *c,
 		      unsigned int at_row, unsigned int at_column, unsigned int width);
-	/* What JSON has of a row beside its columns, added to object. NULL: nothing. 0 or -ENOMEM */
+	/* What JSON has of a row beside its columns, into object. NULL: nothing. 0 or -ENOMEM */
 	int (*extra)(const struct top_data *d, size_t row, json_t *object);
 	/* More of a row, from at_row to the end of the canvas. NULL: there is no more */
 	void (*detail)(const struct top_data *d, size_t row, struct canvas *c, unsigned int at_row);

@@ -93,8 +93,8 @@ static void ids(const struct top_data *d, size_t row, struct top_ids *out)
 }
 
 /*
- * How many of width cells each class gets: by its share of the interruptions, but one at least if it
- * has any, as long as there are cells; what rounding leaves goes to the largest remainders.
+ * How many of width cells each class gets: by its share of the interruptions, but one at least if
+ * it has any, as long as there are cells; what rounding leaves goes to the largest remainders.
  */
 static void share_cells(const struct top_cpu *c, unsigned int width,
 			unsigned int cells[SNAP_NR_CLASSES])
@@ -145,7 +145,9 @@ static void draw_bar(const struct top_cpu *c, struct canvas *canvas, unsigned in
 static void draw_minute(const struct top_data *d, const struct top_cpu *c, struct canvas *canvas,
 			unsigned int at_row, unsigned int at_column, unsigned int width)
 {
-	static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const blocks[] = {
+		"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█",
+	};
 	static const char *const marks[] = { "_", ".", ":", "-", "=", "+", "*", "#" };
 	unsigned int first = width < TOP_MINUTE_PARTS ? TOP_MINUTE_PARTS - width : 0;
 	double highest = 0;

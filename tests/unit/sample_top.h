@@ -35,8 +35,8 @@ static inline void *sample_row(void **rows, size_t *nr, size_t size)
 	return row;
 }
 
-#define SAMPLE_ROW(s, rows, nr) \
-	((__typeof__((s)->rows))sample_row((void **)&(s)->rows, &(s)->nr, sizeof(*(s)->rows)))
+#define SAMPLE_ROW(s, list, count) \
+	((__typeof__((s)->list))sample_row((void **)&(s)->list, &(s)->count, sizeof(*(s)->list)))
 
 static inline struct snap_cpu *sample_cpu(struct snapshot *s, uint32_t cpu)
 {

@@ -48,8 +48,8 @@ static const struct snap_cpu *cpu_row(const struct snapshot *s, uint32_t cpu)
 }
 
 /*
- * CPU 1: IRQs of 100 and 300 ns and a drain of 1000 ns in which the second IRQ nests; CPU 7: one IRQ
- * of 50 ns. Self time of the drain: 700.
+ * CPU 1: IRQs of 100 and 300 ns and a drain of 1000 ns in which the second IRQ nests; CPU 7: one
+ * IRQ of 50 ns. Self time of the drain: 700.
  */
 static void cpus_are_told_apart(void **state)
 {

@@ -232,7 +232,7 @@ static void nothing_known_yet_is_said(void **state)
 	top_screen_init(&screen, SECOND);
 	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
 	assert_true(shows(c, "the first figures come after the first interval"));
-	assert_true(strstr(row_text(c, 23), "q quit") != NULL);
+	assert_non_null(strstr(row_text(c, 23), "q quit"));
 	canvas_destroy(c);
 }
 

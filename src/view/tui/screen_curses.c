@@ -144,7 +144,7 @@ bool screen_has_utf8(void)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-/* Text of one style, which begins at a cell of its own: a terminal of other widths stays in step. */
+/* Text of one style. Each cell is put at its place: a terminal of other widths stays in step. */
 static unsigned int show_run(const struct canvas *c, unsigned int row, unsigned int column)
 {
 	uint8_t style = canvas_cell(c, row, column)->style;
