@@ -5,7 +5,7 @@ set -euo pipefail
 
 QPWLAT=${QPWLAT:-$PWD/build/qpwlat}
 BUILD=${BUILD:-build}
-MAN=$PWD/man/qpwlat-compare.1
+TOP=$PWD
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 bad=0
@@ -122,7 +122,7 @@ expect "an unknown metric exits 129" 129 "$QPWLAT" compare --fail-on p98:+10% le
 holds "an unknown metric is named" stderr "unknown metric: p98:+10%"
 expect "a gate of no form exits 129" 129 "$QPWLAT" compare --fail-on remote_work less/*-qpw0 -- less/*-qpw1
 "$QPWLAT" compare --help >help.txt
-if page=$(man -l "$MAN" 2>/dev/null | col -b) && [ -n "$page" ]; then
+if page=$(man -l "$TOP/man/qpwlat-compare.1" 2>/dev/null | col -b) && [ -n "$page" ]; then
 	for key in $(sed -n '/^Metrics:/,/ops_/p' help.txt | grep -oE '^  [a-z].*|^[a-z].*' | grep -v ops_); do
 		grep -qwF -- "$key" <<<"$page" || echo "$key"
 	done >unnamed
@@ -134,8 +134,31 @@ if page=$(man -l "$MAN" 2>/dev/null | col -b) && [ -n "$page" ]; then
 	fi
 else
 	bad=1
-	echo "not ok compare the manual names every metric: man can't show $MAN"
+	echo "not ok compare the manual names every metric: man can't show it"
 fi
+
+# every form of the JSON against its schema, and that it minds what is wrong
+"$QPWLAT" compare --json=blocks.json third/*-qpw0 -- third/*-qpw1 || true
+"$QPWLAT" compare --json=thin.json same/*-qpw0 -- same/*-qpw1 || true
+"$QPWLAT" compare --json=worse.json --fail-on 'remote_work:>0,p99:+10%' more/*-qpw0 -- more/*-qpw1 || true
+"$QPWLAT" compare --json=bare.json less/01-qpw0/trace.qpw less/02-qpw1/trace.qpw || true
+if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" "$TOP"/tests/golden/compare/*.json c.json \
+	sets.json blocks.json thin.json worse.json bare.json >log 2>&1; then
+	echo "ok compare schema"
+else
+	bad=1
+	echo "not ok compare schema: $(head -n 5 log)"
+fi
+for wrong in '.verdict = "good"' 'del(.metrics[0].key)' '.metrics[3].rank_p = 2' '.modes[0].more = 1' \
+	'.gates[0].outcome = "maybe"' '.modes[1].interruptions[0].count = -1' '.reasons[0].code = "tired"'; do
+	jq "$wrong" worse.json >broken.json
+	if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" broken.json >log 2>&1; then
+		bad=1
+		echo "not ok compare schema refuses $wrong"
+	else
+		echo "ok compare schema refuses $wrong"
+	fi
+done
 
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
