@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cmd/cmd.h"
 #include "cmd/export_openmetrics.h"
+#include "cmd/trace_input.h"
 #include "store/trace.h"
 #include "util/array.h"
 #include "util/text.h"
@@ -101,20 +101,6 @@ static int parse_args(int argc, char **argv, struct export_args *args)
 	return args->input ? 0 : usage_error("which trace?", NULL);
 }
 
-static const char *open_error(int error)
-{
-	switch (error) {
-	case -EPROTO:
-		return "this is not a .qpw trace; 'qpwlat record' writes them";
-	case -EPROTONOSUPPORT:
-		return "it was written by a newer qpwlat; use that version";
-	case -EBADMSG:
-		return "its header is corrupt; copy the file again";
-	default:
-		return strerror(-error);
-	}
-}
-
 /*
  * All records to f. Stops early when they can't be written any more. 0, or a negative error of
  * reading or of memory; where a file breaks off is no error but the reader's problem.
@@ -166,14 +152,6 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 	return CMD_INCONCLUSIVE;
 }
 
-/* Writing would destroy what is being read. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static int run(const struct export_args *args, struct trace_reader *reader)
 {
 	bool to_stdout = !strcmp(args->output, "-");
@@ -211,7 +189,7 @@ int cmd_export(int argc, char **argv)
 	}
 	if (code)
 		return code;
-	if (is_same_file(args.input, args.output)) {
+	if (strcmp(args.output, "-") != 0 && trace_same_file(args.input, args.output)) {
 		fprintf(stderr,
 			"qpwlat export: %s: is the recording itself; write to another file\n",
 			args.output);
@@ -220,7 +198,7 @@ int cmd_export(int argc, char **argv)
 	ret = trace_reader_open(args.input, &reader);
 	if (ret) {
 		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", args.input,
-			open_error(ret));
+			trace_open_error(ret));
 		return CMD_ERROR;
 	}
 	code = run(&args, reader);

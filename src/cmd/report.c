@@ -12,24 +12,11 @@
 #include "cmd/cmd.h"
 #include "cmd/report_options.h"
 #include "cmd/report_output.h"
+#include "cmd/trace_input.h"
 #include "model/model.h"
 #include "store/trace.h"
 #include "util/cpulist.h"
 #include "view/report.h"
-
-static const char *open_error(int error)
-{
-	switch (error) {
-	case -EPROTO:
-		return "this is not a .qpw trace; 'qpwlat record' writes them";
-	case -EPROTONOSUPPORT:
-		return "it was written by a newer qpwlat; use that version";
-	case -EBADMSG:
-		return "its header is corrupt; copy the file again";
-	default:
-		return strerror(-error);
-	}
-}
 
 /* All records to the model. A part of a recording is a fact about it; 0 or -errno. */
 static int feed_all(struct trace_reader *reader, struct model *model, uint64_t *nr_malformed)
@@ -110,7 +97,8 @@ static int load_trace(const struct report_args *args, uint64_t outlier_ns, struc
 	int ret = trace_reader_open(t->path, &reader);
 
 	if (ret) {
-		fprintf(stderr, "qpwlat report: cannot open: %s: %s\n", t->path, open_error(ret));
+		fprintf(stderr, "qpwlat report: cannot open: %s: %s\n", t->path,
+			trace_open_error(ret));
 		return CMD_ERROR;
 	}
 	ret = read_trace(args, outlier_ns, reader, t, all);

@@ -5,45 +5,16 @@
 #include "cmd/report_output.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cmd/cmd.h"
+#include "cmd/trace_input.h"
 
 static bool is_stdout(const char *path)
 {
 	return !strcmp(path, "-");
-}
-
-/* The folder of a path as stat() takes it, "./" when it names none; and the name in it. */
-static const char *split_path(const char *path, char *folder, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash)
-		snprintf(folder, size, "%.*s", (int)(slash - path + 1), path);
-	else
-		snprintf(folder, size, "./");
-	return slash ? slash + 1 : path;
-}
-
-/* Whether two names are of one file that can be spoilt; a device such as /dev/null can't. */
-static bool same_file(const char *a, const char *b)
-{
-	char folder_a[PATH_MAX], folder_b[PATH_MAX];
-	const char *name_a = split_path(a, folder_a, sizeof(folder_a));
-	const char *name_b = split_path(b, folder_b, sizeof(folder_b));
-	struct stat x, y;
-
-	if (!stat(a, &x) && !stat(b, &y))
-		return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-	/* not there yet */
-	if (strcmp(name_a, name_b) != 0 || stat(folder_a, &x) || stat(folder_b, &y))
-		return false;
-	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static int refuse(const char *path, const char *why)
@@ -59,10 +30,10 @@ static int check_output(const struct report_args *args, int format)
 	if (!path || is_stdout(path))
 		return 0;
 	for (size_t i = 0; i < args->nr_inputs; i++)
-		if (same_file(path, args->inputs[i]))
+		if (trace_same_file(path, args->inputs[i]))
 			return refuse(path, "the trace itself can't be the output");
 	for (int i = 0; i < format; i++)
-		if (args->output[i] && same_file(path, args->output[i]))
+		if (args->output[i] && trace_same_file(path, args->output[i]))
 			return refuse(path, "two formats can't go to one file");
 	return 0;
 }
@@ -110,11 +81,8 @@ static int put_html(FILE *f, const struct report *r)
 }
 
 static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *r) = {
-	[REPORT_TEXT] = put_text,
-	[REPORT_JSON] = put_json,
-	[REPORT_MARKDOWN] = put_markdown,
-	[REPORT_HTML] = put_html,
-	[REPORT_CSV] = report_csv,
+	[REPORT_TEXT] = put_text, [REPORT_JSON] = put_json,  [REPORT_MARKDOWN] = put_markdown,
+	[REPORT_HTML] = put_html, [REPORT_CSV] = report_csv,
 };
 
 static int write_output(const char *path, enum report_format format, const struct report *r)
