@@ -239,6 +239,7 @@ COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/qpwlat $(BUILD)/qpwtop
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/qpwlat/grafana reports/grafana/*.json
 	install -D -m 644 packaging/completion/qpwlat.bash $(COMPLETIONS)/qpwlat
 	ln -sf qpwlat $(COMPLETIONS)/qpwtop
 
