@@ -5,6 +5,7 @@
  */
 #include "model/nest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -12,20 +13,51 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Fold the older half in pairs. */
-static void fold(struct nest *n)
+static bool is_whole(const struct nest_span *span)
+{
+	return span->busy_ns == span->end_ns - span->start_ns;
+}
+
+/* Of two that touch, as runs of tasks do, one can be made without losing anything. */
+static void join_touching(struct nest *n)
 {
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < NEST_ROOM / 2; i += 2, kept++) {
+	for (uint32_t i = 1; i < n->nr; i++) {
+		struct nest_span *last = &n->spans[kept];
+		const struct nest_span *next = &n->spans[i];
+
+		if (last->end_ns == next->start_ns && is_whole(last) && is_whole(next)) {
+			last->end_ns = next->end_ns;
+			last->busy_ns += next->busy_ns;
+		} else {
+			n->spans[++kept] = *next;
+		}
+	}
+	n->nr = kept + 1;
+}
+
+/* Fold the older half in pairs. */
+static void fold(struct nest *n)
+{
+	uint32_t half = n->nr / 2 & ~1U, kept = 0;
+
+	for (uint32_t i = 0; i < half; i += 2, kept++) {
 		struct nest_span pair = n->spans[i];
 
 		pair.end_ns = n->spans[i + 1].end_ns;
 		pair.busy_ns += n->spans[i + 1].busy_ns;
 		n->spans[kept] = pair;
 	}
-	memmove(n->spans + kept, n->spans + NEST_ROOM / 2, NEST_ROOM / 2 * sizeof(n->spans[0]));
-	n->nr = kept + NEST_ROOM / 2;
+	memmove(n->spans + kept, n->spans + half, (n->nr - half) * sizeof(n->spans[0]));
+	n->nr -= half - kept;
+}
+
+static void make_room(struct nest *n)
+{
+	join_touching(n);
+	if (n->nr > NEST_ROOM / 4 * 3)
+		fold(n);
 }
 
 /* What a span covers of the time from start to end. */
@@ -54,7 +86,7 @@ uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
 	}
 	if (to > from) {
 		if (n->nr == NEST_ROOM)
-			fold(n);
+			make_room(n);
 		n->spans[n->nr++] = (struct nest_span){ from, to, to - from };
 	}
 	return end_ns - start_ns - min_u64(covered, end_ns - start_ns);

@@ -18,9 +18,10 @@ struct nest_span {
 };
 
 /*
- * What finished and is not enclosed yet, disjoint and in order of time. When there is no room the
- * older half is folded in pairs: a span that covers less than its length. So an interval that
- * encloses thousands still gets its exact self time, unless it begins inside such a pair.
+ * What finished and is not enclosed yet, disjoint and in order of time. When there is no room those
+ * that touch become one, and if that is not enough the older half is folded in pairs: a span that
+ * covers less than its length. So an interval that encloses thousands still gets its exact self
+ * time, unless it begins inside such a pair; it may then lack as much as lay between the two.
  */
 struct nest {
 	uint32_t nr;
