@@ -145,6 +145,12 @@ struct hist *hist_clone(const struct hist *h);
 /* Make room for an octave of buckets. 0 or -ENOMEM. */
 int hist_grow(struct hist *h, unsigned int octave);
 
+/*
+ * Add what was counted in QPW_COARSE_BUCKETS, each value as the middle of its bucket; their true sum
+ * and maximum stay. 0 or -ENOMEM, h is then incomplete.
+ */
+int hist_add_coarse(struct hist *h, const uint32_t *buckets, uint64_t sum, uint64_t max);
+
 /* Add every value of src to dst. 0 or -ENOMEM, dst is then incomplete. */
 int hist_merge(struct hist *dst, const struct hist *src);
 

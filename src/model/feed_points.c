@@ -32,12 +32,13 @@ int feed_migrate(struct model *m, const struct qpw_header *h)
 	ret = model_origin(m, &e->origin, &by);
 	if (comm < 0 || ret)
 		return -ENOMEM;
-	return figures_move(&m->figures, comm, e->from_cpu, &by);
+	return figures_move(&m->figures, comm, e->from_cpu, &by, 1);
 }
 
 int feed_lock_wait(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_lock_wait *e = (const struct qpw_lock_wait *)h;
+	const struct figures_sum wait = figures_one(h->end_ns - h->start_ns);
 	int comm;
 
 	if (!model_in_window(m, h))
@@ -45,19 +46,19 @@ int feed_lock_wait(struct model *m, const struct qpw_header *h)
 	comm = names_comm(&m->names, e->comm);
 	if (comm < 0)
 		return comm;
-	return figures_lock(&m->figures, e->flags, h->flags & QPW_F_BY_VICTIM, comm,
-			    h->end_ns - h->start_ns);
+	return figures_lock(&m->figures, e->flags, h->flags & QPW_F_BY_VICTIM, comm, &wait);
 }
 
 int feed_taken(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_taken *e = (const struct qpw_taken *)h;
+	const struct figures_sum time = figures_one(h->end_ns - h->start_ns);
 	int comm;
 
 	if (!model_in_window(m, h))
 		return 0;
 	comm = names_comm(&m->names, e->by_comm);
-	return comm < 0 ? comm : figures_taken(&m->figures, comm, h->end_ns - h->start_ns);
+	return comm < 0 ? comm : figures_taken(&m->figures, comm, &time);
 }
 
 void feed_counts_restart(struct model_counts *c)

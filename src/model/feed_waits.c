@@ -11,10 +11,9 @@
 static int add_flush(struct model *m, const struct qpw_header *h, int function, int work, int comm,
 		     uint32_t cpu)
 {
+	const struct figures_sum wait = figures_one(h->end_ns - h->start_ns);
 	struct flush_row *row;
 	int ret;
-
-	uint64_t ns = h->end_ns - h->start_ns;
 
 	if (function < 0 || work < 0 || comm < 0)
 		return -ENOMEM;
@@ -28,9 +27,9 @@ static int add_flush(struct model *m, const struct qpw_header *h, int function, 
 		return 0;
 	}
 	row->count++;
-	row->total_ns += ns;
-	ret = figures_add_wait(&row->wait, ns);
-	return ret ? ret : figures_waiter(&m->figures, function, work, comm, cpu, ns);
+	row->total_ns += wait.total_ns;
+	ret = figures_add_wait(&row->wait, wait.total_ns);
+	return ret ? ret : figures_waiter(&m->figures, function, work, comm, cpu, &wait);
 }
 
 int feed_flush(struct model *m, const struct qpw_header *h)
@@ -68,7 +67,7 @@ int feed_qpw_inline(struct model *m, const struct qpw_header *h)
 		return ret;
 	row->inlined++;
 	row->inline_ns += h->end_ns - h->start_ns;
-	return figures_origin(&m->figures, function, comm, e->pid, e->from_cpu);
+	return figures_origin(&m->figures, function, comm, e->pid, e->from_cpu, 1);
 }
 
 int feed_contended(struct model *m, const struct qpw_header *h)

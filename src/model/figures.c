@@ -55,6 +55,7 @@ void figures_finish(struct figures *f)
 
 int figures_reset(struct figures *f)
 {
+	const struct figures_sum none = { 0 };
 	struct flush_row *flush;
 	struct work_row *work;
 
@@ -82,13 +83,13 @@ int figures_reset(struct figures *f)
 	    figures_flush(f, NAME_OTHER, NAME_OTHER, &flush))
 		return -ENOMEM;
 	for (int c = 0; c < SNAP_NR_CLASSES; c++)
-		if (figures_interval(f, (enum snap_class)c, NAME_OTHER, false, 0, 0))
+		if (figures_interval(f, (enum snap_class)c, NAME_OTHER, &none))
 			return -ENOMEM;
 	return 0;
 }
 
-int figures_interval(struct figures *f, enum snap_class class, int name, bool counted,
-		     uint64_t self_ns, uint64_t total_ns)
+int figures_interval(struct figures *f, enum snap_class class, int name,
+		     const struct figures_sum *sum)
 {
 	const uint32_t key[2] = { class, (uint32_t)name };
 	const uint32_t other[2] = { class, NAME_OTHER };
@@ -96,18 +97,18 @@ int figures_interval(struct figures *f, enum snap_class class, int name, bool co
 	int index = table_get(&f->causes, key);
 	struct cause_row *row;
 
-	t->count += counted;
-	t->self_ns += self_ns;
-	t->max_ns = max_u64(t->max_ns, total_ns);
+	t->count += sum->count;
+	t->self_ns += sum->self_ns;
+	t->max_ns = max_u64(t->max_ns, sum->max_ns);
 	if (index == -ENOSPC)
 		index = table_find(&f->causes, other);
 	if (index < 0)
 		return index;
 	row = table_row(&f->causes, index);
-	row->count += counted;
-	row->self_ns += self_ns;
-	row->total_ns += total_ns;
-	row->max_ns = max_u64(row->max_ns, total_ns);
+	row->count += sum->count;
+	row->self_ns += sum->self_ns;
+	row->total_ns += sum->total_ns;
+	row->max_ns = max_u64(row->max_ns, sum->max_ns);
 	return 0;
 }
 
@@ -124,7 +125,8 @@ int figures_work(struct figures *f, int function, struct work_row **out)
 	return 0;
 }
 
-int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu)
+int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu,
+		   uint64_t count)
 {
 	const uint32_t key[4] = { (uint32_t)function, (uint32_t)comm, cpu, 0 };
 	int index = table_get(&f->origins, key);
@@ -137,7 +139,7 @@ int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint
 		row->pid = pid;
 	else if (row->pid != pid)
 		row->pid = SNAP_PID_MANY;
-	row->count++;
+	row->count += count;
 	return 0;
 }
 
@@ -161,6 +163,13 @@ int figures_add_wait(struct hist **wait, uint64_t ns)
 	return *wait ? hist_add(*wait, ns) : -ENOMEM;
 }
 
+int figures_add_waits(struct hist **wait, const uint32_t *buckets, const struct figures_sum *sum)
+{
+	if (!*wait)
+		*wait = hist_create();
+	return *wait ? hist_add_coarse(*wait, buckets, sum->total_ns, sum->max_ns) : -ENOMEM;
+}
+
 /* The pid of a row that stands for several tasks is told to be many. */
 static void note_pid(uint64_t *pid, bool first, uint32_t other)
 {
@@ -171,7 +180,7 @@ static void note_pid(uint64_t *pid, bool first, uint32_t other)
 }
 
 int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
-		   const struct figures_origin *o, uint64_t wait_ns)
+		   const struct figures_origin *o, const struct figures_sum *waits)
 {
 	const struct caused_row key = {
 		.class = (uint16_t)(class),
@@ -186,31 +195,32 @@ int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, in
 	struct caused_row *row;
 
 	if (index == -ENOSPC) {
-		f->caused_left_out++;
+		f->caused_left_out += waits->count;
 		return 0;
 	}
 	if (index < 0)
 		return index;
 	row = table_row(&f->caused, index);
 	note_pid(&row->pid, !row->count, o->pid);
-	row->count++;
-	row->wait_ns += wait_ns;
-	row->wait_max_ns = max_u64(row->wait_max_ns, wait_ns);
+	row->count += waits->count;
+	row->wait_ns += waits->total_ns;
+	row->wait_max_ns = max_u64(row->wait_max_ns, waits->max_ns);
 	return 0;
 }
 
-int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o)
+int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o,
+		 uint64_t count)
 {
 	const uint32_t key[4] = { (uint32_t)comm, (uint32_t)o->comm, from_cpu, o->cpu };
 	int index = table_get(&f->moves, key);
 
 	if (index < 0)
 		return index == -ENOSPC ? 0 : index;
-	((struct move_row *)table_row(&f->moves, index))->count++;
+	((struct move_row *)table_row(&f->moves, index))->count += count;
 	return 0;
 }
 
-static int add_span(struct table *t, const uint32_t key[4], uint64_t ns)
+static int add_span(struct table *t, const uint32_t key[4], const struct figures_sum *sum)
 {
 	int index = table_get(t, key);
 	struct span_row *row;
@@ -218,29 +228,31 @@ static int add_span(struct table *t, const uint32_t key[4], uint64_t ns)
 	if (index < 0)
 		return index == -ENOSPC ? 0 : index;
 	row = table_row(t, index);
-	row->count++;
-	row->total_ns += ns;
-	row->max_ns = max_u64(row->max_ns, ns);
+	row->count += sum->count;
+	row->total_ns += sum->total_ns;
+	row->max_ns = max_u64(row->max_ns, sum->max_ns);
 	return 0;
 }
 
-int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu, uint64_t ns)
+int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu,
+		   const struct figures_sum *waits)
 {
 	const uint32_t key[4] = { (uint32_t)function, (uint32_t)work, (uint32_t)comm, cpu };
 
-	return add_span(&f->waiters, key, ns);
+	return add_span(&f->waiters, key, waits);
 }
 
-int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm, uint64_t ns)
+int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm,
+		 const struct figures_sum *waits)
 {
 	const uint32_t key[4] = { flags, by_victim, (uint32_t)comm, 0 };
 
-	return add_span(&f->locks, key, ns);
+	return add_span(&f->locks, key, waits);
 }
 
-int figures_taken(struct figures *f, int comm, uint64_t ns)
+int figures_taken(struct figures *f, int comm, const struct figures_sum *times)
 {
 	const uint32_t key[4] = { (uint32_t)comm, 0, 0, 0 };
 
-	return add_span(&f->taken, key, ns);
+	return add_span(&f->taken, key, times);
 }

@@ -109,6 +109,19 @@ struct figures {
 	uint64_t nr_remote_timers;
 };
 
+/* So many together: of one, max_ns is total_ns. */
+struct figures_sum {
+	uint64_t count;
+	uint64_t self_ns; /* of intervals only */
+	uint64_t total_ns;
+	uint64_t max_ns;
+};
+
+static inline struct figures_sum figures_one(uint64_t ns)
+{
+	return (struct figures_sum){ .count = 1, .total_ns = ns, .max_ns = ns };
+}
+
 /* All return 0 or -ENOMEM. */
 int figures_init(struct figures *f);
 void figures_finish(struct figures *f);
@@ -116,15 +129,16 @@ void figures_finish(struct figures *f);
 /* Everything back to zero. */
 int figures_reset(struct figures *f);
 
-/* One interval; counted: it adds to the counts, not only to the times. */
-int figures_interval(struct figures *f, enum snap_class class, int name, bool counted,
-		     uint64_t self_ns, uint64_t total_ns);
+/* Intervals; a count of 0 adds to the times only. */
+int figures_interval(struct figures *f, enum snap_class class, int name,
+		     const struct figures_sum *sum);
 
 /* *out is the row of a function, or of "(other)" beyond FIGURES_WORKS_MAX. */
 int figures_work(struct figures *f, int function, struct work_row **out);
 
-/* Work of function was caused by the task (comm, pid) on cpu; beyond the bound not told. */
-int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu);
+/* So much work of function was caused by the task (comm, pid) on cpu; beyond the bound not told. */
+int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu,
+		   uint64_t count);
 
 /* Who a cause is owed to. */
 struct figures_origin {
@@ -135,27 +149,31 @@ struct figures_origin {
 	uint32_t stack;	 /* id */
 };
 
-/* One interruption on on_cpu, or FIGURES_CPU_ALL, was brought about by *o, wait_ns before it. */
+/* Interruptions on on_cpu, or FIGURES_CPU_ALL, were brought about by *o, so long before them. */
 int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
-		   const struct figures_origin *o, uint64_t wait_ns);
+		   const struct figures_origin *o, const struct figures_sum *waits);
 
-/* The task comm was moved here from from_cpu by *o. */
-int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o);
+/* The task comm was moved here from from_cpu by *o, so often. */
+int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o,
+		 uint64_t count);
 
-/* comm waited ns for a lock. */
-int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm, uint64_t ns);
+/* comm waited for locks. */
+int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm,
+		 const struct figures_sum *waits);
 
-/* comm had the CPU for ns while the victim wanted it. */
-int figures_taken(struct figures *f, int comm, uint64_t ns);
+/* comm had the CPU while the victim wanted it. */
+int figures_taken(struct figures *f, int comm, const struct figures_sum *times);
 
 /* *out is the row of a wait in function, for work or for no work in particular. */
 int figures_flush(struct figures *f, int function, int work, struct flush_row **out);
 
-/* comm waited ns in function, for work (a name, too) of cpu or SNAP_CPU_UNKNOWN. */
-int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu, uint64_t ns);
+/* comm waited in function, for work (a name, too) of cpu or SNAP_CPU_UNKNOWN. */
+int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu,
+		   const struct figures_sum *waits);
 
 /* Add to a row's histogram, which is created with its first value. */
 int figures_add_wait(struct hist **wait, uint64_t ns);
+int figures_add_waits(struct hist **wait, const uint32_t *buckets, const struct figures_sum *sum);
 
 /* Copy to s what is not zero, in the order that snapshot.h promises: causes, works, waits. */
 int figures_fill(const struct figures *f, const struct names *names, struct snapshot *s);

@@ -140,6 +140,36 @@ uint64_t qpw_coarse_percentile(const uint32_t *buckets, double percent, uint64_t
 	return max;
 }
 
+static int add_many(struct hist *h, uint64_t value, uint64_t count)
+{
+	uint32_t index = hist_index(value);
+	int ret = h->octaves[index / HIST_SUB] ? 0 : hist_grow(h, index / HIST_SUB);
+
+	if (ret)
+		return ret;
+	h->octaves[index / HIST_SUB][index % HIST_SUB] += count;
+	h->count += count;
+	if (value < h->min)
+		h->min = value;
+	return 0;
+}
+
+int hist_add_coarse(struct hist *h, const uint32_t *buckets, uint64_t sum, uint64_t max)
+{
+	for (uint32_t i = 0; i < QPW_COARSE_BUCKETS; i++) {
+		uint64_t low = i ? qpw_coarse_high(i - 1) + 1 : 0, high = qpw_coarse_high(i);
+		uint64_t middle = low + (high - low) / 2;
+
+		if (buckets[i] && add_many(h, middle < max ? middle : max, buckets[i]))
+			return -ENOMEM;
+	}
+	if (__builtin_add_overflow(h->sum, sum, &h->sum))
+		h->sum = UINT64_MAX;
+	if (max > h->max)
+		h->max = max;
+	return 0;
+}
+
 uint64_t hist_count_above(const struct hist *h, uint64_t value)
 {
 	uint64_t above = 0;

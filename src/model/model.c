@@ -24,6 +24,7 @@ struct model *model_create(const struct model_config *config)
 	m->some_cpus = config->cpus;
 	if (config->cpus)
 		m->cpus_wanted = *config->cpus;
+	m->from_tables = config->from_tables;
 	m->first_ns = UINT64_MAX;
 	m->window_end_ns = UINT64_MAX;
 	places_init(&m->places);
@@ -139,7 +140,32 @@ static int watch_subject(struct model *m, const struct qpw_header *h, const stru
 		.origin = origin,
 	};
 
+	if (m->from_tables) {
+		watch_log(m->watch, &i);
+		return 0;
+	}
 	return watch_interval(m->watch, &i);
+}
+
+/* Where figures come from tables, one that is recorded, too, is only logged. */
+static int count_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
+			  const struct figures_origin *origin, uint64_t self_ns)
+{
+	const uint64_t ns = h->end_ns - h->start_ns;
+	const struct figures_sum sum = {
+		.count = s->counted, .self_ns = self_ns, .total_ns = ns, .max_ns = ns
+	};
+	struct figures_sum wait;
+	int ret = m->from_tables ? 0 : figures_interval(&m->figures, s->class, s->name, &sum);
+
+	if (!ret && m->watch)
+		ret = watch_subject(m, h, s, origin, self_ns);
+	if (ret || m->from_tables || !origin || !s->counted)
+		return ret;
+	wait = figures_one(
+		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
+	return figures_caused(&m->figures, watch_on_cpu(m->watch, h->cpu), s->class, s->name,
+			      origin, &wait);
 }
 
 /* An interval in which the victim could not run. *self_ns may be NULL. */
@@ -176,15 +202,7 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		*self_ns = self;
 	if (!model_in_window(m, h))
 		return 0;
-	ret = figures_interval(&m->figures, s->class, s->name, s->counted, self,
-			       h->end_ns - h->start_ns);
-	if (!ret && m->watch)
-		ret = watch_subject(m, h, s, s->origin ? &origin : NULL, self);
-	if (ret || !s->origin || !s->counted)
-		return ret;
-	return figures_caused(
-		&m->figures, watch_on_cpu(m->watch, h->cpu), s->class, s->name, &origin,
-		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
+	return count_interval(m, h, s, s->origin ? &origin : NULL, self);
 }
 
 static int feed_irq(struct model *m, const struct qpw_header *h)
@@ -269,7 +287,7 @@ static int count_execution(struct model *m, const struct qpw_work *e, int functi
 		return -ENOMEM;
 	ret = model_origin(m, o, &origin);
 	return ret ? ret :
-		     figures_origin(&m->figures, function, origin.comm, origin.pid, origin.cpu);
+		     figures_origin(&m->figures, function, origin.comm, origin.pid, origin.cpu, 1);
 }
 
 static int feed_work(struct model *m, const struct qpw_header *h)
@@ -284,7 +302,7 @@ static int feed_work(struct model *m, const struct qpw_header *h)
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	ret = add_interval(m, h, &s, &self_ns);
-	if (ret || !model_in_window(m, h))
+	if (ret || m->from_tables || !model_in_window(m, h))
 		return ret;
 	ret = figures_work(&m->figures, s.name, &row);
 	if (ret)
@@ -314,6 +332,20 @@ static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
 	return value > high ? high : value;
 }
 
+static int count_sample(struct model *m, const struct qpw_header *h)
+{
+	const uint64_t ns = h->end_ns - h->start_ns;
+
+	m->figures.nr_samples++;
+	m->figures.nr_late += ns >= m->outlier_ns;
+	m->figures.nr_remote_timers += !!(h->flags & QPW_F_REMOTE);
+	return hist_add(m->figures.latency, ns) ||
+			       heatmap_add(m->figures.heatmap, h->start_ns - m->window_start_ns,
+					   ns) ?
+		       -ENOMEM :
+		       0;
+}
+
 static int feed_sample(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_sample *e = (const struct qpw_sample *)h;
@@ -329,12 +361,7 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 		settle_late(m, cpu);
 	if (!model_in_window(m, h))
 		return 0;
-	m->figures.nr_samples++;
-	m->figures.nr_late += h->end_ns - h->start_ns >= m->outlier_ns;
-	m->figures.nr_remote_timers += s.remote_timer;
-	if (hist_add(m->figures.latency, h->end_ns - h->start_ns) ||
-	    heatmap_add(m->figures.heatmap, h->start_ns - m->window_start_ns,
-			h->end_ns - h->start_ns))
+	if (!m->from_tables && count_sample(m, h))
 		return -ENOMEM;
 	if (!outliers_want(&m->outliers, h->end_ns - h->start_ns, h->start_ns, h->cpu))
 		return 0;

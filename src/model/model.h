@@ -12,6 +12,7 @@
 
 #include "model/snapshot.h"
 #include "qpw/event.h"
+#include "qpw/live.h"
 #include "util/cpulist.h"
 
 struct model;
@@ -22,6 +23,7 @@ struct model_config {
 	/* What a live view wants and a report does without, and does not pay for: */
 	bool per_cpu; /* causes and origins apart by CPU, struct snap_cpu, struct snap_waiter */
 	uint64_t event_ns; /* keep single interruptions of this length; 0 = none */
+	bool from_tables;  /* see model_begin_tables() */
 	/*
 	 * A part of the window: from_ns after it opens until to_ns after it, 0 = to its end. In a
 	 * recording that opens no window, after its first record.
@@ -50,6 +52,16 @@ int model_feed(struct model *m, const struct qpw_header *h);
 
 /* Count anew from now_ns on, unless the window has been closed. 0 or -ENOMEM. */
 int model_restart(struct model *m, uint64_t now_ns);
+
+/*
+ * With config.from_tables figures are not made of records, which only tell of names, of the
+ * recording, and of single intervals for the log and for late samples, but taken from tables that
+ * were added up elsewhere: begin, as of now_ns, then take in each of them, now and then all anew.
+ * cpu: whose table it is, LIVE_EVERY_CPU for the one that belongs to none. A table that is still
+ * being filled is taken as it is. 0, -EINVAL for a CPU that can't be, -ENOMEM.
+ */
+int model_begin_tables(struct model *m, uint64_t now_ns);
+int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table *table);
 
 /* What snap_cpu.recent_max_ns tells begins now. */
 void model_begin_interval(struct model *m);

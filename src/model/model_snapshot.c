@@ -11,17 +11,18 @@
 
 static void fill_window(const struct model *m, struct snapshot *s)
 {
-	uint64_t seen_ns = m->nr_events ? m->last_ns : m->window_start_ns;
+	bool seen = m->nr_events || m->from_tables;
+	uint64_t seen_ns = seen ? m->last_ns : m->window_start_ns;
 
 	if (seen_ns > m->window_end_ns)
 		seen_ns = m->window_end_ns;
 
 	s->window_closed = m->window_closed;
 	s->truncated = m->truncated;
-	s->nr_events = m->nr_events;
+	s->nr_events = m->from_tables ? m->nr_table_events : m->nr_events;
 	s->outlier_ns = m->outlier_ns;
 	s->window_start_ns = m->window_start_ns;
-	if (!m->has_window && m->nr_events && s->window_start_ns < m->first_ns)
+	if (!m->has_window && seen && s->window_start_ns < m->first_ns)
 		s->window_start_ns = m->first_ns;
 	s->window_end_ns = m->window_closed ? m->window_end_ns : seen_ns;
 	if (s->window_end_ns < s->window_start_ns)

@@ -42,7 +42,9 @@ struct model_cpu {
 struct model {
 	uint64_t outlier_ns;
 	uint64_t nr_events;
-	uint64_t first_ns; /* of all records; UINT64_MAX before the first */
+	bool from_tables;	  /* figures come from tables, records tell of single ones only */
+	uint64_t nr_table_events; /* in the tables that were taken in last */
+	uint64_t first_ns;	  /* of all records; UINT64_MAX before the first */
 	uint64_t last_ns;
 	bool has_window;
 	bool window_closed;

@@ -67,13 +67,18 @@ void watch_destroy(struct watch *w)
 	free(w);
 }
 
-void watch_reset(struct watch *w)
+void watch_clear(struct watch *w)
 {
 	table_clear(&w->causes);
-	w->nr_long = 0;
 	for (int i = 0; i < WATCH_CPUS; i++)
 		if (w->cpus[i])
 			memset(w->cpus[i]->classes, 0, sizeof(w->cpus[i]->classes));
+}
+
+void watch_reset(struct watch *w)
+{
+	watch_clear(w);
+	w->nr_long = 0;
 	watch_begin_interval(w);
 }
 
@@ -102,12 +107,12 @@ static void keep_larger(uint64_t *kept, uint64_t value)
 		*kept = value;
 }
 
-static struct watch_cause *get_cause(struct watch *w, const struct watch_interval *i)
+static struct watch_cause *get_cause(struct watch *w, uint32_t cpu, enum snap_class class, int name)
 {
 	struct watch_cause key = {
-		.class = (uint16_t)i->class,
-		.cpu = (uint16_t)i->cpu,
-		.name = (uint32_t)i->name,
+		.class = (uint16_t) class,
+		.cpu = (uint16_t)cpu,
+		.name = (uint32_t)name,
 	};
 	int index = w->causes.nr_rows < WATCH_CAUSES_MAX ? table_get(&w->causes, &key) :
 							   table_find(&w->causes, &key);
@@ -119,39 +124,80 @@ static struct watch_cause *get_cause(struct watch *w, const struct watch_interva
 	return index < 0 ? NULL : table_row(&w->causes, index);
 }
 
-static int count_interval(struct watch *w, const struct watch_interval *i)
+/* The row is where their lengths are still to be counted; NULL when out of memory. */
+static struct watch_cause *count_sum(struct watch *w, uint32_t cpu, enum snap_class class, int name,
+				     const struct figures_sum *sum)
 {
-	uint64_t ns = i->end_ns - i->start_ns;
-	struct watch_cpu *cpu = get_cpu(w, i->cpu);
-	struct watch_cause *row = get_cause(w, i);
+	struct watch_cpu *on = get_cpu(w, cpu);
+	struct watch_cause *row = get_cause(w, cpu, class, name);
 	struct snap_total *t;
 
-	if (!cpu || !row)
+	if (!on || !row)
+		return NULL;
+	t = &on->classes[class];
+	t->count += sum->count;
+	t->self_ns += sum->self_ns;
+	keep_larger(&t->max_ns, sum->max_ns);
+	row->count += sum->count;
+	row->self_ns += sum->self_ns;
+	row->total_ns += sum->total_ns;
+	keep_larger(&row->max_ns, sum->max_ns);
+	return row;
+}
+
+int watch_sum(struct watch *w, uint32_t cpu, enum snap_class class, int name,
+	      const struct figures_sum *sum, const uint32_t *buckets)
+{
+	struct watch_cause *row;
+
+	if (!w->per_cpu)
+		return 0;
+	row = count_sum(w, cpu, class, name, sum);
+	if (!row)
 		return -ENOMEM;
-	t = &cpu->classes[i->class];
-	t->count += i->counted;
-	t->self_ns += i->self_ns;
-	keep_larger(&t->max_ns, ns);
-	keep_larger(&cpu->recent_max_ns, ns);
-	row->count += i->counted;
-	row->self_ns += i->self_ns;
-	row->total_ns += ns;
-	keep_larger(&row->max_ns, ns);
-	row->lengths[qpw_coarse_bucket(ns)]++;
+	for (int i = 0; i < QPW_COARSE_BUCKETS; i++)
+		row->lengths[i] += buckets[i];
 	return 0;
+}
+
+int watch_recent_max(struct watch *w, uint32_t cpu, uint64_t ns)
+{
+	struct watch_cpu *on = get_cpu(w, cpu);
+
+	if (!on)
+		return -ENOMEM;
+	keep_larger(&on->recent_max_ns, ns);
+	return 0;
+}
+
+void watch_log(struct watch *w, const struct watch_interval *i)
+{
+	struct watch_event *e;
+
+	if (!w->event_ns || i->end_ns - i->start_ns < w->event_ns)
+		return;
+	e = &w->events[w->nr_long++ % SNAP_EVENTS];
+	e->i = *i;
+	if (i->origin)
+		e->origin = *i->origin;
 }
 
 int watch_interval(struct watch *w, const struct watch_interval *i)
 {
-	struct watch_event *e;
+	const uint64_t ns = i->end_ns - i->start_ns;
+	const struct figures_sum sum = {
+		.count = i->counted, .self_ns = i->self_ns, .total_ns = ns, .max_ns = ns
+	};
+	struct watch_cause *row;
 
-	if (w->event_ns && i->end_ns - i->start_ns >= w->event_ns) {
-		e = &w->events[w->nr_long++ % SNAP_EVENTS];
-		e->i = *i;
-		if (i->origin)
-			e->origin = *i->origin;
-	}
-	return w->per_cpu ? count_interval(w, i) : 0;
+	watch_log(w, i);
+	if (!w->per_cpu)
+		return 0;
+	row = count_sum(w, i->cpu, i->class, i->name, &sum);
+	if (!row)
+		return -ENOMEM;
+	row->lengths[qpw_coarse_bucket(ns)]++;
+	return watch_recent_max(w, i->cpu, ns);
 }
 
 int watch_tick(struct watch *w, uint32_t cpu, uint64_t ns)
@@ -200,12 +246,25 @@ static int fill_causes(const struct watch *w, const struct names *names, struct 
 	return 0;
 }
 
-static void fill_avoidable(struct snap_cpu *cpu, const struct snapshot *s)
+/* CPUs are in order of their numbers, and each that has a cause is among them. */
+static int compare_cpu(const void *a, const void *b)
+{
+	uint32_t x = ((const struct snap_cpu *)a)->cpu, y = ((const struct snap_cpu *)b)->cpu;
+
+	return (x > y) - (x < y);
+}
+
+static void fill_avoidable(struct snapshot *s)
 {
 	for (size_t i = 0; i < s->nr_causes; i++) {
 		const struct snap_cause *c = &s->causes[i];
+		const struct snap_cpu key = { .cpu = c->cpu };
+		struct snap_cpu *cpu;
 
-		if (c->cpu != cpu->cpu || c->class != SNAP_WORK || !snap_qpw_family(c->name))
+		if (c->class != SNAP_WORK || !snap_qpw_family(c->name))
+			continue;
+		cpu = bsearch(&key, s->cpus, s->nr_cpus, sizeof(key), compare_cpu);
+		if (!cpu)
 			continue;
 		cpu->avoidable += c->count;
 		cpu->avoidable_ns += c->self_ns;
@@ -235,8 +294,8 @@ static int fill_cpus(const struct watch *w, bool tick_seen, struct snapshot *s)
 		c->tick_known = tick_seen && s->window_ns >= SNAP_TICK_GONE_NS;
 		c->tick_stopped = c->tick_known &&
 				  from->last_tick_ns + SNAP_TICK_GONE_NS <= s->window_end_ns;
-		fill_avoidable(c, s);
 	}
+	fill_avoidable(s);
 	return 0;
 }
 

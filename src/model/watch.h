@@ -14,7 +14,7 @@
 #include "model/snapshot.h"
 
 #define WATCH_CPUS 4096
-#define WATCH_CAUSES_MAX 8192 /* beyond them a CPU's new causes are "(other)" */
+#define WATCH_CAUSES_MAX 24576 /* beyond them a CPU's new causes are "(other)" */
 
 struct watch_interval {
 	uint32_t cpu;
@@ -36,11 +36,20 @@ void watch_destroy(struct watch *w);
 /* Everything back to zero but what runs where and when the tick was seen. */
 void watch_reset(struct watch *w);
 
+/* What was counted back to zero, but for the longest ones and for the log. */
+void watch_clear(struct watch *w);
+
+/* Keep it, if it is long, but do not count it. */
+void watch_log(struct watch *w, const struct watch_interval *i);
+
 /* Forget the longest ones of before. */
 void watch_begin_interval(struct watch *w);
 
 /* CPUs are below WATCH_CPUS. All return 0 or -ENOMEM. */
 int watch_interval(struct watch *w, const struct watch_interval *i);
+int watch_sum(struct watch *w, uint32_t cpu, enum snap_class class, int name,
+	      const struct figures_sum *sum, const uint32_t *buckets);
+int watch_recent_max(struct watch *w, uint32_t cpu, uint64_t ns);
 int watch_tick(struct watch *w, uint32_t cpu, uint64_t ns);
 int watch_running(struct watch *w, uint32_t cpu, const char comm[QPW_COMM_LEN]);
 

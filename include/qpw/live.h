@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Words of both halves for watching without records: the tables in which programs add up what they
+ * see, in memory that user space reads where it is. Knows neither libbpf nor libc.
+ *
+ * Each watched CPU has a table that programs on that CPU alone write, so that nothing is locked or
+ * passed between CPUs; one more, the last, is for what other CPUs do for or because of watched
+ * ones. Rows are only ever added, and their figures only grow: a reader takes them as they are.
+ */
+#ifndef QPW_LIVE_H
+#define QPW_LIVE_H
+
+#include "qpw/event.h"
+#include "qpw/hist.h"
+
+#define LIVE_ROWS 256  /* a power of two */
+#define LIVE_OTHERS 32 /* and one for each kind, for what found no place */
+#define LIVE_ALL_ROWS (LIVE_ROWS + LIVE_OTHERS)
+#define LIVE_WHOS 512 /* a power of two */
+#define LIVE_PROBES 8 /* places that are tried for a key */
+#define LIVE_PID_MANY (~0U)
+#define LIVE_EVERY_CPU (~0U) /* in place of the last table's CPU */
+
+/* In the place of a key's first word. */
+#define LIVE_FREE 0
+#define LIVE_BUSY (~0ULL) /* being written; no key */
+
+/*
+ * A row stands for all the records of one kind that have these in common. What a kind does not have
+ * is 0. WORK_QUEUE in a CPU's own table are the executions of works whose queueing was seen, with
+ * the time from there as their length, REMOTE when another CPU queued it; in the last table they
+ * are what was queued.
+ */
+struct qpw_live_key {
+	__u16 kind;  /* enum qpw_kind */
+	__u16 flags; /* enum qpw_flag: TICK, VICTIM, REMOTE, INLINE, SKIPPED, BY_VICTIM */
+	/*
+	 * IRQ: its number. SOFTIRQ, IPI: vector. FLUSH: where. TICK_KEPT: reasons. LOCK_WAIT: flags
+	 * of the lock. MIGRATE: the CPU it comes from.
+	 */
+	__u32 number;
+	__u64 function;
+	char name[QPW_COMM_LEN]; /* IRQ action; THREAD, MIGRATE, LOCK_WAIT, TAKEN: the task */
+};
+
+struct qpw_live_row {
+	struct qpw_live_key key;
+	__u64 count; /* WORK: runs that began */
+	__u64 total_ns;
+	__u64 self_ns; /* without the time of what nested inside */
+	__u64 max_ns;
+	__u32 lengths[QPW_COARSE_BUCKETS]; /* by qpw_coarse_bucket(); WORK: of parts of runs */
+};
+
+/*
+ * Who brought about what a row stands for, or who waited (FLUSH: cpu is that of the work). Stacks
+ * are taken now and then only: the first one that was.
+ */
+struct qpw_live_who {
+	__u32 row; /* its index + 1 */
+	__u32 cpu;
+	__u64 cgroup;
+	char comm[QPW_COMM_LEN];
+	__u32 pid; /* LIVE_PID_MANY: several */
+	__u32 stack;
+	__u64 count;
+	__u64 wait_ns; /* until it began, summed up */
+	__u64 wait_max_ns;
+};
+
+struct qpw_live_table {
+	__u32 nr_rows;
+	__u32 nr_whos;
+	__u64 nr_whos_left_out; /* times that one found no place */
+	__u64 recent_max_ns;	/* longest interruption since user space last set this to 0 */
+	__u64 last_tick_ns;	/* 0 = none was seen */
+	__u32 last_thread;	/* index + 1 of the row of the last one that ran */
+	__u32 pad;
+	/* index + 1 in the order in which they were taken; 0: is just being put in */
+	__u16 used_rows[LIVE_ALL_ROWS];
+	__u16 used_whos[LIVE_WHOS];
+	struct qpw_live_row rows[LIVE_ALL_ROWS] __attribute__((aligned(64)));
+	struct qpw_live_who whos[LIVE_WHOS] __attribute__((aligned(64)));
+};
+
+_Static_assert(sizeof(struct qpw_live_key) == 32, "compared word by word");
+_Static_assert(sizeof(struct qpw_live_row) == 9 * 64, "whole lines of the cache");
+_Static_assert(sizeof(struct qpw_live_who) == 64, "one line of the cache");
+
+#endif

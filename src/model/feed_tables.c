@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Figures from tables that were added up elsewhere: each row stands for many records. One table
+ * says what happens with the rows of each kind. Knows no I/O.
+ */
+#include "model/model_state.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util/array.h"
+
+/* A row as it was at one moment, with its name. */
+struct row {
+	const struct qpw_live_key *key;
+	const uint32_t *lengths;
+	struct figures_sum sum;
+	uint32_t cpu; /* LIVE_EVERY_CPU */
+	bool other;   /* stands for all of its kind that found no place */
+	enum snap_class class;
+	int name;
+};
+
+typedef int (*row_function)(struct model *m, struct row *row);
+typedef int (*who_function)(struct model *m, const struct row *row, const struct qpw_origin *who,
+			    const struct figures_sum *waits);
+
+/* ------------------------------------------------------------------ interruptions */
+
+/* What an interruption is called: as the record that differs from others in its times alone. */
+static int interval_name(struct model *m, struct row *row)
+{
+	const struct qpw_live_key *key = row->key;
+	struct qpw_timer timer = { .h.flags = key->flags, .function = key->function };
+	struct qpw_irq irq = { .irq = key->number };
+
+	if (row->other)
+		return NAME_OTHER;
+	switch (key->kind) {
+	case QPW_KIND_IRQ:
+		memcpy(irq.name, key->name, sizeof(irq.name));
+		return model_irq_name(m, &irq);
+	case QPW_KIND_SOFTIRQ:
+		return model_softirq_name(m, key->number);
+	case QPW_KIND_TIMER:
+		return model_timer_name(m, &timer);
+	case QPW_KIND_THREAD:
+		return names_comm(&m->names, key->name);
+	default:
+		break;
+	}
+	if (key->function)
+		return names_symbol(&m->names, key->function);
+	return key->kind == QPW_KIND_NMI ? names_text(&m->names, "nmi", QPW_SYMBOL_LEN) :
+					   model_vector_name(m, key->number);
+}
+
+static int feed_interval_row(struct model *m, struct row *row)
+{
+	static const enum snap_class classes[] = {
+		[QPW_KIND_IRQ] = SNAP_IRQ,   [QPW_KIND_SOFTIRQ] = SNAP_SOFTIRQ,
+		[QPW_KIND_IPI] = SNAP_IPI,   [QPW_KIND_TIMER] = SNAP_TIMER,
+		[QPW_KIND_NMI] = SNAP_NMI,   [QPW_KIND_THREAD] = SNAP_THREAD,
+		[QPW_KIND_WORK] = SNAP_WORK,
+	};
+	int ret;
+
+	if (row->cpu == LIVE_EVERY_CPU)
+		return -EINVAL;
+	row->class = row->key->flags & QPW_F_TICK ? SNAP_TICK : classes[row->key->kind];
+	row->name = interval_name(m, row);
+	if (row->name < 0)
+		return row->name;
+	ret = figures_interval(&m->figures, row->class, row->name, &row->sum);
+	if (ret || !m->watch)
+		return ret;
+	return watch_sum(m->watch, row->cpu, row->class, row->name, &row->sum, row->lengths);
+}
+
+/* Until a row of those whose queueing was seen says otherwise, it was not. */
+static int feed_work_row(struct model *m, struct row *row)
+{
+	struct work_row *work;
+	int ret = feed_interval_row(m, row);
+
+	if (!ret)
+		ret = figures_work(&m->figures, row->name, &work);
+	if (ret)
+		return ret;
+	work->executed += row->sum.count;
+	work->unknown += row->sum.count;
+	work->run_ns += row->sum.self_ns;
+	return 0;
+}
+
+static int feed_interval_who(struct model *m, const struct row *row, const struct qpw_origin *who,
+			     const struct figures_sum *waits)
+{
+	struct figures_origin origin;
+	int ret = model_origin(m, who, &origin);
+
+	if (!ret)
+		ret = figures_caused(&m->figures, watch_on_cpu(m->watch, row->cpu), row->class,
+				     row->name, &origin, waits);
+	if (ret || row->key->kind != QPW_KIND_WORK)
+		return ret;
+	return figures_origin(&m->figures, row->name, origin.comm, origin.pid, origin.cpu,
+			      waits->count);
+}
+
+/* ------------------------------------------------------------------ work */
+
+static int function_name(struct model *m, const struct row *row)
+{
+	return row->other ? NAME_OTHER : names_symbol(&m->names, row->key->function);
+}
+
+/* What is queued counts as such once; what runs is there already, as runs whose queuer is unknown. */
+static int feed_queue_row(struct model *m, struct row *row)
+{
+	struct work_row *work;
+	int ret;
+
+	row->name = function_name(m, row);
+	if (row->name < 0)
+		return row->name;
+	ret = figures_work(&m->figures, row->name, &work);
+	if (ret)
+		return ret;
+	if (row->cpu == LIVE_EVERY_CPU) {
+		work->queued += row->sum.count;
+		return 0;
+	}
+	m->nr_table_events -= row->sum.count;
+	/* one may have begun between the readings of the two rows */
+	work->unknown -= row->sum.count < work->unknown ? row->sum.count : work->unknown;
+	if (row->key->flags & QPW_F_REMOTE)
+		work->remote += row->sum.count;
+	return figures_add_waits(&work->wait, row->lengths, &row->sum);
+}
+
+static int feed_inline_row(struct model *m, struct row *row)
+{
+	struct work_row *work;
+	int ret;
+
+	row->name = function_name(m, row);
+	if (row->name < 0)
+		return row->name;
+	ret = figures_work(&m->figures, row->name, &work);
+	if (ret)
+		return ret;
+	work->inlined += row->sum.count;
+	work->inline_ns += row->sum.total_ns;
+	return 0;
+}
+
+static int feed_inline_who(struct model *m, const struct row *row, const struct qpw_origin *who,
+			   const struct figures_sum *waits)
+{
+	int comm = names_comm(&m->names, who->comm);
+
+	if (comm < 0)
+		return comm;
+	return figures_origin(&m->figures, row->name, comm, who->pid, who->cpu, waits->count);
+}
+
+/* ------------------------------------------------------------------ waits of other CPUs */
+
+static int flush_of(struct model *m, const struct row *row)
+{
+	if (row->other)
+		return NAME_OTHER;
+	return model_flush_name(m, row->key->kind == QPW_KIND_QPW_FLUSH ? MODEL_FLUSH_PERCPU_WORK :
+									  row->key->number);
+}
+
+static int flush_work_of(struct model *m, const struct row *row)
+{
+	return row->other ? NAME_OTHER : model_work_name(m, row->key->function);
+}
+
+static int feed_flush_row(struct model *m, struct row *row)
+{
+	int function = flush_of(m, row), work = flush_work_of(m, row), ret;
+	struct flush_row *flush;
+
+	if (function < 0 || work < 0)
+		return -ENOMEM;
+	ret = figures_flush(&m->figures, function, work, &flush);
+	if (ret)
+		return ret;
+	if (row->key->flags & QPW_F_SKIPPED) {
+		flush->skipped += row->sum.count;
+		return 0;
+	}
+	flush->count += row->sum.count;
+	flush->total_ns += row->sum.total_ns;
+	return figures_add_waits(&flush->wait, row->lengths, &row->sum);
+}
+
+static int feed_flush_who(struct model *m, const struct row *row, const struct qpw_origin *who,
+			  const struct figures_sum *waits)
+{
+	int function = flush_of(m, row), work = flush_work_of(m, row);
+	int comm = names_comm(&m->names, who->comm);
+
+	if (function < 0 || work < 0 || comm < 0)
+		return -ENOMEM;
+	if (row->key->flags & QPW_F_SKIPPED)
+		return 0;
+	return figures_waiter(&m->figures, function, work, comm, who->cpu, waits);
+}
+
+static int feed_contended_row(struct model *m, struct row *row)
+{
+	struct snap_contended *c = &m->figures.contended[!!(row->key->flags & QPW_F_REMOTE)];
+
+	c->count += row->sum.count;
+	c->total_ns += row->sum.total_ns;
+	if (row->sum.max_ns > c->max_ns)
+		c->max_ns = row->sum.max_ns;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+static int feed_tick_row(struct model *m, struct row *row)
+{
+	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
+		if (row->key->number >> i & 1)
+			m->figures.tick_kept[i] += row->sum.count;
+	return 0;
+}
+
+static int feed_sample_row(struct model *m, struct row *row)
+{
+	m->figures.nr_samples += row->sum.count;
+	if (row->key->flags & QPW_F_REMOTE)
+		m->figures.nr_remote_timers += row->sum.count;
+	return hist_add_coarse(m->figures.latency, row->lengths, row->sum.total_ns,
+			       row->sum.max_ns);
+}
+
+static int comm_of(struct model *m, const struct row *row)
+{
+	return row->other ? NAME_OTHER : names_comm(&m->names, row->key->name);
+}
+
+static int feed_lock_row(struct model *m, struct row *row)
+{
+	int comm = comm_of(m, row);
+
+	return comm < 0 ? comm :
+			  figures_lock(&m->figures, row->key->number,
+				       row->key->flags & QPW_F_BY_VICTIM, comm, &row->sum);
+}
+
+static int feed_taken_row(struct model *m, struct row *row)
+{
+	int comm = comm_of(m, row);
+
+	return comm < 0 ? comm : figures_taken(&m->figures, comm, &row->sum);
+}
+
+static int feed_move_who(struct model *m, const struct row *row, const struct qpw_origin *who,
+			 const struct figures_sum *waits)
+{
+	struct figures_origin by;
+	int comm = comm_of(m, row), ret = model_origin(m, who, &by);
+
+	if (comm < 0 || ret)
+		return -ENOMEM;
+	return figures_move(&m->figures, comm, row->key->number, &by, waits->count);
+}
+
+static const struct {
+	row_function row;
+	who_function who;
+} kinds[] = {
+	[QPW_KIND_IRQ] = { feed_interval_row, NULL },
+	[QPW_KIND_SOFTIRQ] = { feed_interval_row, NULL },
+	[QPW_KIND_IPI] = { feed_interval_row, feed_interval_who },
+	[QPW_KIND_TIMER] = { feed_interval_row, NULL },
+	[QPW_KIND_NMI] = { feed_interval_row, NULL },
+	[QPW_KIND_THREAD] = { feed_interval_row, feed_interval_who },
+	[QPW_KIND_WORK] = { feed_work_row, feed_interval_who },
+	[QPW_KIND_WORK_QUEUE] = { feed_queue_row, NULL },
+	[QPW_KIND_FLUSH] = { feed_flush_row, feed_flush_who },
+	[QPW_KIND_QPW_INLINE] = { feed_inline_row, feed_inline_who },
+	[QPW_KIND_QPW_FLUSH] = { feed_flush_row, feed_flush_who },
+	[QPW_KIND_QPW_CONTENDED] = { feed_contended_row, NULL },
+	[QPW_KIND_SAMPLE] = { feed_sample_row, NULL },
+	[QPW_KIND_TICK_KEPT] = { feed_tick_row, NULL },
+	[QPW_KIND_MIGRATE] = { NULL, feed_move_who },
+	[QPW_KIND_LOCK_WAIT] = { feed_lock_row, NULL },
+	[QPW_KIND_TAKEN] = { feed_taken_row, NULL },
+};
+
+/* ------------------------------------------------------------------ tables */
+
+/* Rows by their index, as far as they were taken in; kind 0: not. */
+struct taken_rows {
+	struct row rows[LIVE_ALL_ROWS];
+};
+
+static int feed_rows(struct model *m, uint32_t cpu, const struct qpw_live_table *t,
+		     struct taken_rows *taken)
+{
+	for (uint32_t i = 0; i < LIVE_ALL_ROWS && t->used_rows[i]; i++) {
+		uint32_t at = t->used_rows[i] - 1U;
+		const struct qpw_live_row *from = &t->rows[at];
+		struct row *row = &taken->rows[at];
+		int ret;
+
+		if (at >= LIVE_ALL_ROWS || from->key.kind >= ARRAY_SIZE(kinds))
+			continue;
+		*row = (struct row){
+			.key = &from->key,
+			.lengths = from->lengths,
+			.sum = { from->count, from->self_ns, from->total_ns, from->max_ns },
+			.cpu = cpu,
+			.other = at >= LIVE_ROWS,
+		};
+		/* one that was there before counting began anew */
+		if (!row->sum.count && !row->sum.total_ns)
+			continue;
+		m->nr_table_events += row->sum.count;
+		ret = kinds[from->key.kind].row ? kinds[from->key.kind].row(m, row) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int feed_whos(struct model *m, const struct qpw_live_table *t,
+		     const struct taken_rows *taken)
+{
+	for (uint32_t i = 0; i < LIVE_WHOS && t->used_whos[i]; i++) {
+		const struct qpw_live_who *from =
+			&t->whos[(t->used_whos[i] - 1U) & (LIVE_WHOS - 1)];
+		struct figures_sum waits = { .count = from->count,
+					     .total_ns = from->wait_ns,
+					     .max_ns = from->wait_max_ns };
+		struct qpw_origin who = { .cpu = from->cpu,
+					  .pid = from->pid,
+					  .cgroup = from->cgroup,
+					  .stack = from->stack };
+		const struct row *row;
+		int ret;
+
+		if (from->row - 1 >= LIVE_ALL_ROWS)
+			continue;
+		row = &taken->rows[from->row - 1];
+		/* one that was added since the rows were read, or has had nothing since */
+		if (!row->key || !from->count || !kinds[row->key->kind].who)
+			continue;
+		memcpy(who.comm, from->comm, sizeof(who.comm));
+		ret = kinds[row->key->kind].who(m, row, &who, &waits);
+		if (ret)
+			return ret;
+	}
+	m->figures.caused_left_out += t->nr_whos_left_out;
+	return 0;
+}
+
+static int feed_watch(struct model *m, uint32_t cpu, const struct qpw_live_table *t)
+{
+	uint32_t last = t->last_thread - 1;
+
+	if (watch_recent_max(m->watch, cpu, t->recent_max_ns) ||
+	    (t->last_tick_ns && watch_tick(m->watch, cpu, t->last_tick_ns)))
+		return -ENOMEM;
+	return last < LIVE_ROWS ? watch_running(m->watch, cpu, t->rows[last].key.name) : 0;
+}
+
+int model_begin_tables(struct model *m, uint64_t now_ns)
+{
+	m->nr_table_events = 0;
+	if (now_ns > m->last_ns)
+		m->last_ns = now_ns;
+	if (m->first_ns > now_ns)
+		m->first_ns = now_ns;
+	if (m->watch)
+		watch_clear(m->watch);
+	return figures_reset(&m->figures);
+}
+
+int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table *table)
+{
+	struct taken_rows taken = { 0 };
+	int ret;
+
+	if (cpu >= MODEL_CPUS && cpu != LIVE_EVERY_CPU)
+		return -EINVAL;
+	ret = feed_rows(m, cpu, table, &taken);
+	if (!ret)
+		ret = feed_whos(m, table, &taken);
+	if (!ret && m->watch && cpu != LIVE_EVERY_CPU)
+		ret = feed_watch(m, cpu, table);
+	return ret;
+}
