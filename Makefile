@@ -151,6 +151,11 @@ $(BUILD)/golden/%: $(BUILD)/obj/tests/golden/%.o $(BUILD)/core.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
+$(BUILD)/load/live: $(BUILD)/obj/tests/load/live.o $(call obj,$(COLLECT_SRC)) $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(COLLECT_LIBS) $(CORE_LIBS)
+
 $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o $(BUILD)/core.a
 	@mkdir -p $(@D)
 	$(call say,LD)

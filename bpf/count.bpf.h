@@ -6,7 +6,7 @@
 #ifndef QPW_BPF_COUNT_H
 #define QPW_BPF_COUNT_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "victim.bpf.h"
 
 /* By CPU; only ever counted up, by programs on that CPU. User space makes records of them. */
@@ -50,6 +50,7 @@ static __always_inline int count_system_call(void)
 
 static __always_inline int tick_stop_tried(bool stopped, u32 reasons)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_TICK_KEPT, .number = reasons };
 	struct qpw_counts *here = counts_here();
 	struct qpw_tick_kept *r;
 	u64 now;
@@ -58,6 +59,10 @@ static __always_inline int tick_stop_tried(bool stopped, u32 reasons)
 		return 0;
 	if (stopped) {
 		here->nr_tick_stops++;
+		return 0;
+	}
+	if (aggregates) {
+		live_note(bpf_get_smp_processor_id(), &key, 0);
 		return 0;
 	}
 	now = bpf_ktime_get_ns();

@@ -21,6 +21,11 @@
 const volatile __u64 watched[MAX_CPUS / 64];
 const volatile __u64 address_hrtimer_wakeup;
 const volatile __u32 takes_stacks;
+const volatile __u64 stack_gap_ns; /* at least so long between two stacks taken on a CPU */
+/* Add up in tables (live.bpf.h), and record intervals only that last for event_ns. */
+const volatile __u32 aggregates;
+const volatile __u64 event_ns;
+const volatile __u32 csd_is_told;     /* there is a tracepoint where a call is queued */
 const volatile __u64 address_tick[2]; /* 0 = no such function in this kernel */
 
 /* A work item on its way through a worker. ns == 0: none. */
@@ -28,8 +33,9 @@ struct work_run {
 	u64 ns; /* start of the part in flight */
 	u64 work;
 	u64 function;
-	u32 flags; /* QPW_F_BEGIN until its first part is out, QPW_F_ORIGIN */
-	u32 pid;   /* the worker */
+	u64 stolen_ns; /* at its start, see live_stolen(); so are all of this name */
+	u32 flags;     /* QPW_F_BEGIN until its first part is out, QPW_F_ORIGIN */
+	u32 pid;       /* the worker */
 	struct qpw_origin origin;
 };
 
@@ -38,6 +44,17 @@ enum work_context {
 	WORK_CONTEXT_TASK = 0,
 	WORK_CONTEXT_SOFTIRQ = 1,
 	WORK_CONTEXTS = 2,
+};
+
+/* What can interrupt what on one CPU: a level only those before it. */
+enum live_level {
+	LIVE_NMI = 0,
+	LIVE_HARDIRQ = 1,
+	LIVE_BH_WORK = 2, /* run by a softirq */
+	LIVE_SOFTIRQ = 3,
+	LIVE_WORK = 4,
+	LIVE_LEVELS = 5,
+	LIVE_THREAD = LIVE_LEVELS, /* interrupts nothing */
 };
 
 /* Interrupts whose sender is noted with the CPU that they go to. */
@@ -53,12 +70,16 @@ enum ipi_sender {
  */
 struct cpu_slot {
 	u64 irq_ns;
+	u64 irq_stolen_ns;
 	u64 softirq_ns;
+	u64 softirq_stolen_ns;
 	u64 thread_ns; /* switch-in of the task that runs */
+	u64 thread_stolen_ns;
 	u32 thread_pid;
 	struct qpw_origin thread_origin;
 
 	u64 timer_ns;
+	u64 timer_stolen_ns;
 	u64 timer_function;
 	u64 timer_longest_ns;
 	u64 expire_ns; /* hrtimer callback in flight inside the timer interrupt */
@@ -66,15 +87,20 @@ struct cpu_slot {
 	u32 timer_flags;
 
 	u64 ipi_ns;
+	u64 ipi_stolen_ns;
 	u64 ipi_function;
 	u64 ipi_longest_ns;
 	u64 csd_ns; /* call function in flight inside the IPI */
+	u64 csd_function;
 	u32 ipi_nr_functions;
 	u32 ipi_flags;
 	struct qpw_origin ipi_origin;
 	struct qpw_origin csd_origin; /* ns == 0: not seen */
 
 	struct work_run work[WORK_CONTEXTS];
+
+	u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested inside */
+	u64 stack_ns;		    /* when a stack was taken here */
 
 	u32 softirq_pid; /* in whose context the softirq runs */
 	int in_helper;	 /* see helper_enter() */
@@ -220,13 +246,28 @@ static __always_inline void copy_comm(char *to, struct task_struct *task)
 		to[i] = task->comm[i];
 }
 
+/* Where not every stack is wanted, one after a while is taken: what is frequent gets one as well. */
+static __always_inline bool stack_is_due(u64 ns)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_slot *slot;
+
+	if (!takes_stacks || !stack_gap_ns)
+		return takes_stacks;
+	slot = bpf_map_lookup_elem(&slots, &cpu);
+	if (!slot || ns - slot->stack_ns < stack_gap_ns)
+		return false;
+	slot->stack_ns = ns;
+	return true;
+}
+
 /*
  * This context as an origin, ctx being the program's. In an interrupt the task is the one that was
  * interrupted. A stack that hashes to the place of another one is not taken.
  */
 static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void *ctx)
 {
-	s64 stack = takes_stacks ? bpf_get_stackid(ctx, &stacks, 0) : -1;
+	s64 stack = stack_is_due(ns) ? bpf_get_stackid(ctx, &stacks, 0) : -1;
 
 	origin->ns = ns;
 	origin->cpu = bpf_get_smp_processor_id();

@@ -7,7 +7,7 @@
 #ifndef QPW_BPF_FLUSH_H
 #define QPW_BPF_FLUSH_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "pending.bpf.h"
 
 #define NO_CPU (~0U)
@@ -40,11 +40,21 @@ static __always_inline int flush_begin(u32 where, bool spare)
 
 static __always_inline int flush_end(u32 where, bool waited, bool spare)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_FLUSH, .number = where };
+	struct qpw_origin who;
 	struct pending pending;
 	struct qpw_flush *r;
 
 	if (!pending_end(0, where, &pending, spare) || !waited)
 		return 0;
+	if (aggregates) {
+		if (pending.target_cpu != NO_CPU && !cpu_is_watched(pending.target_cpu))
+			return 0;
+		key.function = pending.function;
+		live_task_here(&who, pending.target_cpu);
+		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), &who);
+		return 0;
+	}
 	r = EMIT(struct qpw_flush, QPW_KIND_FLUSH, bpf_get_smp_processor_id(), pending.ns,
 		 bpf_ktime_get_ns(), 0);
 	if (!r)

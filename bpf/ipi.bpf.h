@@ -7,7 +7,7 @@
 #ifndef QPW_BPF_IPI_H
 #define QPW_BPF_IPI_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "origins.bpf.h"
 
 /* include/linux/smp_types.h. An irq_work queued to a CPU is no function call to the tracepoints. */
@@ -20,71 +20,16 @@
  */
 ORIGINS(csd_origins);
 
-static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
-{
-	struct qpw_origin origin;
-
-	if (!cpu_is_watched(target))
-		return 0;
-	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
-		return 0;
-	origin_here(&origin, bpf_ktime_get_ns(), ctx);
-	origin_put(&csd_origins, (u64)csd, 0, &origin);
-	return 0;
-}
-
-static __always_inline int csd_begin(struct __call_single_data *csd)
-{
-	u32 cpu;
-	struct cpu_slot *slot = slot_here(&cpu);
-	u64 function;
-
-	if (!slot)
-		return 0;
-	slot->csd_ns = bpf_ktime_get_ns();
-	if (!origin_take(&csd_origins, (u64)csd, &function, &slot->csd_origin))
-		slot->csd_origin.ns = 0;
-	return 0;
-}
-
-static __always_inline int csd_end(u64 function)
-{
-	u32 cpu;
-	struct cpu_slot *slot = slot_here(&cpu);
-	u64 ran_ns;
-
-	if (!slot || !slot->csd_ns)
-		return 0;
-	if (slot->ipi_ns) {
-		ran_ns = bpf_ktime_get_ns() - slot->csd_ns;
-		slot->ipi_nr_functions++;
-		if (ran_ns >= slot->ipi_longest_ns) {
-			slot->ipi_longest_ns = ran_ns;
-			slot->ipi_function = function;
-			slot->ipi_origin = slot->csd_origin;
-			slot->ipi_flags = slot->csd_origin.ns ? QPW_F_ORIGIN : 0;
-		}
-	}
-	slot->csd_ns = 0;
-	return 0;
-}
-
 #define SENDER_BEING_WRITTEN 1 /* in place of a time */
 
-/*
- * The sender of an interrupt that may call no function: a reschedule (no callback), or an irq_work.
- * Several senders before it comes make one interrupt; the first of them is kept.
- */
-static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
+/* Several senders before the interrupt comes make one; the first of them is kept. */
+static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, void *ctx)
 {
 	struct qpw_origin origin;
-	u32 which = callback ? IPI_SENDER_CALL : IPI_SENDER_RESCHEDULE;
 	struct qpw_origin *sender;
 	struct cpu_slot *slot;
 	u64 now;
 
-	if (!cpu_is_watched(target))
-		return 0;
 	slot = bpf_map_lookup_elem(&slots, &target);
 	if (!slot)
 		return 0;
@@ -97,6 +42,86 @@ static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
 	*sender = origin;
 	barrier();
 	*(volatile u64 *)&sender->ns = now;
+	return 0;
+}
+
+/*
+ * The sender of an interrupt that may call no function: a reschedule (no callback), or an irq_work.
+ * What is queued was told there already.
+ */
+static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
+{
+	if ((aggregates && csd_is_told && callback) || !cpu_is_watched(target))
+		return 0;
+	return ipi_note_sender(target, callback ? IPI_SENDER_CALL : IPI_SENDER_RESCHEDULE, ctx);
+}
+
+/*
+ * An irq_work is no function call to the tracepoints, but the first of them is told where it is
+ * queued as well as where the interrupt is sent.
+ */
+static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
+{
+	struct qpw_origin origin;
+
+	if (!cpu_is_watched(target))
+		return 0;
+	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
+		return aggregates ? ipi_note_sender(target, IPI_SENDER_CALL, ctx) : 0;
+	origin_here(&origin, bpf_ktime_get_ns(), ctx);
+	origin_put(&csd_origins, (u64)csd, 0, &origin);
+	return 0;
+}
+
+/* A function that was called in the interrupt has ended. */
+static __always_inline void ipi_keep_longer(struct cpu_slot *slot, u64 function, u64 ran_ns)
+{
+	if (ran_ns < slot->ipi_longest_ns)
+		return;
+	slot->ipi_longest_ns = ran_ns;
+	slot->ipi_function = function;
+	slot->ipi_origin = slot->csd_origin;
+	slot->ipi_flags = slot->csd_origin.ns ? QPW_F_ORIGIN : 0;
+}
+
+/*
+ * One more function in this interrupt: who queued it. Where lengths are only added up, the clock is
+ * read between functions alone: most interrupts have one, which is then the longest.
+ */
+static __always_inline int csd_begin(u64 csd, u64 function)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+	u64 now, ignored;
+
+	if (!slot)
+		return 0;
+	if (!aggregates) {
+		slot->csd_ns = bpf_ktime_get_ns();
+	} else if (slot->ipi_ns) {
+		now = slot->ipi_nr_functions ? bpf_ktime_get_ns() : slot->ipi_ns;
+		if (slot->ipi_nr_functions++)
+			ipi_keep_longer(slot, slot->csd_function, now - slot->csd_ns);
+		slot->csd_ns = now;
+		slot->csd_function = function;
+	}
+	if (!origin_take(&csd_origins, csd, &ignored, &slot->csd_origin))
+		slot->csd_origin.ns = 0;
+	return 0;
+}
+
+static __always_inline int csd_end(u64 function)
+{
+	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
+
+	if (!slot || !slot->csd_ns)
+		return 0;
+	if (slot->ipi_ns) {
+		slot->ipi_nr_functions++;
+		ipi_keep_longer(slot, function, bpf_ktime_get_ns() - slot->csd_ns);
+	}
+	slot->csd_ns = 0;
 	return 0;
 }
 
@@ -127,7 +152,7 @@ static __always_inline int ipi_begin(u32 vector)
 
 	if (!slot)
 		return 0;
-	slot->ipi_ns = bpf_ktime_get_ns();
+	slot->ipi_ns = live_now(slot, LIVE_HARDIRQ, &slot->ipi_stolen_ns);
 	slot->ipi_function = 0;
 	slot->ipi_longest_ns = 0;
 	slot->ipi_nr_functions = 0;
@@ -135,17 +160,38 @@ static __always_inline int ipi_begin(u32 vector)
 	return 0;
 }
 
+static __always_inline void ipi_add(struct cpu_slot *slot, u32 cpu, u32 vector, u64 start_ns,
+				    u64 now, u64 nested_ns)
+{
+	struct qpw_live_key key = { .kind = QPW_KIND_IPI,
+				    .number = slot->ipi_function ? 0 : vector,
+				    .function = slot->ipi_function };
+	int row = live_interval(slot, cpu, LIVE_HARDIRQ, &key, start_ns, now, nested_ns, true);
+
+	if (slot->ipi_flags & QPW_F_ORIGIN)
+		live_caused(cpu, row, &slot->ipi_origin, start_ns);
+}
+
 static __always_inline int ipi_end(u32 vector)
 {
 	struct qpw_ipi *r;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
+	u64 start_ns, now, stolen_ns;
 
 	if (!slot || !slot->ipi_ns)
 		return 0;
-	r = EMIT(struct qpw_ipi, QPW_KIND_IPI, cpu, slot->ipi_ns, bpf_ktime_get_ns(),
-		 slot->ipi_flags);
+	now = live_now(slot, LIVE_HARDIRQ, &stolen_ns);
+	start_ns = slot->ipi_ns;
 	slot->ipi_ns = 0;
+	if (aggregates) {
+		if (slot->ipi_nr_functions)
+			ipi_keep_longer(slot, slot->csd_function, now - slot->csd_ns);
+		ipi_add(slot, cpu, vector, start_ns, now, stolen_ns - slot->ipi_stolen_ns);
+	}
+	if (!live_is_told(start_ns, now))
+		return 0;
+	r = EMIT(struct qpw_ipi, QPW_KIND_IPI, cpu, start_ns, now, slot->ipi_flags);
 	if (!r)
 		return 0;
 	r->vector = vector;

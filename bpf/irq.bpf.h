@@ -6,7 +6,7 @@
 #ifndef QPW_BPF_IRQ_H
 #define QPW_BPF_IRQ_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "victim.bpf.h"
 
 static __always_inline int irq_begin(void)
@@ -14,27 +14,37 @@ static __always_inline int irq_begin(void)
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (slot)
-		slot->irq_ns = bpf_ktime_get_ns();
+	if (!slot)
+		return 0;
+	slot->irq_ns = live_now(slot, LIVE_HARDIRQ, &slot->irq_stolen_ns);
 	return 0;
 }
 
 static __always_inline int irq_end(int irq, struct irqaction *action)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_IRQ, .number = irq };
 	struct qpw_irq *r;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
+	u64 start_ns, now, stolen_ns;
 
 	if (!slot || !slot->irq_ns)
 		return 0;
-	r = EMIT(struct qpw_irq, QPW_KIND_IRQ, cpu, slot->irq_ns, bpf_ktime_get_ns(), 0);
+	now = live_now(slot, LIVE_HARDIRQ, &stolen_ns);
+	start_ns = slot->irq_ns;
 	slot->irq_ns = 0;
+	bpf_probe_read_kernel_str(key.name, sizeof(key.name), FIELD(action, name));
+	if (aggregates)
+		live_interval(slot, cpu, LIVE_HARDIRQ, &key, start_ns, now,
+			      stolen_ns - slot->irq_stolen_ns, true);
+	if (!live_is_told(start_ns, now))
+		return 0;
+	r = EMIT(struct qpw_irq, QPW_KIND_IRQ, cpu, start_ns, now, 0);
 	if (!r)
 		return 0;
 	r->irq = irq;
 	r->pad = 0;
-	__builtin_memset(r->name, 0, sizeof(r->name));
-	bpf_probe_read_kernel_str(r->name, sizeof(r->name), FIELD(action, name));
+	__builtin_memcpy(r->name, key.name, sizeof(r->name));
 	emit_submit(r);
 	return 0;
 }
@@ -47,21 +57,29 @@ static __always_inline int softirq_begin(void)
 	if (!slot)
 		return 0;
 	slot->softirq_pid = (u32)bpf_get_current_pid_tgid();
-	slot->softirq_ns = bpf_ktime_get_ns();
+	slot->softirq_ns = live_now(slot, LIVE_SOFTIRQ, &slot->softirq_stolen_ns);
 	return 0;
 }
 
 static __always_inline int softirq_end(u32 vec)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_SOFTIRQ, .number = vec };
 	struct qpw_softirq *r;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
+	u64 start_ns, now, stolen_ns;
 
 	if (!slot || !slot->softirq_ns)
 		return 0;
-	r = EMIT(struct qpw_softirq, QPW_KIND_SOFTIRQ, cpu, slot->softirq_ns, bpf_ktime_get_ns(),
-		 0);
+	now = live_now(slot, LIVE_SOFTIRQ, &stolen_ns);
+	start_ns = slot->softirq_ns;
 	slot->softirq_ns = 0;
+	if (aggregates)
+		live_interval(slot, cpu, LIVE_SOFTIRQ, &key, start_ns, now,
+			      stolen_ns - slot->softirq_stolen_ns, true);
+	if (!live_is_told(start_ns, now))
+		return 0;
+	r = EMIT(struct qpw_softirq, QPW_KIND_SOFTIRQ, cpu, start_ns, now, 0);
 	if (!r)
 		return 0;
 	r->vec = vec;
@@ -77,7 +95,7 @@ static __always_inline int timer_begin(void)
 
 	if (!slot)
 		return 0;
-	slot->timer_ns = bpf_ktime_get_ns();
+	slot->timer_ns = live_now(slot, LIVE_HARDIRQ, &slot->timer_stolen_ns);
 	slot->timer_function = 0;
 	slot->timer_longest_ns = 0;
 	slot->timer_nr_expired = 0;
@@ -86,24 +104,40 @@ static __always_inline int timer_begin(void)
 	return 0;
 }
 
+static __always_inline void timer_emit(struct cpu_slot *slot, u32 cpu, u64 start_ns, u64 now)
+{
+	struct qpw_timer *r =
+		EMIT(struct qpw_timer, QPW_KIND_TIMER, cpu, start_ns, now, slot->timer_flags);
+
+	if (!r)
+		return;
+	r->function = slot->timer_function;
+	r->nr_expired = slot->timer_nr_expired;
+	r->pad = 0;
+	emit_submit(r);
+}
+
 static __always_inline int timer_end(void)
 {
-	struct qpw_timer *r;
+	struct qpw_live_key key = { .kind = QPW_KIND_TIMER };
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
-	u64 now;
+	u64 start_ns, now, stolen_ns;
 
 	if (!slot || !slot->timer_ns)
 		return 0;
-	now = bpf_ktime_get_ns();
-	r = EMIT(struct qpw_timer, QPW_KIND_TIMER, cpu, slot->timer_ns, now, slot->timer_flags);
+	now = live_now(slot, LIVE_HARDIRQ, &stolen_ns);
+	start_ns = slot->timer_ns;
 	slot->timer_ns = 0;
-	if (r) {
-		r->function = slot->timer_function;
-		r->nr_expired = slot->timer_nr_expired;
-		r->pad = 0;
-		emit_submit(r);
-	}
+	key.flags = slot->timer_flags;
+	key.function = slot->timer_function;
+	if (aggregates)
+		live_interval(slot, cpu, LIVE_HARDIRQ, &key, start_ns, now,
+			      stolen_ns - slot->timer_stolen_ns, true);
+	if (aggregates && key.flags & QPW_F_TICK)
+		live_ticked(cpu, now);
+	if (live_is_told(start_ns, now))
+		timer_emit(slot, cpu, start_ns, now);
 	victim_goes_on(slot, cpu, now);
 	return 0;
 }
@@ -167,15 +201,21 @@ static __always_inline int hrtimer_start_expired(struct hrtimer *timer)
 /* The kernel hands over how long the handler ran; several handlers share one NMI. */
 static __always_inline int nmi_end(u64 handler, s64 ran_ns)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_NMI, .function = handler };
 	struct qpw_nmi *r;
 	u32 cpu;
+	struct cpu_slot *slot = slot_here(&cpu);
 	u64 now;
 
-	if (!slot_here(&cpu))
+	if (!slot)
 		return 0;
 	now = bpf_ktime_get_ns();
 	if (ran_ns < 0)
 		ran_ns = 0;
+	if (aggregates)
+		live_interval(slot, cpu, LIVE_NMI, &key, now - ran_ns, now, 0, true);
+	if (!live_is_told(now - ran_ns, now))
+		return 0;
 	r = EMIT(struct qpw_nmi, QPW_KIND_NMI, cpu, now - ran_ns, now, 0);
 	if (!r)
 		return 0;

@@ -21,6 +21,7 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef __u8 u8;
+typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s64 s64;
@@ -44,6 +45,10 @@ enum {
 
 enum {
 	BPF_RB_NO_WAKEUP = 1,
+};
+
+enum {
+	BPF_F_MMAPABLE = 1 << 10,
 };
 
 #define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h: a workqueue worker */

@@ -7,7 +7,7 @@
 #ifndef QPW_BPF_LOCK_H
 #define QPW_BPF_LOCK_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "pending.bpf.h"
 #include "victim.bpf.h"
 
@@ -31,6 +31,7 @@ static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 static __always_inline int lock_wait_end(u64 lock)
 {
 	u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct qpw_live_key key = { .kind = QPW_KIND_LOCK_WAIT };
 	struct qpw_lock_wait *r;
 	struct pending pending;
 	u32 cpu;
@@ -41,6 +42,13 @@ static __always_inline int lock_wait_end(u64 lock)
 	/* begun here long ago, ended elsewhere unseen, and begun again there */
 	if (pending.target_cpu != cpu)
 		return 0;
+	if (aggregates) {
+		key.number = pending.function;
+		key.flags = victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0;
+		bpf_get_current_comm(key.name, sizeof(key.name));
+		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), NULL);
+		return 0;
+	}
 	r = EMIT(struct qpw_lock_wait, QPW_KIND_LOCK_WAIT, pending.target_cpu, pending.ns,
 		 bpf_ktime_get_ns(), victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0);
 	if (!r)

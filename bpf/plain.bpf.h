@@ -145,7 +145,8 @@ PLAIN_IPI(deferred_error_apic, QPW_IPI_OTHER)
 
 PLAIN_EVENT(csd, csd_queue_cpu, csd_queued(e->cpu, e->csd, e),
 	    struct trace_event_raw_csd_queue_cpu *e)
-PLAIN_EVENT(csd, csd_function_entry, csd_begin(e->csd), struct trace_event_raw_csd_function *e)
+PLAIN_EVENT(csd, csd_function_entry, csd_begin((u64)e->csd, (u64)e->func),
+	    struct trace_event_raw_csd_function *e)
 PLAIN_EVENT(csd, csd_function_exit, csd_end((u64)e->func), struct trace_event_raw_csd_function *e)
 
 PLAIN_EVENT(cpuhp, cpuhp_exit, hotplug_step(e->cpu, e->state, e->idx, e->ret),

@@ -210,13 +210,13 @@ int BPF_PROG(on_csd_queue_cpu, unsigned int cpu, unsigned long callsite, void *f
 	return csd_queued(cpu, csd, ctx);
 }
 
+/* raw for the same reason as workqueue_execute_end; so is the next one */
 SEC("?raw_tp/csd_function_entry")
-int BPF_PROG(on_csd_function_entry, void *function, struct __call_single_data *csd)
+int BPF_PROG(on_csd_function_entry, u64 function, u64 csd)
 {
-	return csd_begin(csd);
+	return csd_begin(csd, function);
 }
 
-/* raw for the same reason as workqueue_execute_end */
 SEC("?raw_tp/csd_function_exit")
 int BPF_PROG(on_csd_function_exit, u64 function)
 {

@@ -7,7 +7,7 @@
 #ifndef QPW_BPF_QPWLOCK_H
 #define QPW_BPF_QPWLOCK_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "pending.bpf.h"
 
 /* Beyond the numbers of enum qpw_flush_where, which share the map. */
@@ -16,8 +16,17 @@
 static __always_inline void qpw_emit(u32 kind, u32 target, u64 object, u64 function, u64 start_ns,
 				     u64 now, u32 flags)
 {
-	struct qpw_op *r = EMIT(struct qpw_op, kind, target, start_ns, now, flags);
+	struct qpw_live_key key = { .kind = kind, .flags = flags, .function = function };
+	struct qpw_origin who;
+	struct qpw_op *r;
 
+	if (aggregates) {
+		live_task_here(&who,
+			       kind == QPW_KIND_QPW_FLUSH ? target : bpf_get_smp_processor_id());
+		live_note_shared(&key, live_since(start_ns, now), &who);
+		return;
+	}
+	r = EMIT(struct qpw_op, kind, target, start_ns, now, flags);
 	if (!r)
 		return;
 	r->object = object;

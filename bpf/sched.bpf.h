@@ -35,6 +35,7 @@ static __always_inline int sched_woken(struct task_struct *task, void *ctx)
 
 static __always_inline int sched_migrated(struct task_struct *task, u32 target, void *ctx)
 {
+	struct qpw_live_key move = { .kind = QPW_KIND_MIGRATE };
 	struct qpw_migrate *r;
 	struct qpw_origin origin;
 	u32 pid;
@@ -48,6 +49,12 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	if (!victim_is(FIELD(task, tgid)))
 		origin_put(&wakers, WAKER_KEY(pid), 0, &origin);
+	if (aggregates) {
+		move.number = FIELD(task, thread_info.cpu);
+		bpf_probe_read_kernel_str(move.name, sizeof(move.name), task->comm);
+		live_note_shared(&move, 0, &origin);
+		return 0;
+	}
 	r = EMIT(struct qpw_migrate, QPW_KIND_MIGRATE, target, origin.ns, origin.ns, QPW_F_ORIGIN);
 	if (!r)
 		return 0;
@@ -62,12 +69,29 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	return 0;
 }
 
+static __always_inline void sched_add_run(struct cpu_slot *slot, struct task_struct *task, u32 cpu,
+					  u64 start_ns, u64 now)
+{
+	struct qpw_live_key key = { .kind = QPW_KIND_THREAD };
+	int row;
+
+	copy_comm(key.name, task);
+	row = live_interval(slot, cpu, LIVE_THREAD, &key, start_ns, now,
+			    live_stolen(slot, LIVE_THREAD) - slot->thread_stolen_ns, true);
+	live_caused(cpu, row, &slot->thread_origin, start_ns);
+}
+
 static __always_inline void sched_emit_run(struct cpu_slot *slot, struct task_struct *task, u32 cpu,
 					   u64 start_ns, u64 now)
 {
-	struct qpw_thread *r = EMIT(struct qpw_thread, QPW_KIND_THREAD, cpu, start_ns, now,
-				    slot->thread_origin.ns ? QPW_F_ORIGIN : 0);
+	struct qpw_thread *r;
 
+	if (aggregates)
+		sched_add_run(slot, task, cpu, start_ns, now);
+	if (!live_is_told(start_ns, now))
+		return;
+	r = EMIT(struct qpw_thread, QPW_KIND_THREAD, cpu, start_ns, now,
+		 slot->thread_origin.ns ? QPW_F_ORIGIN : 0);
 	if (!r)
 		return;
 	r->pid = FIELD(task, pid);
@@ -125,6 +149,7 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 		}
 	}
 	slot->thread_origin.ns = 0;
+	slot->thread_stolen_ns = live_stolen(slot, LIVE_THREAD);
 	if (!FIELD(next, pid))
 		return 0;
 	if (victim_is(FIELD(next, tgid))) {

@@ -7,7 +7,7 @@
 #ifndef QPW_BPF_VICTIM_H
 #define QPW_BPF_VICTIM_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 
 #define MAX_VICTIMS 8
 
@@ -115,9 +115,14 @@ static __always_inline int victim_waking(struct task_struct *task)
 static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, const char *comm,
 					u32 cpu, u64 now)
 {
-	struct qpw_sample *r = EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now,
-				    wake->expire_cpu != cpu ? QPW_F_REMOTE : 0);
+	u32 flags = wake->expire_cpu != cpu ? QPW_F_REMOTE : 0;
+	struct qpw_live_key key = { .kind = QPW_KIND_SAMPLE, .flags = flags };
+	struct qpw_sample *r = NULL;
 
+	if (aggregates)
+		live_note(cpu, &key, live_since(wake->expiry_ns, now));
+	if (live_is_told(wake->expiry_ns, now))
+		r = EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now, flags);
 	if (r) {
 		r->irq_ns = wake->irq_ns;
 		r->expire_ns = wake->expire_ns;
@@ -135,11 +140,17 @@ static __always_inline void victim_given_back(struct task_struct *task, u64 now)
 {
 	u32 pid = FIELD(task, pid);
 	struct taken *gap = bpf_map_lookup_elem(&taken, &pid);
-	struct qpw_taken *r;
+	struct qpw_live_key key = { .kind = QPW_KIND_TAKEN };
+	struct qpw_taken *r = NULL;
 
 	if (!gap)
 		return;
-	r = EMIT(struct qpw_taken, QPW_KIND_TAKEN, gap->cpu, gap->ns, now, 0);
+	if (aggregates) {
+		__builtin_memcpy(key.name, gap->by_comm, sizeof(key.name));
+		live_note_shared(&key, live_since(gap->ns, now), NULL);
+	} else {
+		r = EMIT(struct qpw_taken, QPW_KIND_TAKEN, gap->cpu, gap->ns, now, 0);
+	}
 	if (r) {
 		r->pid = pid;
 		r->by_pid = gap->by_pid;

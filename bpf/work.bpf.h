@@ -8,7 +8,7 @@
 #ifndef QPW_BPF_WORK_H
 #define QPW_BPF_WORK_H
 
-#include "emit.bpf.h"
+#include "live.bpf.h"
 #include "origins.bpf.h"
 
 /* By address of the work_struct. A cancelled work never comes to take its entry out. */
@@ -33,6 +33,7 @@ static __always_inline bool work_any_asleep(void)
 /* target: the CPU of the pool, -1 for one that is unbound */
 static __always_inline int work_queued(int target, struct work_struct *work, void *ctx)
 {
+	struct qpw_live_key key = { .kind = QPW_KIND_WORK_QUEUE };
 	u64 function, now;
 	struct qpw_origin origin;
 	struct qpw_work *r;
@@ -43,6 +44,11 @@ static __always_inline int work_queued(int target, struct work_struct *work, voi
 	function = (u64)FIELD(work, func);
 	origin_here(&origin, now, ctx);
 	origin_put(&work_origins, (u64)work, function, &origin);
+	if (aggregates) {
+		key.function = function;
+		live_note_shared(&key, 0, NULL);
+		return 0;
+	}
 	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
 	if (!r)
 		return 0;
@@ -64,6 +70,13 @@ static __always_inline struct work_run *work_here(struct cpu_slot *slot)
 	return &slot->work[work_in_softirq(slot) ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
 }
 
+/* Levels are constants to what is inlined here. */
+static __always_inline u64 work_now(struct cpu_slot *slot, u64 *stolen_ns)
+{
+	return work_in_softirq(slot) ? live_now(slot, LIVE_BH_WORK, stolen_ns) :
+				       live_now(slot, LIVE_WORK, stolen_ns);
+}
+
 static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_struct *work,
 					    bool spare)
 {
@@ -76,7 +89,7 @@ static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_s
 			return;
 		spare_steps_in();
 	}
-	run->ns = bpf_ktime_get_ns();
+	run->ns = work_now(slot, &run->stolen_ns);
 	run->work = (u64)work;
 	run->function = (u64)FIELD(work, func);
 	run->flags = QPW_F_BEGIN;
@@ -107,13 +120,38 @@ static __always_inline int work_begin(struct work_struct *work, bool np, bool sp
 	return 0;
 }
 
-/* One part of a run, [run->ns, now]; the following ones are no beginning. */
-static __always_inline void work_emit(struct work_run *run, u32 cpu, u64 now, u32 end_flag)
+static __always_inline void work_add(struct cpu_slot *slot, struct work_run *run, u32 cpu, u64 now,
+				     u64 nested_ns)
 {
-	struct qpw_work *r =
-		EMIT(struct qpw_work, QPW_KIND_WORK, cpu, run->ns, now, run->flags | end_flag);
+	struct qpw_live_key key = { .kind = QPW_KIND_WORK, .function = run->function };
+	bool begun = run->flags & QPW_F_BEGIN;
+	int row;
 
+	if (run == &slot->work[WORK_CONTEXT_SOFTIRQ])
+		row = live_interval(slot, cpu, LIVE_BH_WORK, &key, run->ns, now, nested_ns, begun);
+	else
+		row = live_interval(slot, cpu, LIVE_WORK, &key, run->ns, now, nested_ns, begun);
+	if (row == LIVE_NO_ROW || !begun || !(run->flags & QPW_F_ORIGIN))
+		return;
+	live_caused(cpu, row, &run->origin, run->ns);
+	key.kind = QPW_KIND_WORK_QUEUE;
+	key.flags = run->origin.cpu != cpu ? QPW_F_REMOTE : 0;
+	live_note(cpu, &key, live_since(run->origin.ns, run->ns));
+}
+
+/* One part of a run, [run->ns, now]; the following ones are no beginning. */
+static __always_inline void work_emit(struct cpu_slot *slot, struct work_run *run, u32 cpu, u64 now,
+				      u64 stolen_ns, u32 end_flag)
+{
+	u32 flags = run->flags | end_flag;
+	struct qpw_work *r;
+
+	if (aggregates)
+		work_add(slot, run, cpu, now, stolen_ns - run->stolen_ns);
 	run->flags &= ~QPW_F_BEGIN;
+	if (!live_is_told(run->ns, now))
+		return;
+	r = EMIT(struct qpw_work, QPW_KIND_WORK, cpu, run->ns, now, flags);
 	if (!r)
 		return;
 	r->work = run->work;
@@ -133,6 +171,7 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 					  bool spare)
 {
 	struct work_run *run = work_here(slot);
+	u64 now, stolen_ns;
 
 	if (run->ns && run->work == work) {
 		if (spare)
@@ -142,12 +181,14 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 		if (spare || !slot->thread_ns || work_in_softirq(slot))
 			return;
 		run->ns = slot->thread_ns;
+		run->stolen_ns = slot->thread_stolen_ns;
 		run->work = work;
 		run->function = function;
 		run->flags = 0;
 		origin_none(&run->origin);
 	}
-	work_emit(run, cpu, bpf_ktime_get_ns(), QPW_F_END);
+	now = work_now(slot, &stolen_ns);
+	work_emit(slot, run, cpu, now, stolen_ns, QPW_F_END);
 	run->ns = 0;
 }
 
@@ -175,7 +216,7 @@ static __always_inline void work_switched_out(struct cpu_slot *slot, u32 cpu, u6
 
 	if (!run->ns)
 		return;
-	work_emit(run, cpu, now, 0);
+	work_emit(slot, run, cpu, now, live_stolen(slot, LIVE_WORK), 0);
 	run->ns = 0;
 	/* counted first: the worker may come back on another CPU at once */
 	__sync_fetch_and_add(&nr_asleep, 1);
@@ -195,6 +236,7 @@ static __always_inline void work_switched_in(struct cpu_slot *slot, u32 pid, u64
 		return;
 	*run = *asleep;
 	run->ns = now;
+	run->stolen_ns = live_stolen(slot, LIVE_WORK);
 	work_forget(pid);
 }
 

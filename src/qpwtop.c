@@ -73,6 +73,7 @@ static int run(struct top *t)
 		ret = t->source->open(t);
 	if (ret)
 		return ret;
+	config.from_tables = t->source->settle;
 	if (t->o.replay && t->o.has_cpus)
 		config.cpus = &t->watched;
 	t->model = model_create(&config);

@@ -15,6 +15,7 @@
 #include "collect/cgroups.h"
 #include "collect/collect.h"
 #include "collect/ksyms.h"
+#include "collect/live.h"
 #include "collect/privilege.h"
 #include "collect/probes.h"
 #include "collect/ring.h"
@@ -36,11 +37,12 @@ struct collect {
 	struct cgroups *cgroups; /* NULL without a cgroup v2 hierarchy */
 	struct ring *ring;
 	struct stream *stream;
+	struct live *live; /* NULL unless it aggregates */
 	size_t buffer_bytes;
-	bool takes_stacks;
-	uint32_t nr_cpus;	    /* possible ones */
-	uint64_t *nr_lost;	    /* per CPU, as last told */
-	struct qpw_counts *told;    /* per CPU */
+	struct collect_config config; /* watched is not ours, see below */
+	uint32_t nr_cpus;	      /* possible ones */
+	uint64_t *nr_lost;	      /* per CPU, as last told */
+	struct qpw_counts *told;      /* per CPU */
 	uint64_t nr_missed;	    /* program runs that the kernel skipped, as of the last look */
 	uint64_t nr_skipped;	    /* of these, events that were lost */
 	struct probe_misses misses; /* as of the last look */
@@ -118,7 +120,11 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 		bpf->rodata->address_tick[0] = ksyms_address(c->ksyms, "tick_nohz_handler");
 		bpf->rodata->address_tick[1] = ksyms_address(c->ksyms, "tick_sched_timer");
 	}
-	bpf->rodata->takes_stacks = c->takes_stacks;
+	bpf->rodata->takes_stacks = c->config.stacks;
+	bpf->rodata->stack_gap_ns = c->config.stack_gap_ns;
+	if (c->config.aggregates)
+		live_prepare(bpf, &c->watched, c->config.event_ns,
+			     probes_have(probes, "csd_queue_cpu"));
 	bpf_map__set_max_entries(bpf->maps.slots, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);
@@ -313,13 +319,15 @@ static void refresh(void *arg)
 
 static int plan(struct collect *c, const struct collect_config *config)
 {
+	const struct probe_wishes wishes = { config->without, config->system_calls,
+					     config->aggregates };
 	/* only to be looked into */
 	struct qpw_bpf *bpf = qpw_bpf__open();
 	int err;
 
 	if (!bpf)
 		return errno ? -errno : -ENOMEM;
-	err = probes_plan(c->probes, bpf->obj, c->ksyms, config->without, config->system_calls);
+	err = probes_plan(c->probes, bpf->obj, c->ksyms, &wishes);
 	qpw_bpf__destroy(bpf);
 	return err;
 }
@@ -367,10 +375,11 @@ static int readers_create(struct collect *c, struct collect_error *err)
 	config.ring = c->ring;
 	if (!code)
 		code = stream_create(&config, &c->stream);
-	if (code)
-		return fail(err, code, "ring buffer", "take a smaller --buffer-size", "%s",
-			    strerror(-code));
-	return 0;
+	if (!code && c->config.aggregates)
+		code = live_create(c->bpf, &c->watched, &c->live);
+	return code ? fail(err, code, "memory of maps", "take a smaller --buffer-size", "%s",
+			   strerror(-code)) :
+		      0;
 }
 
 int collect_create(const struct collect_config *config, struct collect **out,
@@ -389,7 +398,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	}
 	c->nr_cpus = nr_cpus;
 	c->watched = *config->watched;
-	c->takes_stacks = config->stacks;
+	c->config = *config;
 	c->buffer_bytes = sizes_ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
 	c->described = calloc(nr_probes + 1, sizeof(*c->described));
@@ -474,40 +483,29 @@ int collect_refusal(const struct collect *c, size_t i, enum qpw_probe_state stat
 	return i < nr_probes && state < PROBE_STATES ? c->probes[i].refused[state] : 0;
 }
 
-static const char *const state_names[PROBE_STATES] = {
-	[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
-	[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
-	[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
-};
-
-const char *collect_state_name(enum qpw_probe_state state)
-{
-	return state < ARRAY_SIZE(state_names) ? state_names[state] : "unknown";
-}
-
-int collect_parse_states(const char *text, unsigned int *out)
-{
-	size_t len, state;
-
-	*out = 0;
-	for (;; text += len + 1) {
-		len = strcspn(text, ",");
-		for (state = QPW_PROBE_MISSING + 1; state < PROBE_STATES; state++) {
-			if (strlen(state_names[state]) == len &&
-			    !strncmp(text, state_names[state], len))
-				break;
-		}
-		if (state == PROBE_STATES)
-			return -EINVAL;
-		*out |= 1U << state;
-		if (!text[len])
-			return 0;
-	}
-}
-
 struct event_source *collect_source(struct collect *c)
 {
 	return stream_source(c->stream);
+}
+
+struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu)
+{
+	return c->live ? live_table(c->live, i, cpu) : NULL;
+}
+
+void collect_explain_tables(struct collect *c)
+{
+	if (c->live)
+		live_explain(c->live, c->stream);
+}
+
+void collect_restart_tables(struct collect *c)
+{
+	if (!c->live)
+		return;
+	live_set_window(c->bpf, 0);
+	live_clear(c->live);
+	live_set_window(c->bpf, now_ns());
 }
 
 static struct qpw_header window_record(const struct collect *c, uint64_t end_ns)
@@ -527,6 +525,7 @@ void collect_open_window(struct collect *c)
 	skipped_judge(c);
 	counts_tell(c, true);
 	c->window_start_ns = now_ns();
+	live_set_window(c->bpf, c->window_start_ns);
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
 }
@@ -536,6 +535,7 @@ void collect_close_window(struct collect *c)
 	const struct timespec pause = { .tv_nsec = SPARE_NS };
 	struct qpw_header h = window_record(c, now_ns());
 
+	live_set_window(c->bpf, 0);
 	skipped_judge(c);
 	counts_tell(c, true);
 	/* before what is still in the ring: its readers then know which records are too late */
@@ -571,6 +571,7 @@ void collect_destroy(struct collect *c)
 	if (c->probes)
 		probes_detach(c->probes);
 	stream_destroy(c->stream);
+	live_destroy(c->live);
 	ring_destroy(c->ring);
 	qpw_bpf__destroy(c->bpf);
 	ksyms_destroy(c->ksyms);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "qpw/event.h"
+#include "qpw/live.h"
 #include "store/event_source.h"
 #include "util/cpulist.h"
 
@@ -21,9 +22,16 @@ struct collect;
 
 struct collect_config {
 	const struct cpulist *watched;
-	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
-	bool stacks;	     /* take a stack of whoever queues, sends or wakes */
-	bool system_calls;   /* count those of the victim, which slows down every task's */
+	size_t buffer_bytes;   /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	bool stacks;	       /* take a stack of whoever queues, sends or wakes */
+	uint64_t stack_gap_ns; /* not more often than this on one CPU; 0 = each time */
+	/*
+	 * Add up in tables, see collect_table(). Records are then only made of interruptions and
+	 * wake-ups of the victim that last for event_ns.
+	 */
+	bool aggregates;
+	uint64_t event_ns;
+	bool system_calls; /* count those of the victim, which slows down every task's */
 	/* What its user has need of, and use for, besides the collector: PRIVILEGE() each. */
 	uint64_t needed_capabilities;
 	uint64_t useful_capabilities;
@@ -73,6 +81,18 @@ int collect_parse_states(const char *text, unsigned int *out);
  * c. Ends (0) once the window was closed and all is read.
  */
 struct event_source *collect_source(struct collect *c);
+
+/*
+ * Where the collector aggregates: the i-th table, which programs go on to fill, and its CPU,
+ * LIVE_EVERY_CPU for the last; NULL behind that. May be written to where qpw/live.h says so.
+ */
+struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu);
+
+/* Have the source tell, next, what tables refer to: what functions are called, where origins were. */
+void collect_explain_tables(struct collect *c);
+
+/* What is in them counts from now on; what is under way now counts in neither time. */
+void collect_restart_tables(struct collect *c);
 
 /* The measured window begins now. */
 void collect_open_window(struct collect *c);

@@ -18,7 +18,8 @@
 
 enum probe_kind {
 	PROBE_TRACEPOINT,
-	PROBE_RAW_TRACEPOINT, /* hands over a pointer to a function, which tp_btf can't read */
+	PROBE_RAW_TRACEPOINT,	 /* hands over a pointer to a function, which tp_btf can't read */
+	PROBE_LENGTH_TRACEPOINT, /* the same, and only records need it */
 	PROBE_FUNCTION,
 	PROBE_DRAIN, /* a function of whose arguments nothing is looked at */
 	/* what their programs miss is told beside their figures, as no interruption is lost */
@@ -99,8 +100,8 @@ static const struct probe_info table[] = {
 	{ "ipi_send_cpu", PROBE_ORIGIN_TRACEPOINT, "who sent reschedule IPIs and irq_works" },
 	{ "csd_queue_cpu", PROBE_ORIGIN_TRACEPOINT,
 	  "who asked for a function call on a watched CPU" },
-	{ "csd_function_entry", PROBE_TRACEPOINT, "which function a call function IPI ran" },
-	{ "csd_function_exit", PROBE_RAW_TRACEPOINT, "which function a call function IPI ran" },
+	{ "csd_function_entry", PROBE_RAW_TRACEPOINT, "which function a call function IPI ran" },
+	{ "csd_function_exit", PROBE_LENGTH_TRACEPOINT, "which function a call function IPI ran" },
 	{ "__flush_work", PROBE_FUNCTION, "who waits in flush_work() and for which work" },
 	{ "lru_add_drain_all", PROBE_DRAIN, "who waits for LRU batches to be drained" },
 	{ "lru_cache_disable", PROBE_DRAIN, "who waits for LRU batches to be disabled" },
@@ -239,6 +240,7 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 	static const unsigned int kinds[] = {
 		[PROBE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_RAW_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
+		[PROBE_LENGTH_TRACEPOINT] = KIND_RAW_TP | KIND_TRACEPOINT,
 		[PROBE_FUNCTION] = KIND_FENTRY | KIND_KPROBE,
 		[PROBE_DRAIN] = KIND_FENTRY | KIND_KPROBE,
 		[PROBE_ASIDE_TRACEPOINT] = KIND_TP_BTF | KIND_RAW_TP | KIND_TRACEPOINT,
@@ -298,8 +300,24 @@ static void plan_function(struct probe *probe, const struct btf *btf, const stru
 	probe_try_function(probe, forbidden);
 }
 
+static bool is_unwanted(enum probe_kind kind, const struct probe_wishes *wishes)
+{
+	return (kind == PROBE_COSTLY_TRACEPOINT && !wishes->costly) ||
+	       (kind == PROBE_LENGTH_TRACEPOINT && wishes->aggregated);
+}
+
+bool probes_have(const struct probe *probes, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nr_probes; i++)
+		if (!strcmp(table[i].name, name))
+			return probes[i].state != QPW_PROBE_MISSING;
+	return false;
+}
+
 int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct ksyms *ksyms,
-		unsigned int without, bool costly)
+		const struct probe_wishes *wishes)
 {
 	bool preempted;
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -317,11 +335,11 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct
 		probe->info = &table[i];
 		probe->name = table[i].name;
 		probe->preempted = preempted;
-		probe->unwanted = probe->info->kind == PROBE_COSTLY_TRACEPOINT && !costly;
+		probe->unwanted = is_unwanted(probe->info->kind, wishes);
 		if (is_function(probe->info))
-			plan_function(probe, btf, obj, ksyms, without, forbidden);
+			plan_function(probe, btf, obj, ksyms, wishes->without, forbidden);
 		else if (!probe->unwanted && in_kernel(btf, probe->info))
-			probe_plan(probe, obj, without);
+			probe_plan(probe, obj, wishes->without);
 	}
 	btf__free(btf);
 	return 0;

@@ -31,7 +31,7 @@ struct probe {
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool preempted;		    /* tracepoints of this kernel let their programs be */
-	bool unwanted;		    /* costly and not asked for: nothing that is missing */
+	bool unwanted;		    /* not asked for: nothing that is missing */
 	/* By state: why not that, -errno, -ECANCELED when the user wants none; 0 = not refused. */
 	int refused[PROBE_STATES];
 	struct bpf_link *links[PROBE_PLACES][PROBE_COPIES];
@@ -40,16 +40,25 @@ struct probe {
 /* Number of rows of the table, so the length of the arrays below. */
 extern const size_t nr_probes;
 
+/* What the user wants. */
+struct probe_wishes {
+	unsigned int without; /* states that no probe may have, 1 << state each */
+	bool costly;	      /* those that slow down every task, too */
+	bool aggregated;      /* none that only records need */
+};
+
 /*
  * Fill probes[nr_probes]: those in the kernel get the best state they may be loaded as, the others
- * are missing, but for those that slow down every task: they are unwanted unless costly is set.
- * ksyms may be NULL: functions are then looked for by their plain names alone.
- * without: states that no probe may have, 1 << state each. obj tells which programs
- * there are, it is not loaded. May load and attach trial programs. Returns 0 or -errno of reading
- * the kernel's BTF.
+ * are missing, but for those that nobody wishes: they are unwanted.
+ * ksyms may be NULL: functions are then looked for by their plain names alone. obj tells which
+ * programs there are, it is not loaded. May load and attach trial programs. Returns 0 or -errno of
+ * reading the kernel's BTF.
  */
 int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct ksyms *ksyms,
-		unsigned int without, bool costly);
+		const struct probe_wishes *wishes);
+
+/* Whether the probe of that name is not missing. */
+bool probes_have(const struct probe *probes, const char *name);
 
 /*
  * The present state was refused, with this -errno: take the next best one. False when there is

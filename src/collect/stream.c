@@ -424,6 +424,21 @@ int stream_put_last(struct stream *s, const struct qpw_header *h)
 	return queue_put(&s->last, h);
 }
 
+void stream_explain_function(struct stream *s, uint64_t address)
+{
+	const struct qpw_header now = { .start_ns = now_ns() };
+
+	explain_address(s, &now, address);
+}
+
+void stream_explain_place(struct stream *s, uint64_t cgroup, uint32_t stack)
+{
+	const struct qpw_header now = { .start_ns = now_ns() };
+
+	explain_cgroup(s, &now, cgroup);
+	explain_stack(s, &now, stack);
+}
+
 void stream_finish(struct stream *s)
 {
 	s->finished = true;

@@ -44,6 +44,13 @@ int stream_put(struct stream *s, const struct qpw_header *h);
 /* The same, but after everything that is in the ring at its end. 0 or -ENOMEM. */
 int stream_put_last(struct stream *s, const struct qpw_header *h);
 
+/*
+ * Put in what a reader has to know of a function, or of where an origin was, if that was not done
+ * yet: for what is referred to elsewhere than in records. 0 stands for none.
+ */
+void stream_explain_function(struct stream *s, uint64_t address);
+void stream_explain_place(struct stream *s, uint64_t cgroup, uint32_t stack);
+
 /* No more records will come: once all is read, the source ends. */
 void stream_finish(struct stream *s);
 

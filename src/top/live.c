@@ -12,6 +12,8 @@
 #include "collect/privilege.h"
 #include "top/top.h"
 
+/* A stack of whoever sent or woke is taken at most so often on a CPU. */
+#define STACK_GAP_NS 10000000
 /* Keys must be seen in a flood of records too. */
 #define RECORDS_AT_ONCE 100000
 
@@ -67,7 +69,12 @@ static void keep_off(const struct cpulist *watched, const struct host_facts *fac
 
 static int live_open(struct top *t)
 {
-	struct collect_config config = { .stacks = true };
+	struct collect_config config = {
+		.aggregates = true,
+		.event_ns = t->o.event_ns,
+		.stacks = true,
+		.stack_gap_ns = STACK_GAP_NS,
+	};
 	struct collect_error e;
 	char why[512];
 
@@ -106,9 +113,28 @@ static int live_feed(struct top *t)
 	return ret < 0 && ret != -EAGAIN ? top_fail("collector", strerror(-ret)) : 0;
 }
 
+/* Figures come from tables: what these refer to is told in the stream, so that goes first. */
+static int live_settle(struct top *t)
+{
+	struct qpw_live_table *table;
+	uint32_t cpu, i;
+	int ret;
+
+	collect_explain_tables(t->collect);
+	if (live_feed(t))
+		return CMD_ERROR;
+	ret = model_begin_tables(t->model, top_clock_ns());
+	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++) {
+		ret = model_feed_table(t->model, cpu, table);
+		table->recent_max_ns = 0;
+	}
+	return ret ? top_fail("model", strerror(-ret)) : 0;
+}
+
 static int live_reset(struct top *t)
 {
 	t->start_ns = top_clock_ns();
+	collect_restart_tables(t->collect);
 	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;
 }
 
@@ -120,6 +146,7 @@ static void live_close(struct top *t)
 const struct top_source top_live = {
 	.open = live_open,
 	.feed = live_feed,
+	.settle = live_settle,
 	.reset = live_reset,
 	.close = live_close,
 };

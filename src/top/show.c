@@ -103,13 +103,25 @@ static void check_threshold(struct top *t)
 			t->exceeded = true;
 }
 
+struct snapshot *top_snapshot(struct top *t)
+{
+	struct snapshot *s;
+
+	if (t->source->settle && t->source->settle(t))
+		return NULL;
+	s = model_snapshot(t->model);
+	if (!s)
+		top_fail("model", strerror(ENOMEM));
+	return s;
+}
+
 int top_end_interval(struct top *t, uint64_t end_ns)
 {
 	uint64_t span_ns = end_ns - t->begin_ns;
-	struct snapshot *s = model_snapshot(t->model);
+	struct snapshot *s = top_snapshot(t);
 
 	if (!s)
-		return top_fail("model", strerror(ENOMEM));
+		return CMD_ERROR;
 	model_begin_interval(t->model);
 	snapshot_destroy(t->before);
 	t->before = t->now;
@@ -236,9 +248,9 @@ static int reset(struct top *t)
 
 	if (t->source->reset(t))
 		return CMD_ERROR;
-	s = model_snapshot(t->model);
+	s = top_snapshot(t);
 	if (!s)
-		return top_fail("model", strerror(ENOMEM));
+		return CMD_ERROR;
 	model_begin_interval(t->model);
 	snapshot_destroy(t->before);
 	snapshot_destroy(t->now);

@@ -27,6 +27,8 @@ struct top_source {
 	int (*open)(struct top *t);
 	/* Take in what there is by now; live it is called all the time, so nothing may be lost. */
 	int (*feed)(struct top *t);
+	/* Have the model know all that there is by now; NULL: it does, once that is taken in. */
+	int (*settle)(struct top *t);
 	/* Count anew from here. */
 	int (*reset)(struct top *t);
 	void (*close)(struct top *t);
@@ -77,6 +79,9 @@ int top_fail(const char *object, const char *why);
 
 /* One record into the model; one that makes no sense is counted. An exit code. */
 int top_take(struct top *t, const struct qpw_header *h);
+
+/* What is known now; NULL, with the reason printed, when that can't be told. */
+struct snapshot *top_snapshot(struct top *t);
 
 /* The running interval is over: it becomes what is known and is shown. An exit code. */
 int top_end_interval(struct top *t, uint64_t end_ns);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables in which programs add up what they see, where programs and we share their memory. No
+ * system call is made to read them. Knows tables, not what is in their rows but for what needs a
+ * name.
+ */
+#ifndef QPW_COLLECT_LIVE_H
+#define QPW_COLLECT_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collect/stream.h"
+#include "qpw/live.h"
+#include "util/cpulist.h"
+
+struct qpw_bpf;
+struct live;
+
+/*
+ * Let the programs, not loaded yet, add up, and record only intervals that last for event_ns.
+ * csd_is_told: the one that sees where a function call is queued will be among them.
+ */
+void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns,
+		  bool csd_is_told);
+
+/* The tables of loaded programs. 0 or -errno, *out is NULL then. */
+int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
+
+/* Add up what begins from now_ns on, on the clock of programs; 0: no more. */
+void live_set_window(struct qpw_bpf *bpf, uint64_t now_ns);
+
+/* Have the stream explain what rows refer to. */
+void live_explain(const struct live *live, struct stream *stream);
+
+/* The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. */
+struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu);
+
+/* Figures back to zero, while the window is closed; rows keep their places. */
+void live_clear(struct live *live);
+
+/* NULL is taken. */
+void live_destroy(struct live *live);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
+ * and as the model does from a record of each interruption, which the same programs made at the
+ * same moment. Exit code 3: one ended as the window did, and may be in one and not in the other.
+ * Knows nothing of what the command does.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collect/collect.h"
+#include "model/model.h"
+#include "util/cpulist.h"
+#include "view/summary_json.h"
+
+#define SETTLE_NS 50000000
+#define EDGE_NS 5000 /* around the end of the window it is open whether something is in a table */
+#define EXIT_AT_EDGE 3
+#define POLL_MS 10
+
+struct both {
+	struct collect *collect;
+	struct model *records;
+	struct model *tables;
+	uint64_t close_ns; /* UINT64_MAX while open */
+	bool at_edge;	   /* something ended as the window did */
+};
+
+static int fail(const char *what, int err)
+{
+	fprintf(stderr, "live: %s: %s\n", what, strerror(err < 0 ? -err : err));
+	return 1;
+}
+
+/* What was not over when the window closed is in no table. */
+static int take_records(struct both *b)
+{
+	const struct qpw_header *h;
+	int ret;
+
+	while ((ret = event_source_next(collect_source(b->collect), &h, 0)) > 0) {
+		if (model_feed(b->tables, h))
+			return -EINVAL;
+		if (h->kind == QPW_META_WINDOW && h->end_ns)
+			b->close_ns = h->end_ns;
+		if (h->kind < QPW_META_FIRST && h->end_ns + EDGE_NS > b->close_ns) {
+			b->at_edge |= h->end_ns < b->close_ns + EDGE_NS;
+			continue;
+		}
+		if (model_feed(b->records, h))
+			return -EINVAL;
+	}
+	return ret == -EAGAIN ? 0 : ret;
+}
+
+static int take_tables(struct both *b)
+{
+	struct qpw_live_table *table;
+	uint32_t cpu, i;
+	int ret = 0;
+
+	collect_explain_tables(b->collect);
+	if (take_records(b) || model_begin_tables(b->tables, b->close_ns))
+		return -EINVAL;
+	for (i = 0; !ret && (table = collect_table(b->collect, i, &cpu)) != NULL; i++)
+		ret = model_feed_table(b->tables, cpu, table);
+	return ret;
+}
+
+/* Exit status of the command, or -errno. Records are taken all the while: none is to be lost. */
+static int run(struct both *b, char **argv)
+{
+	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	pid_t child = fork();
+	int status = 0, ret = 0;
+
+	if (child < 0)
+		return -errno;
+	if (!child) {
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	while (!ret && !waitpid(child, &status, WNOHANG)) {
+		nanosleep(&pause, NULL);
+		ret = take_records(b);
+	}
+	return ret ? ret : !WIFEXITED(status) || WEXITSTATUS(status) ? -ECHILD : 0;
+}
+
+static int write_json(const struct model *m, const char *path)
+{
+	struct snapshot *s = model_snapshot(m);
+	json_t *json = s ? summary_json(s) : NULL;
+	int ret = !json || json_dump_file(json, path, JSON_INDENT(1)) ? -EIO : 0;
+
+	json_decref(json);
+	snapshot_destroy(s);
+	return ret;
+}
+
+static int watch(struct both *b, char **argv)
+{
+	const struct timespec settle = { .tv_nsec = SETTLE_NS };
+	int ret;
+
+	collect_open_window(b->collect);
+	ret = run(b, argv + 4);
+	if (ret)
+		return fail(argv[4], ret);
+	nanosleep(&settle, NULL);
+	collect_close_window(b->collect);
+	ret = take_records(b);
+	if (!ret)
+		ret = take_tables(b);
+	if (!ret)
+		ret = write_json(b->records, argv[2]);
+	if (!ret)
+		ret = write_json(b->tables, argv[3]);
+	if (ret)
+		return fail("records and tables", ret);
+	return b->at_edge ? EXIT_AT_EDGE : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct model_config from_records = { .per_cpu = true };
+	const struct model_config from_tables = { .per_cpu = true, .from_tables = true };
+	struct both b = { .close_ns = UINT64_MAX };
+	struct collect_config config = { .aggregates = true };
+	struct collect_error e = { 0 };
+	struct cpulist watched;
+	int ret;
+
+	if (argc < 5 || cpulist_parse(argv[1], &watched) || !cpulist_count(&watched)) {
+		fprintf(stderr, "usage: %s CPUS RECORDS.json TABLES.json COMMAND…\n", argv[0]);
+		return 129;
+	}
+	config.watched = &watched;
+	b.records = model_create(&from_records);
+	b.tables = model_create(&from_tables);
+	if (!b.records || !b.tables)
+		return fail("model", ENOMEM);
+	ret = collect_create(&config, &b.collect, &e);
+	if (!ret)
+		ret = collect_attach(b.collect, &e);
+	if (ret)
+		fprintf(stderr, "live: %s: %s; %s\n", e.object, e.why, e.remedy);
+	else
+		ret = watch(&b, argv);
+	collect_destroy(b.collect);
+	model_destroy(b.records);
+	model_destroy(b.tables);
+	return ret < 0 ? 1 : ret;
+}

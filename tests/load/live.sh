@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What programs add up in tables, on this machine's own kernel: the same, to the nanosecond, as what
+# the model makes of a record of each interruption; the same counts as qpwlat record has at the same
+# time, and as the load made; and nothing silent about what finds no place in a table. Needs root.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+QPWLAT=${QPWLAT:-build/qpwlat}
+live=${BUILD:-build}/load/live
+load=$scratch/live-load # a name of its own: others may make such a load, too
+works=500 ipis=500 names=400
+
+if [[ $(id -u) != 0 ]]; then
+	echo "skip live: needs root"
+	exit 0
+fi
+if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
+	echo "skip live: needs two CPUs"
+	exit 0
+fi
+
+cp "${BUILD:-build}/overhead/load" "$load"
+
+# same NAME FILTER: what the filter makes of the records it makes of the tables, too.
+same() {
+	jq -S "$2" "$scratch/records.json" >"$scratch/a"
+	jq -S "$2" "$scratch/tables.json" >"$scratch/b"
+	check "$1" "$(diff "$scratch/a" "$scratch/b" | head -n 12 | tr -d '\n')" cmp -s "$scratch/a" "$scratch/b"
+}
+
+# watch COMMAND…: again when something ended just as the watching did.
+watch() {
+	for _ in {1..8}; do
+		run "$@"
+		[[ $rc == 3 ]] || break
+	done
+	check "$what-watched" "exit code $rc: $(tail -n 3 "$scratch/stderr")" test "$rc" = 0
+	check "$what-all-recorded" "lost $(jq .lost_events "$scratch/records.json")" \
+		json_holds "$scratch/records.json" '.lost_events == 0'
+}
+
+# ------------------------------------------------------------------ five loads, three observers
+
+what=loads
+# by_record COMMAND…: while it runs; its exit code.
+by_record() {
+	# shellcheck disable=SC2016 # the other shell's variables
+	"$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" -- \
+		sh -c '"$@"; echo $? >"$0"' "$scratch/rc" "$@" && return "$(<"$scratch/rc")"
+}
+
+watch by_record "$live" 1 "$scratch/records.json" "$scratch/tables.json" sh -c \
+	"'$load' switch 1 0 400 && '$load' softirq 1 0 400 && '$load' timer 1 0 300 &&
+	'$load' work 1 0 $works && '$load' ipi 1 0 $ipis"
+[[ $rc == 0 ]] || finish_tests
+run "$QPWLAT" report --json -i "$scratch/t.qpw"
+mv "$scratch/stdout" "$scratch/report.json"
+same interruptions-by-class .interruptions
+same interruptions-by-cause '.causes | sort_by(.class, .name)'
+same origins .origins
+# what is queued is a point: no record is made of it beside a table
+same works '[.remote_work[] | {function, executed, remote, unknown, run_ns, origins} | select(.executed > 0)]'
+check enough-of-each-class "$(jq -c '[.interruptions[] | [.class, .count]]' "$scratch/tables.json")" \
+	json_holds "$scratch/tables.json" '[.interruptions[] | {key: .class, value: .count}] | from_entries |
+	.thread > 1500 and .softirq > 400 and .timer > 300 and .work > 500 and .ipi > 500'
+# one more of each to begin with
+for observer in tables report; do
+	check "works-as-made-$observer" "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/$observer.json")" \
+		json_holds "$scratch/$observer.json" "[.remote_work[] | select(.function == \"aio_fsync_work\") |
+		.unknown, (.origins[] | select(.comm == \"live-load\" and .cpu == 1) | .count)] == [0, $((works + 1))]"
+	check "ipis-as-made-$observer" "$(jq -c '[.origins[] | select(.class == "ipi")]' "$scratch/$observer.json")" \
+		json_holds "$scratch/$observer.json" "[.origins[] | select(.class == \"ipi\" and .cause == \"ipi_mb\" and
+		.comm == \"live-load\" and .cpu == 0) | .count] | add == $((ipis + 1))"
+done
+check works-are-queued-first "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/tables.json")" \
+	json_holds "$scratch/tables.json" '.remote_work[] | select(.function == "aio_fsync_work") | .queued >= .executed'
+
+# ------------------------------------------------------------------ more names than places
+
+what=names
+# shellcheck disable=SC2016 # the shell's own variables
+watch "$live" 1 "$scratch/records.json" "$scratch/tables.json" taskset -c 1 sh -c 'for i in $(seq "$1"); do (echo "name-$i" >/proc/self/comm); done' - "$names"
+same names-by-class .interruptions
+check names-not-silent "$(jq -c '[.causes[] | select(.class == "thread")] | length' "$scratch/tables.json")" \
+	json_holds "$scratch/tables.json" '[.causes[] | select(.class == "thread" and .name == "(other)") | .count] | add >= 1'
+# a name is one of the records' or it is that of the rest: none is counted twice, none is missing
+jq -n --slurpfile a "$scratch/records.json" --slurpfile b "$scratch/tables.json" '
+	($a[0].causes | map({key: "\(.class) \(.name)", value: .count}) | from_entries) as $recorded |
+	[$b[0].causes[] | select(.name != "(other)") | {key: "\(.class) \(.name)", count}] as $named |
+	{wrong: [$named[] | select($recorded[.key] != .count)],
+	 rest: (([$recorded[]] | add) - ([$named[].count] | add)),
+	 other: [$b[0].causes[] | select(.name == "(other)") | .count] | add}' >"$scratch/names.json"
+check names-that-have-a-place-are-right "$(jq -c .wrong "$scratch/names.json")" \
+	json_holds "$scratch/names.json" '.wrong == []'
+check the-rest-is-the-rest "$(jq -c '[.rest, .other]' "$scratch/names.json")" \
+	json_holds "$scratch/names.json" '.rest == .other and .other > 0'
+finish_tests
