@@ -23,8 +23,7 @@ struct probe {
 	char loses[QPW_TEXT_LEN];
 };
 
-struct export
-{
+struct chrome_trace {
 	struct chrome c;
 	const struct host_facts *facts;
 	struct table missing; /* struct probe */
@@ -337,7 +336,7 @@ static const struct {
 	{ QPW_META_HOTPLUG, put_hotplug },
 };
 
-static int put_probe(struct export *e, const struct qpw_probe *r)
+static int put_probe(struct chrome_trace *e, const struct qpw_probe *r)
 {
 	char key[QPW_SYMBOL_LEN] = "";
 	int row;
@@ -354,7 +353,7 @@ static int put_probe(struct export *e, const struct qpw_probe *r)
 
 static void *chrome_create(FILE *f, const struct host_facts *facts)
 {
-	struct export *e = calloc(1, sizeof(*e));
+	struct chrome_trace *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
@@ -367,7 +366,7 @@ static void *chrome_create(FILE *f, const struct host_facts *facts)
 
 static int chrome_put(void *export, const struct qpw_header *record)
 {
-	struct export *e = export;
+	struct chrome_trace *e = export;
 	int ret = export_names_put(&e->c.names, record);
 
 	if (!ret && record->kind == QPW_META_PROBE)
@@ -408,7 +407,7 @@ static void put_facts(FILE *f, const struct host_facts *facts)
 /* How much of the truth it is, behind the events: only now it is known. */
 static int chrome_close(void *export, const struct export_end *end)
 {
-	struct export *e = export;
+	struct chrome_trace *e = export;
 	uint64_t nr_lost = 0;
 	FILE *f = e ? e->c.f : NULL;
 	int ret;

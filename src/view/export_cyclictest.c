@@ -32,8 +32,7 @@ struct bucket {
 	uint64_t count;
 };
 
-struct export
-{
+struct cyclictest {
 	FILE *f;
 	const struct host_facts *facts;
 	struct table threads;
@@ -53,7 +52,7 @@ struct lost {
 
 static void *cyclictest_create(FILE *f, const struct host_facts *facts)
 {
-	struct export *e = calloc(1, sizeof(*e));
+	struct cyclictest *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
@@ -68,7 +67,7 @@ static void *cyclictest_create(FILE *f, const struct host_facts *facts)
 }
 
 /* What came before the window opens is not counted; then as the model does it. */
-static void put_window(struct export *e, const struct qpw_header *h)
+static void put_window(struct cyclictest *e, const struct qpw_header *h)
 {
 	if (!e->has_window) {
 		e->has_window = true;
@@ -84,7 +83,7 @@ static void put_window(struct export *e, const struct qpw_header *h)
 }
 
 /* As cyclictest, it cuts each latency to whole microseconds before anything else. */
-static int put_sample(struct export *e, const struct qpw_sample *r)
+static int put_sample(struct cyclictest *e, const struct qpw_sample *r)
 {
 	struct bucket key = { 0 };
 	uint64_t us = (r->h.end_ns - r->h.start_ns) / 1000;
@@ -112,7 +111,7 @@ static int put_sample(struct export *e, const struct qpw_sample *r)
 	return bucket == -ENOMEM ? bucket : 0;
 }
 
-static int put_lost(struct export *e, const struct qpw_lost *r)
+static int put_lost(struct cyclictest *e, const struct qpw_lost *r)
 {
 	uint64_t cpu = r->h.cpu;
 	int row = table_get(&e->lost, &cpu);
@@ -124,7 +123,7 @@ static int put_lost(struct export *e, const struct qpw_lost *r)
 
 static int cyclictest_put(void *export, const struct qpw_header *h)
 {
-	struct export *e = export;
+	struct cyclictest *e = export;
 
 	if (h->kind == QPW_META_WINDOW)
 		put_window(e, h);
@@ -156,7 +155,7 @@ static void put_start(FILE *f, const char *utc)
 }
 
 /* The colons inside are rt-tests' own: its consumers look for these keys. */
-static void put_head(const struct export *e, const struct export_end *end)
+static void put_head(const struct cyclictest *e, const struct export_end *end)
 {
 	const struct host_facts *h = e->facts;
 	char version[HOST_TEXT + 16];
@@ -173,11 +172,11 @@ static void put_head(const struct export *e, const struct export_end *end)
 	put_text(f, "    ", "release", h->release);
 	put_text(f, "    ", "version", h->version);
 	put_text(f, "    ", "machine", h->machine);
-	fprintf(f, "    \"realtime\": %d\n  },\n", strstr(h->version, "PREEMPT_RT") != NULL);
+	fprintf(f, "    \"realtime\": %d\n  },\n", !!strstr(h->version, "PREEMPT_RT"));
 }
 
 /* What cyclictest has no words for. */
-static void put_about(const struct export *e, const struct export_end *end)
+static void put_about(const struct cyclictest *e, const struct export_end *end)
 {
 	uint64_t nr_lost = 0;
 	FILE *f = e->f;
@@ -239,7 +238,7 @@ static void find_first(const struct bucket *buckets, uint32_t nr, const struct b
 }
 
 /* Threads by their ids, which is the order in which cyclictest starts them. */
-static int put_threads(struct export *e)
+static int put_threads(struct cyclictest *e)
 {
 	uint32_t nr = e->threads.nr_rows;
 	const struct thread **order = calloc(nr + 1, sizeof(const struct thread *));
@@ -271,7 +270,7 @@ static int put_threads(struct export *e)
 
 static int cyclictest_finish(void *export, const struct export_end *end)
 {
-	struct export *e = export;
+	struct cyclictest *e = export;
 	int ret;
 
 	if (!e)

@@ -93,10 +93,9 @@ static void put_histogram(FILE *f, const struct metric *metric, const struct met
 	uint64_t below = 0;
 	unsigned int index = 0;
 	struct hist_bucket b;
-	struct hist *hist;
+	const struct hist *hist = *(struct hist *const *)field;
 	bool more;
 
-	memcpy(&hist, field, sizeof(hist));
 	if (!hist)
 		return;
 	more = hist_next(hist, &index, &b);

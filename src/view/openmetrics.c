@@ -159,10 +159,10 @@ static int put_classes(FILE *f, const struct snapshot *s)
 		return -ENOMEM;
 	for (size_t i = 0; i < rows.nr; i++) {
 		const struct snap_cpu *cpu = s->nr_cpus ? &s->cpus[i / SNAP_NR_CLASSES] : NULL;
-		size_t class = i % SNAP_NR_CLASSES;
+		enum snap_class class = (enum snap_class)(i % SNAP_NR_CLASSES);
 
 		list[i].cpu = cpu ? cpu->cpu : SNAP_CPU_ALL;
-		list[i].class = (enum snap_class) class;
+		list[i].class = class;
 		list[i].total = cpu ? cpu->classes[class] : s->classes[class];
 	}
 	put_all(f, class_metrics, ARRAY_SIZE(class_metrics), &rows);
@@ -214,7 +214,7 @@ static int compare_caused(const void *a, const void *b)
 	int ret = (x->on_cpu > y->on_cpu) - (x->on_cpu < y->on_cpu);
 
 	if (!ret)
-		ret = (int)x->class - (int)y->class;
+		ret = (x->class > y->class) - (x->class < y->class);
 	if (!ret)
 		ret = strcmp(x->name, y->name);
 	if (!ret)

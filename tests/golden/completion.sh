@@ -94,6 +94,7 @@ make -s -C "$top" install DESTDIR="$dir/root" PREFIX=/usr >log 2>&1 || cat log
 {
 	printf './usr/bin/%s\n' qpwlat qpwtop
 	printf './usr/share/bash-completion/completions/%s\n' qpwlat qpwtop
+	echo ./usr/share/qpwlat/grafana/qpwtop.json
 	(cd "$top/man" && printf './usr/share/man/man1/%s\n' *.1)
 } | sort >wanted
 is "installed files" "$(cat wanted)" "$(cat installed)"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Samples written by hand, exported in cyclictest's shape, and read back by the reader of cyclictest's
- * own files.
+ * Samples written by hand, exported in cyclictest's shape, and read back by the reader of what
+ * cyclictest itself writes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,8 @@ static json_int_t get(const json_t *object, const char *key)
 
 /*
  * Counted are wake-ups in the window, whose edges belong to it, whenever its closing was told. Two
- * threads, one of which moved: 501 on CPU 1 with 1.999, 2.0 and 70.5 us, on CPU 2 with 5 us; 500 with 3 s.
+ * threads, one of which moved: 501 on CPU 1 with 1.999, 2.0 and 70.5 us, on CPU 2 with 5 us; 500
+ * with 3 s.
  */
 static void test_threads(void **state)
 {
