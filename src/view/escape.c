@@ -41,17 +41,12 @@ static const char *html_entity(char c)
 	}
 }
 
-void escape_html(FILE *f, const char *text)
+/* At most columns characters of what text_escape() has been through. */
+static void put_html(FILE *f, const char *safe, size_t columns)
 {
-	escape_html_cut(f, text, SIZE_MAX);
-}
+	bool cut = text_width(safe) > columns;
 
-void escape_html_cut(FILE *f, const char *text, size_t columns)
-{
-	char *safe = harmless(text);
-	bool cut = safe && text_width(safe) > columns;
-
-	for (const char *at = safe; at && *at; at++) {
+	for (const char *at = safe; *at; at++) {
 		const char *entity = html_entity(*at);
 
 		/* before the next character, not inside one */
@@ -64,7 +59,25 @@ void escape_html_cut(FILE *f, const char *text, size_t columns)
 		else
 			fputc(*at, f);
 	}
+}
+
+void escape_html(FILE *f, const char *text)
+{
+	escape_html_cut(f, text, SIZE_MAX);
+}
+
+void escape_html_cut(FILE *f, const char *text, size_t columns)
+{
+	char *safe = harmless(text);
+
+	if (safe)
+		put_html(f, safe, columns);
 	free(safe);
+}
+
+void escape_html_safe(FILE *f, const char *safe)
+{
+	put_html(f, safe, SIZE_MAX);
 }
 
 void escape_markdown_code(FILE *f, const char *text)

@@ -15,6 +15,9 @@ void escape_html(FILE *f, const char *text);
 /* The same, at most columns > 0 characters of it: what is longer ends in "…", which is one of them. */
 void escape_html_cut(FILE *f, const char *text, size_t columns);
 
+/* escape_html() of what has passed text_escape() already: its \xNN stay as they are. */
+void escape_html_safe(FILE *f, const char *safe);
+
 /* Text as a Markdown code span that ends neither itself nor a table cell; "" as nothing. */
 void escape_markdown_code(FILE *f, const char *text);
 

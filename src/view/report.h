@@ -37,6 +37,12 @@ struct report {
 	const char *cpus;		 /* asked for: these CPUs, a list; NULL = all */
 };
 
+/* Rows of a table of nr that are shown. */
+static inline size_t report_limit(const struct report *r, size_t nr)
+{
+	return r->top && nr > r->top ? r->top : nr;
+}
+
 /* Malformed records of all traces. */
 uint64_t report_malformed(const struct report *r);
 

@@ -7,17 +7,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/blame.h"
 #include "util/array.h"
 #include "view/escape.h"
 #include "view/report_html_parts.h"
+#include "view/report_verdict.h"
 #include "view/words.h"
 
 #define OFFLINES_SHOWN 10
-
-size_t report_html_limit(const struct report *r, size_t nr)
-{
-	return r->top && nr > r->top ? r->top : nr;
-}
 
 void report_html_more(FILE *f, size_t shown, size_t nr)
 {
@@ -46,6 +43,18 @@ void report_html_bar(FILE *f, const char *css, double value, double scale)
 double report_html_seconds(const struct report *r)
 {
 	return (double)r->snapshot->window_ns / 1e9;
+}
+
+static void put_verdict(FILE *f, const struct report *r)
+{
+	char text[REPORT_VERDICT];
+
+	bool conclusive = report_verdict(r, text, sizeof(text));
+
+	fputs(conclusive ? "<div class=\"verdict told\"><p>" : "<div class=\"verdict\"><p>", f);
+	/* its names have passed text_escape() already */
+	escape_html_safe(f, text);
+	fputs(".</p></div>\n", f);
 }
 
 static void put_head(FILE *f, const struct report *r)
@@ -84,31 +93,25 @@ static void put_latency_tile(FILE *f, const struct snapshot *s)
 static void put_tiles(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
-	uint64_t count = 0, self_ns = 0, remote = 0, inlined = 0, avoidable = 0, avoidable_ns = 0;
-	char figure[WORDS_CELL] = "", more[2 * WORDS_CELL];
+	const struct snap_total all = blame_all(s), avoidable = blame_avoidable(s);
+	uint64_t remote = 0, inlined = 0;
+	char figure[WORDS_CELL], more[2 * WORDS_CELL];
 
-	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
-		count += s->classes[i].count;
-		self_ns += s->classes[i].self_ns;
-	}
 	for (size_t i = 0; i < s->nr_works; i++) {
-		bool family = snap_qpw_family(s->works[i].function);
-
 		remote += s->works[i].remote;
 		inlined += s->works[i].inlined;
-		avoidable += family ? s->works[i].executed : 0;
-		avoidable_ns += family ? s->works[i].run_ns : 0;
 	}
 	fputs("<div class=\"tiles\">\n", f);
 	put_latency_tile(f, s);
-	words_ns((double)self_ns, figure, sizeof(figure));
-	snprintf(more, sizeof(more), "by %" PRIu64 " interruptions", count);
+	words_ns((double)all.self_ns, figure, sizeof(figure));
+	snprintf(more, sizeof(more), "by %" PRIu64 " interruptions", all.count);
 	put_tile(f, "Time stolen from the watched CPUs", figure, more);
 	snprintf(figure, sizeof(figure), "%" PRIu64, remote);
 	snprintf(more, sizeof(more), "and %" PRIu64 " run in the caller instead", inlined);
 	put_tile(f, "Works queued by other CPUs, run here", figure, more);
-	words_ns((double)avoidable_ns, figure, sizeof(figure));
-	snprintf(more, sizeof(more), "by %" PRIu64 " works that QPW lets the caller do", avoidable);
+	words_ns((double)avoidable.self_ns, figure, sizeof(figure));
+	snprintf(more, sizeof(more), "by %" PRIu64 " works that QPW lets the caller do",
+		 avoidable.count);
 	put_tile(f, "Of the time stolen, avoidable", figure, more);
 	fputs("</div>\n", f);
 }
@@ -211,6 +214,27 @@ static void put_setup_line(FILE *f, const struct report *r)
 		h->hypervisor[0] ? "; a virtual machine" : "");
 }
 
+/* What was asked for, where that is not all. */
+static void put_asked(FILE *f, const struct report *r)
+{
+	char from[WORDS_CELL], to[WORDS_CELL] = "the end";
+
+	if (!r->from_ns && !r->to_ns && !r->cpus)
+		return;
+	fputs("<p class=\"note\">Only a part was asked for:", f);
+	if (r->from_ns || r->to_ns) {
+		words_ns((double)r->from_ns, from, sizeof(from));
+		if (r->to_ns)
+			words_ns((double)r->to_ns, to, sizeof(to));
+		fprintf(f, " from %s to %s of the window", from, to);
+	}
+	if (r->cpus) {
+		fputs(r->from_ns || r->to_ns ? ", CPUs " : " CPUs ", f);
+		escape_html(f, r->cpus);
+	}
+	fputs(".</p>\n", f);
+}
+
 static void put_header(FILE *f, const struct report *r)
 {
 	static const char *const links[][2] = {
@@ -228,7 +252,9 @@ static void put_header(FILE *f, const struct report *r)
 	if (r->nr_traces > 1)
 		fprintf(f, " and %zu more", r->nr_traces - 1);
 	fputs("</h1>\n", f);
+	put_verdict(f, r);
 	put_setup_line(f, r);
+	put_asked(f, r);
 	put_warnings(f, r);
 	put_tiles(f, r);
 	fputs("<nav aria-label=\"Sections\">", f);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/blame.h"
 #include "util/array.h"
 #include "view/escape.h"
 #include "view/words.h"
@@ -19,22 +20,6 @@ static double max_double(double a, double b)
 	return a > b ? a : b;
 }
 
-/* QPW lets whoever wants this work do it. */
-static bool is_avoidable(const struct snap_cause *c)
-{
-	return c->class == SNAP_WORK && snap_qpw_family(c->name);
-}
-
-static uint64_t avoidable_ns(const struct snapshot *s)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < s->nr_causes; i++)
-		if (is_avoidable(&s->causes[i]))
-			sum += s->causes[i].self_ns;
-	return sum;
-}
-
 static void put_rate(FILE *f, uint64_t count, double seconds)
 {
 	char cell[WORDS_CELL] = "";
@@ -43,19 +28,18 @@ static void put_rate(FILE *f, uint64_t count, double seconds)
 	fprintf(f, "<td>%s</td>", cell);
 }
 
-/* The bar of a class; what QPW avoids of it is marked. */
-static void put_class_bar(FILE *f, int class, double self_ns, double avoidable, double scale)
+/* A row of a class, or of several; css is that of its bar. */
+static void put_class(FILE *f, const struct report *r, const char *name, const char *css,
+		      const struct snap_total *c, double scale)
 {
-	fputs("<td class=\"bars\">", f);
-	if (self_ns > 0)
-		fprintf(f, "<span class=\"bar %s\" style=\"width:%.2f%%\"></span>",
-			html_class_css[class], self_ns / scale * 100);
-	if (avoidable > 0)
-		fprintf(f,
-			"<span class=\"bar avoidable %s\" style=\"width:%.2f%%\" "
-			"title=\"avoidable by QPW\"></span>",
-			html_class_css[class], avoidable / scale * 100);
-	fputs("</td>", f);
+	fprintf(f, "<tr%s><td class=\"t\">%s</td>", scale > 0 ? "" : " class=\"sum\"", name);
+	html_count(f, c->count);
+	put_rate(f, c->count, report_html_seconds(r));
+	html_ns(f, (double)c->self_ns);
+	report_html_share(f, (double)c->self_ns, report_watched_ns(r));
+	html_ns(f, c->max_ns ? (double)c->max_ns : NAN);
+	report_html_bar(f, css, (double)c->self_ns, scale);
+	fputs("</tr>\n", f);
 }
 
 static void put_classes(FILE *f, const struct report *r)
@@ -66,25 +50,18 @@ static void put_classes(FILE *f, const struct report *r)
 		{ "self time", true },
 	};
 	const struct snapshot *s = r->snapshot;
+	const struct snap_total all = blame_all(s), avoidable = blame_avoidable(s);
 	double scale = 1;
 
 	for (int i = 0; i < SNAP_NR_CLASSES; i++)
 		scale = max_double(scale, (double)s->classes[i].self_ns);
 	html_table(f, "By class; share of the time of the watched CPUs");
 	html_columns(f, columns, ARRAY_SIZE(columns));
-	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
-		const struct snap_total *c = &s->classes[i];
-
-		fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name((enum snap_class)i));
-		html_count(f, c->count);
-		put_rate(f, c->count, report_html_seconds(r));
-		html_ns(f, (double)c->self_ns);
-		report_html_share(f, (double)c->self_ns, report_watched_ns(r));
-		html_ns(f, (double)c->max_ns);
-		put_class_bar(f, i, (double)c->self_ns,
-			      i == SNAP_WORK ? (double)avoidable_ns(s) : 0, scale);
-		fputs("</tr>\n", f);
-	}
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		put_class(f, r, snap_class_name((enum snap_class)i), html_class_css[i],
+			  &s->classes[i], scale);
+	put_class(f, r, "all", "", &all, 0);
+	put_class(f, r, "of these avoidable by QPW", "c-work avoidable", &avoidable, scale);
 	fputs("</tbody>", f);
 	html_table_end(f);
 }
@@ -94,7 +71,7 @@ static void put_cause(FILE *f, const struct report *r, const struct snap_cause *
 	char css[64];
 
 	snprintf(css, sizeof(css), "%s%s", html_class_css[c->class],
-		 is_avoidable(c) ? " avoidable" : "");
+		 blame_is_avoidable(c->class, c->name) ? " avoidable" : "");
 	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(c->class));
 	html_name(f, c->name);
 	html_count(f, c->count);
@@ -103,7 +80,7 @@ static void put_cause(FILE *f, const struct report *r, const struct snap_cause *
 	html_ns(f, (double)c->total_ns);
 	html_ns(f, (double)c->max_ns);
 	report_html_share(f, (double)c->self_ns, report_watched_ns(r));
-	fprintf(f, "<td class=\"t\">%s</td>", is_avoidable(c) ? "yes" : "");
+	fprintf(f, "<td class=\"t\">%s</td>", blame_is_avoidable(c->class, c->name) ? "yes" : "");
 	report_html_bar(f, css, (double)c->self_ns, scale);
 	fputs("</tr>\n", f);
 }
@@ -117,15 +94,13 @@ void report_html_causes(FILE *f, const struct report *r)
 		{ "self time", true },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_causes);
+	size_t nr = report_limit(r, s->nr_causes);
 
 	html_section(f, "causes", "What interrupted the watched CPUs");
 	fputs("<p>Self time is without what nested inside, which counts for its own row.", f);
-	if (avoidable_ns(s))
-		fputs(" <span class=\"key\"><i class=\"box avoidable c-work\"></i>avoidable: QPW lets "
-		      "the CPU that wants this work do it</span>",
-		      f);
-	fputs("</p>\n", f);
+	fputs(" <span class=\"key\"><i class=\"box avoidable c-work\"></i>avoidable: QPW lets "
+	      "the CPU that wants this work do it</span></p>\n",
+	      f);
 	put_classes(f, r);
 	if (nr) {
 		html_table(f, "Causes, the largest self time first");
@@ -208,7 +183,7 @@ void report_html_origins(FILE *f, const struct report *r)
 		{ "stack", true },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_caused);
+	size_t nr = report_limit(r, s->nr_caused);
 
 	html_section(f, "origins", "Who caused it");
 	if (nr) {

@@ -7,10 +7,22 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "model/quantile.h"
 #include "util/array.h"
 #include "view/percentiles.h"
 #include "view/svg.h"
 #include "view/words.h"
+
+/* "1.65 ms to 1.70 ms"; a bound that so few samples do not give is a dash. */
+static void put_interval(FILE *f, const struct hist *h, double percent)
+{
+	const struct quantile_interval q = quantile_interval(h, percent, REPORT_LEVEL);
+	char low[WORDS_CELL], high[WORDS_CELL];
+
+	words_ns(q.has_low ? (double)q.low : NAN, low, sizeof(low));
+	words_ns(q.has_high ? (double)q.high : NAN, high, sizeof(high));
+	fprintf(f, "<td>%s to %s</td>", low, high);
+}
 
 /* Figures side by side: min, mean, the percentiles that the samples carry, max. */
 static void put_percentiles(FILE *f, const struct hist *h)
@@ -20,20 +32,28 @@ static void put_percentiles(FILE *f, const struct hist *h)
 	while (nr < PERCENTILES && hist_count(h) >= percentiles[nr].needs)
 		nr++;
 	html_table(f, "Percentiles, as far as the number of samples carries them");
-	fputs("<thead><tr><th scope=\"col\">samples</th><th scope=\"col\">min</th>"
+	fputs("<thead><tr><th class=\"t\" scope=\"col\">of</th><th scope=\"col\">min</th>"
 	      "<th scope=\"col\">mean</th>",
 	      f);
 	for (size_t i = 0; i < nr; i++)
 		fprintf(f, "<th scope=\"col\">%s</th>", percentiles[i].label);
-	fputs("<th scope=\"col\">max</th></tr></thead>\n<tbody><tr>", f);
-	html_count(f, hist_count(h));
+	fprintf(f,
+		"<th scope=\"col\">max</th></tr></thead>\n<tbody><tr><td class=\"t\">%" PRIu64
+		" samples</td>",
+		hist_count(h));
 	html_ns(f, (double)hist_min(h));
 	html_ns(f, hist_mean(h));
 	for (size_t i = 0; i < nr; i++)
 		html_ns(f, (double)hist_percentile(h, percentiles[i].percent));
 	html_ns(f, (double)hist_max(h));
-	fputs("</tr></tbody>", f);
+	fputs("</tr>\n<tr><td class=\"t\">95 % interval</td><td>exact</td><td>exact</td>", f);
+	for (size_t i = 0; i < nr; i++)
+		put_interval(f, h, percentiles[i].percent);
+	fputs("<td>exact</td></tr></tbody>", f);
 	html_table_end(f);
+	fputs("<p class=\"note\">The interval is where the percentile lies if wake-ups are independent "
+	      "of each other.</p>\n",
+	      f);
 }
 
 void report_html_latency(FILE *f, const struct report *r)

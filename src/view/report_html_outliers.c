@@ -185,7 +185,7 @@ static void put_outlier(FILE *f, const struct report *r, const struct snap_outli
 void report_html_outliers(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_outliers);
+	size_t nr = report_limit(r, s->nr_outliers);
 	char cell[WORDS_CELL];
 
 	if (!s->nr_samples)

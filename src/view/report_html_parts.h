@@ -12,9 +12,6 @@
 /* What the page has beside html_style. */
 extern const char report_html_style[];
 
-/* How many of nr rows are shown. */
-size_t report_html_limit(const struct report *r, size_t nr);
-
 /* "and 7 more" below a table of which shown rows are there; nothing when that is all. */
 void report_html_more(FILE *f, size_t shown, size_t nr);
 

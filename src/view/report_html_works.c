@@ -108,7 +108,7 @@ static void put_waiters(FILE *f, const struct report *r)
 		{ "longest", false },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_waiters);
+	size_t nr = report_limit(r, s->nr_waiters);
 
 	if (!nr)
 		return;
@@ -181,7 +181,7 @@ static void put_moves(FILE *f, const struct report *r)
 		{ "by", true },	  { "on CPU", false },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_moves);
+	size_t nr = report_limit(r, s->nr_moves);
 
 	if (!nr)
 		return;
@@ -208,7 +208,7 @@ static void put_locks(FILE *f, const struct report *r)
 		{ "count", false }, { "time", false },	{ "longest", false },
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_locks);
+	size_t nr = report_limit(r, s->nr_locks);
 
 	if (!nr)
 		return;
@@ -236,7 +236,7 @@ static void put_taken(FILE *f, const struct report *r)
 		{ "by", true }, { "count", false }, { "time", false }, { "longest", false }
 	};
 	const struct snapshot *s = r->snapshot;
-	size_t nr = report_html_limit(r, s->nr_taken);
+	size_t nr = report_limit(r, s->nr_taken);
 
 	if (!nr)
 		return;

@@ -47,12 +47,6 @@ void report_points(const struct sheet *o, const struct report *r);
 void report_late(const struct sheet *o, const struct report *r);
 void report_outliers(const struct sheet *o, const struct report *r);
 
-/* Rows of a table of nr that are shown. */
-static inline size_t report_limit(const struct report *r, size_t nr)
-{
-	return r->top && nr > r->top ? r->top : nr;
-}
-
 /* ns in percent of the time that the reported CPUs had, "-" where that is not known. */
 void report_share(const struct report *r, uint64_t ns, char *buf, size_t size);
 
