@@ -210,7 +210,7 @@ static int find_boots(const struct compare_args *args, int side, struct boot_set
 			set->paths.nr, 'A' + side, BOOTS_MAX);
 		return CMD_ERROR;
 	}
-	set->boots = calloc(set->paths.nr, sizeof(*set->boots));
+	set->boots = calloc(set->paths.nr + 1, sizeof(struct boot *));
 	return set->boots ? 0 : no_memory();
 }
 

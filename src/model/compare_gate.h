@@ -51,8 +51,8 @@ struct compare_gate_result {
 };
 
 /*
- * Parse a gate, the first len bytes of text. Returns 0, -EINVAL (not of that form, or a unit that is
- * not the metric's) or -ENOENT (no such metric).
+ * Parse a gate, the first len bytes of text. Returns 0, -EINVAL (not of that form, or a unit that
+ * is not the metric's) or -ENOENT (no such metric).
  */
 int compare_gate_parse(const char *text, size_t len, struct compare_gate *gate);
 

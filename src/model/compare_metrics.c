@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -334,6 +333,14 @@ static void answer(const struct comparison *c, struct columns *k, struct compare
 	free_columns(k);
 }
 
+static void append_key(struct compare_metric *m, const char *text)
+{
+	size_t used = strlen(m->key), len = strnlen(text, sizeof(m->key) - 1 - used);
+
+	memcpy(m->key + used, text, len);
+	m->key[used + len] = '\0';
+}
+
 /* Answer one question into *m. 0 or -ENOMEM. */
 static int ask(const struct comparison *c, const struct question *q, struct compare_metric *m)
 {
@@ -344,7 +351,7 @@ static int ask(const struct comparison *c, const struct question *q, struct comp
 		return ret;
 	m->group = q->group;
 	m->subject = q->subject;
-	snprintf(m->key, sizeof(m->key), "%s", q->key);
+	append_key(m, q->key);
 	m->unit = q->unit;
 	m->counted = q->counted;
 	m->primary = q->primary;
@@ -381,7 +388,8 @@ static int ask_stressor(const struct comparison *c, const char *name, struct com
 	*m = (struct compare_metric){
 		.group = "stress-ng", .subject = name, .unit = COMPARE_OPS, .holm_p = NAN
 	};
-	snprintf(m->key, sizeof(m->key), STRESSOR_KEY "%s", name);
+	append_key(m, STRESSOR_KEY);
+	append_key(m, name);
 	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		for (size_t i = 0; i < k.n[side]; i++) {

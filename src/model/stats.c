@@ -5,6 +5,7 @@
  */
 #include "model/stats.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -75,7 +76,10 @@ double stats_rate_upper(double count, double exposure, double level)
 		return NAN;
 	if (count > STATS_NORMAL_COUNT)
 		return (count + gsl_cdf_ugaussian_Pinv((1 + level) / 2) * sqrt(count)) / exposure;
-	/* by bisection for the same reason as above: the mean that gives so few at the level's tail */
+	/*
+	 * by bisection for the same reason as above: the mean that gives so few at the level's
+	 * tail
+	 */
 	for (int i = 0; i < 100; i++) {
 		double mid = (low + high) / 2;
 
@@ -168,7 +172,7 @@ static double student_p(double p, double df)
 {
 	if (df <= 0 || p >= 1)
 		return p;
-	return 2 * gsl_cdf_tdist_Q(gsl_cdf_ugaussian_Qinv(fmax(p, 1e-300) / 2), df);
+	return 2 * gsl_cdf_tdist_Q(gsl_cdf_ugaussian_Qinv(fmax(p, DBL_MIN) / 2), df);
 }
 
 /* Bounds of the ratio of rates; odds: exposure of A over that of B. */

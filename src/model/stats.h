@@ -57,8 +57,8 @@ double stats_median(const double *values, size_t n);
 void stats_binomial_interval(double k, double n, double level, double *low, double *high);
 
 /*
- * The largest rate that count events in exposure still allow at two-sided level: exact for a Poisson
- * count (Garwood, Biometrika 28, 1936). NAN without exposure.
+ * The largest rate that count events in exposure still allow at two-sided level: exact for a
+ * Poisson count (Garwood, Biometrika 28, 1936). NAN without exposure.
  */
 double stats_rate_upper(double count, double exposure, double level);
 
@@ -81,11 +81,12 @@ struct stats_ratio stats_log_ratio(const double *a, size_t nr_a, const double *b
 				   double level);
 
 /*
- * Percentile bootstrap (Efron, Annals of Statistics 7, 1979) of the same ratios: boots are drawn anew
- * from either side's, resamples times; always the same draws. With few boots it is too narrow: of 3 a
- * side it holds the true ratio in about 4 of 5 cases at level 0.95, and corrections such as BCa can't
- * find in 3 boots what is not there. NAN below two boots a side, where a side counted nothing, or
- * where a value is not positive. (resamples + 1) * (1 - level) / 2 should be whole.
+ * Percentile bootstrap (Efron, Annals of Statistics 7, 1979) of the same ratios: boots are drawn
+ * anew from either side's, resamples times; always the same draws. With few boots it is too
+ * narrow: of 3 a side it holds the true ratio in about 4 of 5 cases at level 0.95, and
+ * corrections such as BCa can't find in 3 boots what is not there. NAN below two boots a side,
+ * where a side counted nothing, or where a value is not positive. (resamples + 1) * (1 - level) /
+ * 2 should be whole.
  */
 struct stats_interval stats_bootstrap_rates(const struct stats_counts *a,
 					    const struct stats_counts *b, double level,

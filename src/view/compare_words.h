@@ -47,7 +47,9 @@ void words_setup(const struct comparison *c, char *buf, size_t size);
 /* Why times are not judged; "" where they are. */
 void words_time_caveat(const struct comparison *c, char *buf, size_t size);
 
-/* What the figures do not say, the above and the order of boots; "" when there is nothing to add. */
+/*
+ * What the figures do not say, the above and the order of boots; "" when there is nothing to add.
+ */
 void words_caveat(const struct comparison *c, char *buf, size_t size);
 
 /* How the witness agrees: "the witness agrees in all boots", … */

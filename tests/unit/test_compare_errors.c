@@ -2,8 +2,8 @@
 /*
  * How often the verdict errs, on boots drawn at random. A boot has its own luck: the rate of its
  * works, the time they take and its latencies are each scaled by a lognormal factor. In it, works
- * come as a Poisson process and latencies are lognormal. `make demo` was seen to spread less between
- * boots of a mode: works by 1.6 %, their time by 11 %, p99 by 3 to 8 % (docs/compare.md).
+ * come as a Poisson process and latencies are lognormal. `make demo` was seen to spread less
+ * between boots of a mode: works by 1.6 %, their time by 11 %, p99 by 3 to 8 % (docs/compare.md).
  */
 #include <math.h>
 #include <setjmp.h>

@@ -82,8 +82,8 @@ static void test_parse(void **state)
 }
 
 /*
- * What becomes of one gate. Boots with real time: drain works 42.0, 42.1 and 42.2/s in A, none in B;
- * p99 60 µs in A, 40 µs in B.
+ * What becomes of one gate. Boots with real time: drain works 42.0, 42.1 and 42.2/s in A, none in
+ * B; p99 60 µs in A, 40 µs in B.
  */
 static const struct compare_gate_result *judge(struct sample_sets *s, const char *text)
 {
@@ -227,8 +227,9 @@ static void test_drifting(void **state)
 }
 
 /*
- * The number of gates counts: 120 against 159 events have p = 2.3 % (two tails of a binomial count of
- * 279), enough for one gate, and too little for one of three, which are held against 5 % / 3.
+ * The number of gates counts: 120 against 159 events have p = 2.3 % (two tails of a binomial
+ * count of 279), enough for one gate, and too little for one of three, which are held against 5 %
+ * / 3.
  */
 static void test_many_gates(void **state)
 {

@@ -101,7 +101,9 @@ static void set_works(struct sample_sets *s, uint64_t a, uint64_t b)
 	}
 }
 
-/* A third less is a verdict of boots that took turns, none of boots in blocks; nothing at all is. */
+/*
+ * A third less is a verdict of boots that took turns, none of boots in blocks; nothing at all is.
+ */
 static void test_blocks(void **state)
 {
 	static const struct {
@@ -172,9 +174,10 @@ static void test_drift(void **state)
 				 found);
 		if (found)
 			assert_int_equal(verdict, COMPARE_INCONCLUSIVE);
+		else if (cases[i].effect < 1)
+			assert_int_equal(verdict, COMPARE_IMPROVED);
 		else
-			assert_int_equal(verdict, cases[i].effect < 1 ? COMPARE_IMPROVED :
-									COMPARE_NO_DIFFERENCE);
+			assert_int_equal(verdict, COMPARE_NO_DIFFERENCE);
 	}
 }
 

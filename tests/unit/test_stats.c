@@ -93,7 +93,10 @@ static void test_rate_ratio(void **state)
 	assert_true(r.p > 0.05);
 }
 
-/* Garwood's bound: none seen in one second leaves -log(0.025); 10 seen leave 18.3904, as tables say. */
+/*
+ * Garwood's bound: none seen in one second leaves -log(0.025); 10 seen leave 18.3904, as tables
+ * say.
+ */
 static void test_rate_upper(void **state)
 {
 	(void)state;

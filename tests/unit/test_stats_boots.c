@@ -26,7 +26,8 @@ static void near_to(double seen, double wanted, double tolerance)
 
 /*
  * 27 * 27 pairs of resamples, each as likely: of 1, 2, 4 against 3, 6, 24 the ratios at 1.0 % to
- * 3.4 % of the distribution are 24^(1/3) * 2^(-4/3) = 1.190550789, those at 95.6 % to 98.2 % are 12.
+ * 3.4 % of the distribution are 24^(1/3) * 2^(-4/3) = 1.190550789, those at 95.6 % to 98.2 % are
+ * 12.
  */
 static void test_bootstrap_logs(void **state)
 {
