@@ -162,6 +162,23 @@ is "replay: JSON, an object a line" "$blocks" \
 is "replay: other CPUs than it has are refused" 1 \
 	"$("$QPWTOP" -b -c 4000 --replay "$out/trace.qpw" >/dev/null 2>&1; echo $?)"
 
+# A victim of our own: each of its wake-ups is a sample, here a thousand in a second.
+if command -v cyclictest >/dev/null; then
+	cyclictest -q -t 1 -a "$cpu" -p 50 -i 1000 -D 6 >"$out/cyclictest" 2>&1 &
+	victim=$!
+	sleep 0.5
+	"$QPWTOP" --json -c "$cpu" -d 1 -n 2 --victim "$victim" >"$out/victim" 2>"$out/stderr"
+	wait "$victim"
+	got=$(jq -s '.[1].latency_ns.count - .[0].latency_ns.count' "$out/victim")
+	if [ "${got:-0}" -gt 500 ] && [ "$got" -lt 1500 ]; then
+		ok "victim: its wake-ups are measured"
+	else
+		not_ok "victim: its wake-ups are measured" "$got in a second; $(cat "$out/stderr")"
+	fi
+else
+	echo "skip qpwtop: no cyclictest to measure"
+fi
+
 # ------------------------------------------------------------------ threshold, metrics
 
 "$QPWTOP" -b -c "$cpu" -d 0.3 -n 50 --threshold 1ns >"$out/stdout" 2>"$out/stderr"
@@ -309,6 +326,20 @@ term send-keys d 0 . 2 Enter w
 shows "terminal: w writes" 'written: qpwtop-'
 saved=$(find "$out" -name 'qpwtop-*.json')
 is "terminal: what it wrote" qpwtop "$(jq -r .schema "$saved")"
+
+# A look keeps nothing of those before: 60 of them, each of more than a hundred kB, are not to be seen.
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
+pid=$(pid_of)
+term send-keys d 0 . 1 Enter
+sleep 4
+before=$(rss "$pid")
+sleep 7
+after=$(rss "$pid")
+if [ $((after - before)) -lt 6000 ]; then
+	ok "terminal: it does not grow"
+else
+	not_ok "terminal: it does not grow" "from $before to $after kB in 7 s"
+fi
 
 # Sizes that come faster than they can be drawn, the smallest ones among them.
 for ((i = 0; i < 60; i++)); do

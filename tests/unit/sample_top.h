@@ -35,8 +35,8 @@ static inline void *sample_row(void **rows, size_t *nr, size_t size)
 	return row;
 }
 
-#define SAMPLE_ROW(s, list, count) \
-	((__typeof__((s)->list))sample_row((void **)&(s)->list, &(s)->count, sizeof(*(s)->list)))
+#define SAMPLE_ROW(rows, nr) \
+	((__typeof__(*(rows)))sample_row((void **)(rows), (nr), sizeof(**(rows))))
 
 static inline struct snap_cpu *sample_cpu(struct snapshot *s, uint32_t cpu)
 {
@@ -45,7 +45,7 @@ static inline struct snap_cpu *sample_cpu(struct snapshot *s, uint32_t cpu)
 	for (size_t i = 0; i < s->nr_cpus; i++)
 		if (s->cpus[i].cpu == cpu)
 			return &s->cpus[i];
-	c = SAMPLE_ROW(s, cpus, nr_cpus);
+	c = SAMPLE_ROW(&s->cpus, &s->nr_cpus);
 	c->cpu = cpu;
 	return c;
 }
@@ -53,7 +53,7 @@ static inline struct snap_cpu *sample_cpu(struct snapshot *s, uint32_t cpu)
 static inline void sample_cause(struct snapshot *s, uint32_t cpu, enum snap_class class,
 				const char *name, uint64_t count, uint64_t self_ns)
 {
-	struct snap_cause *c = SAMPLE_ROW(s, causes, nr_causes);
+	struct snap_cause *c = SAMPLE_ROW(&s->causes, &s->nr_causes);
 	struct snap_cpu *row = sample_cpu(s, cpu);
 
 	*c = (struct snap_cause){
@@ -67,7 +67,7 @@ static inline void sample_cause(struct snapshot *s, uint32_t cpu, enum snap_clas
 static inline struct snap_work *sample_work(struct snapshot *s, const char *function,
 					    uint64_t executed, uint64_t inlined)
 {
-	struct snap_work *w = SAMPLE_ROW(s, works, nr_works);
+	struct snap_work *w = SAMPLE_ROW(&s->works, &s->nr_works);
 
 	w->executed = executed;
 	w->inlined = inlined;
@@ -78,7 +78,7 @@ static inline struct snap_work *sample_work(struct snapshot *s, const char *func
 static inline struct snap_caused *sample_origin(struct snapshot *s, uint32_t cpu, const char *name,
 						const char *comm, uint64_t count)
 {
-	struct snap_caused *c = SAMPLE_ROW(s, caused, nr_caused);
+	struct snap_caused *c = SAMPLE_ROW(&s->caused, &s->nr_caused);
 
 	c->class = SNAP_WORK;
 	c->on_cpu = cpu;

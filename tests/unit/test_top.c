@@ -343,7 +343,7 @@ static void json_has_every_column_of_every_view(void **state)
 static void text_keeps_its_columns(void **state)
 {
 	struct snapshot *s = sample_empty();
-	struct snap_waiter *w = SAMPLE_ROW(s, waiters, nr_waiters);
+	struct snap_waiter *w = SAMPLE_ROW(&s->waiters, &s->nr_waiters);
 	struct top_table t;
 	struct top_data d;
 	char *text = NULL, *line;

@@ -126,11 +126,11 @@ static struct snapshot *hostile(void)
 	sample_origin(s, 1, "\xe6\xbc\xa2\xe5\xad\x97\xe2\x80\xae", "\r\033c", 7);
 	snprintf(s->caused[0].cgroup, sizeof(s->caused[0].cgroup), "/\n\t");
 	snprintf(s->caused[0].stack, sizeof(s->caused[0].stack), "a\n;b\033;\x9b;c");
-	w = SAMPLE_ROW(s, waiters, nr_waiters);
+	w = SAMPLE_ROW(&s->waiters, &s->nr_waiters);
 	memcpy(w->comm, "w\033c", 3);
-	e = SAMPLE_ROW(s, events, nr_event_rows);
+	e = SAMPLE_ROW(&s->events, &s->nr_event_rows);
 	memcpy(e->name, "e\033c", 3);
-	o = SAMPLE_ROW(s, outliers, nr_outliers);
+	o = SAMPLE_ROW(&s->outliers, &s->nr_outliers);
 	o->nr_parts = SNAP_PARTS;
 	for (int i = 0; i < SNAP_PARTS; i++)
 		memcpy(o->parts[i].name, "p\033c\n", 4);
