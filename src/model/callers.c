@@ -25,7 +25,7 @@ static void frame_name(const char *frame, size_t len, char *name)
 		 frame + module);
 }
 
-/* The child of a node that has this name, made if there is none; its index, 0 when out of memory. */
+/* The child of a node that has this name, made if there is none; 0 when out of memory. */
 static uint32_t get_child(struct callers *c, uint32_t parent, enum callers_kind kind,
 			  enum snap_class class, const char *name)
 {

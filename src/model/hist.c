@@ -116,9 +116,9 @@ void hist_rank_bounds(const struct hist *h, uint64_t rank, uint64_t *low, uint64
 	if (h->count && rank > 1 && rank < h->count)
 		b = bucket_of_rank(h, rank);
 	if (h->count && rank <= 1)
-		b.low = b.high = h->min;
+		b = (struct hist_bucket){ .low = h->min, .high = h->min };
 	if (h->count && rank >= h->count)
-		b.low = b.high = h->max;
+		b = (struct hist_bucket){ .low = h->max, .high = h->max };
 	*low = b.low < hist_min(h) ? hist_min(h) : b.low;
 	*high = b.high > h->max ? h->max : b.high;
 }

@@ -16,8 +16,8 @@
 #define FAR 12.0
 
 /*
- * With B the number of values below the percentile: low is the largest rank with P(B < low) <= tail,
- * high the smallest with P(B >= high) <= tail.
+ * With B the number of values below the percentile: low is the largest rank with
+ * P(B < low) <= tail, high the smallest with P(B >= high) <= tail.
  */
 static struct quantile_ranks exact_ranks(uint64_t count, double p, double tail)
 {

@@ -44,7 +44,7 @@ static void add_cause(struct sentence *s, enum snap_class class, const char *nam
 	add(s, "%s %s", snap_class_name(class), escaped);
 }
 
-/* What the worst samples are made of: the largest causes, the others together, what is not known. */
+/* What the worst samples are made of: the largest causes, the others together, the residual. */
 static void add_blame(struct sentence *s, const struct blame *b)
 {
 	uint64_t others = 0;

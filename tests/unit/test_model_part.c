@@ -11,6 +11,7 @@
 
 #include "../feeding.h"
 #include "../records.h"
+#include "util/array.h"
 
 static struct model *part(uint64_t from_ns, uint64_t to_ns, const struct cpulist *cpus)
 {
@@ -82,7 +83,7 @@ static void test_time_edges(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct model *m = part(rows[i].from, rows[i].to, NULL);
 		uint64_t start, length;
 
@@ -251,7 +252,7 @@ static void test_parts_add_up(void **state)
 	whole = snap(m);
 	model_destroy(m);
 	assert_in_range(whole->nr_samples, RECORDS / 10, RECORDS);
-	for (size_t i = 0; i + 1 < sizeof(cuts) / sizeof(cuts[0]); i++)
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(cuts); i++)
 		add_part(times, part(i ? cuts[i] + 1 : 0, cuts[i + 1], NULL));
 	for (unsigned int cpu = 0; cpu < 3; cpu++) {
 		struct cpulist one = { 0 };
