@@ -50,7 +50,7 @@ uint64_t report_malformed(const struct report *r);
 double report_watched_ns(const struct report *r);
 
 /*
- * In how many traces the recorder found what this warning of a trace tells; 0 where an earlier trace
+ * In how many traces the recorder found what a warning of a trace tells; 0 where an earlier trace
  * has it, too: each is to be told once.
  */
 size_t report_spoiled(const struct report *r, size_t trace, unsigned int warning);
