@@ -132,7 +132,7 @@ void report_html_time(FILE *f, const struct report *r)
 	words_ns(ldexp(1, (int)h->shift), width, sizeof(width));
 	html_section(f, "time", "Latency over time");
 	fprintf(f,
-		"<p>The fuller a cell is of samples the darker it is; a column is %s wide, its dot the "
+		"<p>The fuller a cell is of samples the stronger its colour; a column is %s wide, its dot the "
 		"largest sample in it.%s</p>\n",
 		width,
 		r->nr_traces > 1 ? " The recordings lie on each other, each from the begin of its "

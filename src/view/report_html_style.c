@@ -27,7 +27,7 @@ const char report_html_style[] =
 	"tr.sum td{font-weight:600}td.in{padding-left:1.4rem!important}\n"
 	"details{margin:.5rem 0}td details{margin:0}summary{cursor:pointer}\n"
 	"article{margin:1.6rem 0 2.4rem}.frames{margin:.3rem 0;padding-left:1.6rem}\n"
-	".told{border-color:var(--a)}\n"
+	".told{border-color:var(--a)}.verdict p::first-letter{text-transform:uppercase}\n"
 	".warn{border-left:.4rem solid var(--bad);background:var(--card);padding:.4rem 1rem;"
 	"border-radius:.2rem;margin:.8rem 0}\n"
 	"@media(max-width:40rem){.plot.wide text{font-size:13px}}\n"
