@@ -12,7 +12,7 @@
 /* Text for element content and quoted attributes: text_escape(), then & < > " '. */
 void escape_html(FILE *f, const char *text);
 
-/* The same, at most columns > 0 characters of it: what is longer ends in "…", which is one of them. */
+/* The same, at most columns > 0 characters: what is longer ends in "…", which is one of them. */
 void escape_html_cut(FILE *f, const char *text, size_t columns);
 
 /* escape_html() of what has passed text_escape() already: its \xNN stay as they are. */

@@ -24,7 +24,7 @@ struct row {
 	uint64_t value;
 };
 
-/* Keys that differ in one word only, and by one bit: all have rows of their own, up to the bound. */
+/* Keys that differ in one word only, and by one bit: all have their own rows, up to the bound. */
 static void test_table(void **state)
 {
 	struct table t;

@@ -63,7 +63,7 @@ static void test_cut(void **state)
 		size_t columns;
 		const char *text;
 	} cases[] = {
-		{ "kworker", 7, "kworker" }, { "kworker", 6, "kwork…" }, { "<<<<", 3, "&lt;&lt;…" },
+		{ "kworker", 7, "kworker" }, { "kworker", 6, "kwork…" }, { "<<<", 2, "&lt;…" },
 		{ "µµµµ", 2, "µ…" },	     { "\033x", 5, "\\x1bx" },
 	};
 
