@@ -246,7 +246,7 @@ static __always_inline void copy_comm(char *to, struct task_struct *task)
 		to[i] = task->comm[i];
 }
 
-/* Where not every stack is wanted, one after a while is taken: what is frequent gets one as well. */
+/* Where not every stack is wanted, one is taken after a while: what is frequent gets one, too. */
 static __always_inline bool stack_is_due(u64 ns)
 {
 	u32 cpu = bpf_get_smp_processor_id();

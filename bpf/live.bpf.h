@@ -32,7 +32,7 @@ static __always_inline bool live_is_told(u64 start_ns, u64 end_ns)
 	return !aggregates || end_ns - start_ns >= event_ns;
 }
 
-/* When the window opened, set by user space: what began before is not added up; 0 = it is closed. */
+/* When the window opened, set by user space: what began before is not added up; 0 = closed. */
 __u64 live_open_ns;
 
 #define LIVE_NO_ROW (-1)
@@ -158,15 +158,15 @@ static __always_inline struct qpw_live_who *live_find_who(struct qpw_live_table 
 	u32 hash = live_hash(key), at, i, n;
 
 	for (i = 0; i < LIVE_PROBES; i++) {
-		at = (hash + i) & (LIVE_WHOS - 1);
-		if (live_same(&table->whos[at], key))
-			return &table->whos[at];
-		if (live_read(&table->whos[at]) || !live_claim(&table->whos[at], key))
+		at = (hash + i) & (LIVE_CAUSERS - 1);
+		if (live_same(&table->causers[at], key))
+			return &table->causers[at];
+		if (live_read(&table->causers[at]) || !live_claim(&table->causers[at], key))
 			continue;
-		n = __sync_fetch_and_add(&table->nr_whos, 1);
-		if (n < LIVE_WHOS)
-			table->used_whos[n] = at + 1;
-		return &table->whos[at];
+		n = __sync_fetch_and_add(&table->nr_causers, 1);
+		if (n < LIVE_CAUSERS)
+			table->used_causers[n] = at + 1;
+		return &table->causers[at];
 	}
 	return NULL;
 }
@@ -185,7 +185,7 @@ __noinline int live_add_who(u32 number, int row, const struct qpw_origin *origin
 	__builtin_memcpy(key.comm, origin->comm, sizeof(key.comm));
 	who = live_find_who(table, &key);
 	if (!who) {
-		__sync_fetch_and_add(&table->nr_whos_left_out, 1);
+		__sync_fetch_and_add(&table->nr_causers_left_out, 1);
 		return 0;
 	}
 	if (!who->count)

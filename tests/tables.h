@@ -57,13 +57,13 @@ static inline void table_add_who(struct qpw_live_table *t, uint32_t row,
 				 const struct qpw_origin *origin, uint32_t count, uint64_t wait_ns)
 {
 	struct qpw_live_who key = { .row = row + 1, .cpu = origin->cpu, .cgroup = origin->cgroup };
-	struct qpw_live_who *who = t->whos;
+	struct qpw_live_who *who = t->causers;
 
 	memcpy(key.comm, origin->comm, sizeof(key.comm));
 	while (who->row && memcmp(who, &key, offsetof(struct qpw_live_who, pid)) != 0)
 		who++;
 	if (!who->row) {
-		t->used_whos[t->nr_whos++] = (uint16_t)(who - t->whos + 1);
+		t->used_causers[t->nr_causers++] = (uint16_t)(who - t->causers + 1);
 		*who = key;
 		who->pid = origin->pid;
 		who->stack = origin->stack;

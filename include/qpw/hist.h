@@ -146,8 +146,8 @@ struct hist *hist_clone(const struct hist *h);
 int hist_grow(struct hist *h, unsigned int octave);
 
 /*
- * Add what was counted in QPW_COARSE_BUCKETS, each value as the middle of its bucket; their true sum
- * and maximum stay. 0 or -ENOMEM, h is then incomplete.
+ * Add what was counted in QPW_COARSE_BUCKETS, each value as the middle of its bucket; their true
+ * sum and maximum stay. 0 or -ENOMEM, h is then incomplete.
  */
 int hist_add_coarse(struct hist *h, const uint32_t *buckets, uint64_t sum, uint64_t max);
 

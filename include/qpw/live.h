@@ -16,8 +16,8 @@
 #define LIVE_ROWS 256  /* a power of two */
 #define LIVE_OTHERS 32 /* and one for each kind, for what found no place */
 #define LIVE_ALL_ROWS (LIVE_ROWS + LIVE_OTHERS)
-#define LIVE_WHOS 512 /* a power of two */
-#define LIVE_PROBES 8 /* places that are tried for a key */
+#define LIVE_CAUSERS 512 /* a power of two */
+#define LIVE_PROBES 8	 /* places that are tried for a key */
 #define LIVE_PID_MANY (~0U)
 #define LIVE_EVERY_CPU (~0U) /* in place of the last table's CPU */
 
@@ -70,17 +70,17 @@ struct qpw_live_who {
 
 struct qpw_live_table {
 	__u32 nr_rows;
-	__u32 nr_whos;
-	__u64 nr_whos_left_out; /* times that one found no place */
-	__u64 recent_max_ns;	/* longest interruption since user space last set this to 0 */
-	__u64 last_tick_ns;	/* 0 = none was seen */
-	__u32 last_thread;	/* index + 1 of the row of the last one that ran */
+	__u32 nr_causers;
+	__u64 nr_causers_left_out; /* times that one found no place */
+	__u64 recent_max_ns;	   /* longest interruption since user space last set this to 0 */
+	__u64 last_tick_ns;	   /* 0 = none was seen */
+	__u32 last_thread;	   /* index + 1 of the row of the last one that ran */
 	__u32 pad;
 	/* index + 1 in the order in which they were taken; 0: is just being put in */
 	__u16 used_rows[LIVE_ALL_ROWS];
-	__u16 used_whos[LIVE_WHOS];
+	__u16 used_causers[LIVE_CAUSERS];
 	struct qpw_live_row rows[LIVE_ALL_ROWS] __attribute__((aligned(64)));
-	struct qpw_live_who whos[LIVE_WHOS] __attribute__((aligned(64)));
+	struct qpw_live_who causers[LIVE_CAUSERS] __attribute__((aligned(64)));
 };
 
 _Static_assert(sizeof(struct qpw_live_key) == 32, "compared word by word");

@@ -88,7 +88,7 @@ struct event_source *collect_source(struct collect *c);
  */
 struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu);
 
-/* Have the source tell, next, what tables refer to: what functions are called, where origins were. */
+/* Have the source tell, next, what tables refer to: names of functions, places of origins. */
 void collect_explain_tables(struct collect *c);
 
 /* What is in them counts from now on; what is under way now counts in neither time. */

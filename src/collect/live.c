@@ -74,8 +74,8 @@ static void explain_rows(const struct qpw_live_table *table, struct stream *stre
 {
 	for (uint32_t i = 0; i < LIVE_ALL_ROWS && table->used_rows[i]; i++)
 		stream_explain_function(stream, table->rows[table->used_rows[i] - 1].key.function);
-	for (uint32_t i = 0; i < LIVE_WHOS && table->used_whos[i]; i++) {
-		const struct qpw_live_who *who = &table->whos[table->used_whos[i] - 1];
+	for (uint32_t i = 0; i < LIVE_CAUSERS && table->used_causers[i]; i++) {
+		const struct qpw_live_who *who = &table->causers[table->used_causers[i] - 1];
 
 		stream_explain_place(stream, who->cgroup, who->stack);
 	}
@@ -106,14 +106,14 @@ static void table_clear(struct qpw_live_table *t)
 		row->max_ns = 0;
 		memset(row->lengths, 0, sizeof(row->lengths));
 	}
-	for (uint32_t i = 0; i < LIVE_WHOS && t->used_whos[i]; i++) {
-		struct qpw_live_who *who = &t->whos[t->used_whos[i] - 1];
+	for (uint32_t i = 0; i < LIVE_CAUSERS && t->used_causers[i]; i++) {
+		struct qpw_live_who *who = &t->causers[t->used_causers[i] - 1];
 
 		who->count = 0;
 		who->wait_ns = 0;
 		who->wait_max_ns = 0;
 	}
-	t->nr_whos_left_out = 0;
+	t->nr_causers_left_out = 0;
 	t->recent_max_ns = 0;
 }
 

@@ -115,7 +115,7 @@ static int function_name(struct model *m, const struct row *row)
 	return row->other ? NAME_OTHER : names_symbol(&m->names, row->key->function);
 }
 
-/* What is queued counts as such once; what runs is there already, as runs whose queuer is unknown. */
+/* What is queued counts once; what runs is there already, as runs whose queuer is unknown. */
 static int feed_queue_row(struct model *m, struct row *row)
 {
 	struct work_row *work;
@@ -333,12 +333,12 @@ static int feed_rows(struct model *m, uint32_t cpu, const struct qpw_live_table 
 	return 0;
 }
 
-static int feed_whos(struct model *m, const struct qpw_live_table *t,
-		     const struct taken_rows *taken)
+static int feed_causers(struct model *m, const struct qpw_live_table *t,
+			const struct taken_rows *taken)
 {
-	for (uint32_t i = 0; i < LIVE_WHOS && t->used_whos[i]; i++) {
+	for (uint32_t i = 0; i < LIVE_CAUSERS && t->used_causers[i]; i++) {
 		const struct qpw_live_who *from =
-			&t->whos[(t->used_whos[i] - 1U) & (LIVE_WHOS - 1)];
+			&t->causers[(t->used_causers[i] - 1U) & (LIVE_CAUSERS - 1)];
 		struct figures_sum waits = { .count = from->count,
 					     .total_ns = from->wait_ns,
 					     .max_ns = from->wait_max_ns };
@@ -360,7 +360,7 @@ static int feed_whos(struct model *m, const struct qpw_live_table *t,
 		if (ret)
 			return ret;
 	}
-	m->figures.caused_left_out += t->nr_whos_left_out;
+	m->figures.caused_left_out += t->nr_causers_left_out;
 	return 0;
 }
 
@@ -395,7 +395,7 @@ int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table 
 		return -EINVAL;
 	ret = feed_rows(m, cpu, table, &taken);
 	if (!ret)
-		ret = feed_whos(m, table, &taken);
+		ret = feed_causers(m, table, &taken);
 	if (!ret && m->watch && cpu != LIVE_EVERY_CPU)
 		ret = feed_watch(m, cpu, table);
 	return ret;

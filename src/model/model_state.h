@@ -85,7 +85,7 @@ struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu);
  */
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out);
 
-/* What interruptions are called: ids >= 0 of names, -ENOMEM. Of a record only its own fields count. */
+/* Names of interruptions: ids >= 0, -ENOMEM. Of a record only its own fields count. */
 int model_irq_name(struct model *m, const struct qpw_irq *e);
 int model_softirq_name(struct model *m, uint32_t vec);
 int model_vector_name(struct model *m, uint32_t vector); /* of an IPI that called no function */

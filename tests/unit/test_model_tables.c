@@ -366,7 +366,7 @@ static void test_no_place(void **state)
 	row->total_ns = 7000;
 	row->max_ns = 2000;
 	table_add_who(&tables[0], at, &by, 3, 10);
-	tables[0].nr_whos_left_out = 4;
+	tables[0].nr_causers_left_out = 4;
 	s = take(m, tables);
 	assert_int_equal(s->classes[SNAP_THREAD].count, 9);
 	assert_int_equal(s->nr_causes, 2);
