@@ -118,10 +118,10 @@ static __always_inline void live_raise(u64 *max, u64 value)
 
 /*
  * Add one to the row of a key, in the table of this number. Returns the row's index, or
- * LIVE_NO_ROW. Not inlined, and verified once for all its callers.
+ * LIVE_NO_ROW. Not inlined: a function of its own in all programs.
  */
-__noinline int live_add(u32 number, const struct qpw_live_key *key, u64 total_ns, u64 self_ns,
-			u32 how)
+static __noinline int live_add(u32 number, const struct qpw_live_key *key, u64 total_ns,
+			       u64 self_ns, u32 how)
 {
 	struct qpw_live_table *table = bpf_map_lookup_elem(&live_tables, &number);
 	u32 bucket = qpw_coarse_bucket(total_ns) & (QPW_COARSE_BUCKETS - 1);
@@ -172,7 +172,8 @@ static __always_inline struct qpw_live_who *live_find_who(struct qpw_live_table 
 }
 
 /* What was just added to that row is owed to this origin, wait_ns before it began. Returns 0. */
-__noinline int live_add_who(u32 number, int row, const struct qpw_origin *origin, u64 wait_ns)
+static __noinline int live_add_who(u32 number, int row, const struct qpw_origin *origin,
+				   u64 wait_ns)
 {
 	struct qpw_live_table *table = bpf_map_lookup_elem(&live_tables, &number);
 	struct qpw_live_who key = {}, *who;
