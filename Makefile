@@ -43,7 +43,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
 LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
 OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
-REPORT_BIN := $(addprefix $(BUILD)/report/,generate)
+REPORT_BIN := $(addprefix $(BUILD)/report/,generate recording measure)
 
 CORE_LIBS := -lunistring -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
 COLLECT_LIBS := -lbpf -lelf -lz
@@ -66,6 +66,7 @@ help:
 	@echo "make kernel-bisect   every step of the series builds, in four configurations (LINUX=7.2)"
 	@echo "make kernel-bench what the series costs: allocations, drains; as tables (ROUNDS=5)"
 	@echo "make bench-overhead  what watching a CPU costs, beside other tools; as tables (ROUNDS=5 CPU=)"
+	@echo "make bench-report    how fast a report is made, beside other tools (ROUNDS=5 CPU= EVENTS=)"
 	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install      programs, manual pages, bash completion (PREFIX=/usr/local DESTDIR=)"
@@ -132,6 +133,10 @@ $(OVERHEAD_BIN):
 
 $(BUILD)/report/generate: $(call obj,bench/report/generate.c bench/report/synthetic.c) \
 	$(BUILD)/core.a
+$(BUILD)/report/recording: $(call obj,bench/report/recording.c bench/report/synthetic.c \
+	src/collect/ring.c src/collect/stream.c src/collect/ksyms.c src/collect/sizes.c) \
+	$(BUILD)/core.a
+$(BUILD)/report/measure: $(call obj,bench/report/measure.c)
 
 $(REPORT_BIN):
 	@mkdir -p $(@D)
@@ -234,6 +239,12 @@ bench-overhead:
 	@$(MAKE) --no-print-directory all $(OVERHEAD_BIN)
 	@BUILD=$(BUILD) bench/overhead/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU))
 
+bench-report:
+	@packaging/deps bench
+	@$(MAKE) --no-print-directory all $(REPORT_BIN) $(BUILD)/overhead/load
+	@BUILD=$(BUILD) bench/report/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU)) \
+		$(if $(EVENTS),--events $(EVENTS))
+
 kernel-mutants: deps all
 	@BUILD=$(BUILD) kernel/mutants
 
@@ -253,7 +264,7 @@ clean:
 
 .PHONY: all help test-programs asan-programs fuzz-programs fuzz check unit asan golden load lint \
 	check-guest deps kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench \
-	kernel-mutants bench-overhead install clean
+	kernel-mutants bench-overhead bench-report install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From samples to tables in Markdown. Lines: "NAME cpu_s elapsed_s peak_kib" of a reader, "events NAME
+# count", "recording records lost cpu_s elapsed_s bytes fill_percent". Set: events, bytes (of the
+# synthetic trace).
+
+function add(name, value) {
+	values[name, ++nr[name]] = value
+}
+
+# Insertion sort of the values of a name.
+function order(name,    i, j, value) {
+	for (i = 2; i <= nr[name]; i++) {
+		value = values[name, i]
+		for (j = i - 1; j && values[name, j] > value; j--)
+			values[name, j + 1] = values[name, j]
+		values[name, j + 1] = value
+	}
+}
+
+function median(name,    half) {
+	half = int(nr[name] / 2)
+	if (nr[name] % 2)
+		return values[name, half + 1]
+	return (values[name, half] + values[name, half + 1]) / 2
+}
+
+function told(name, format) {
+	order(name)
+	return sprintf(format " (" format " to " format ")", median(name), values[name, 1], values[name, nr[name]])
+}
+
+# Events a CPU second, where the CPU seconds are not too few to be told.
+function rate(count, cpu_s) {
+	return count / (cpu_s > 0.001 ? cpu_s : 0.001)
+}
+
+$1 == "events" { count[$2] = $3; next }
+$1 == "recording" {
+	lost += $3
+	records += $2
+	add("cost", $4 / $2 * 1e9)
+	add("share", $4 / $5 * 100)
+	add("fill", $7)
+	next
+}
+{
+	total = $1 == "tenth" ? events / 10 : $1 == "whole" ? events : count[$1]
+	add($1 " rate", rate(total, $2))
+	add($1 " million", rate(total, $2) / 1e6)
+	add($1 " cpu", $2)
+	add($1 " peak", $4 / 1024)
+}
+
+function synthetic_row(name, what) {
+	printf "| %s | %s | %s | %s |\n", what, told(name " million", "%.1f"), told(name " cpu", "%.2f"),
+		told(name " peak", "%.1f")
+}
+
+function reader_row(name, what,    i, j) {
+	if (!nr[name " rate"])
+		return
+	# each round against each: the spread of the ratio is no smaller than that of both
+	order("report rate")
+	order(name " rate")
+	i = nr["report rate"]
+	j = nr[name " rate"]
+	printf "| %s | %d | %s | %s | %.1f (%.1f to %.1f) |\n", what, count[name], told(name " cpu", "%.2f"),
+		told(name " million", "%.3f"), median("report rate") / median(name " rate"),
+		values["report rate", 1] / values[name " rate", j], values["report rate", i] / values[name " rate", 1]
+}
+
+END {
+	print "\n| `qpwlat report` of a synthetic trace | million events/s | CPU s | peak memory, MiB |"
+	print "|---|---|---|---|"
+	synthetic_row("tenth", events / 10 " events")
+	synthetic_row("whole", events " events, " sprintf("%.1f", bytes / events) " bytes each")
+	print "\n| reader of the same load | events in its file | CPU s | million events/s | `qpwlat report` is faster by |"
+	print "|---|---|---|---|---|"
+	reader_row("report", "`qpwlat report`")
+	reader_row("kwork", "`perf kwork report`")
+	reader_row("script", "`perf script`")
+	reader_row("trace-cmd", "`trace-cmd report`")
+	print "\n| recording 1,000,000 events/s | |"
+	print "|---|---|"
+	printf "| CPU time, ns an event | %s |\n", told("cost", "%.0f")
+	printf "| of one CPU, %% | %s |\n", told("share", "%.1f")
+	printf "| ring buffer (16 MiB) filled up to, %% | %s |\n", told("fill", "%.0f")
+	printf "| lost, of %d in all rounds | %d |\n", records + lost, lost
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The way of records to the disk: none is lost when the other end waits, and a record takes less than
+# a microsecond of CPU time, so that a million a second need no more than one CPU. And bench/report/run
+# on few events: every row is in its tables or says why not, nothing stays behind.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+trap 'rm -rf "$scratch"' EXIT
+
+BUILD=${BUILD:-build}
+QPWLAT=${QPWLAT:-$BUILD/qpwlat}
+trace=$scratch/recording.qpw
+
+# The least of a few: others use this machine, and their caches are ours.
+cheapest_ns() {
+	local records lost cpu_s rest
+
+	for _ in 1 2 3; do
+		read -r records lost cpu_s rest < <("$BUILD/report/recording" 1000000 0 "$trace")
+		echo "$records $lost $cpu_s $rest" >>"$scratch/runs"
+	done
+	awk '{ ns = $3 / $1 * 1e9; if (NR == 1 || ns < least) least = ns } END { printf "%.0f\n", least }' "$scratch/runs"
+}
+
+test_recording() {
+	local ns
+
+	ns=$(cheapest_ns)
+	check recording-takes-less-than-a-microsecond "$ns ns a record: $(cat "$scratch/runs")" \
+		test "${ns:-1000}" -lt 1000
+	check recording-loses-nothing "$(cat "$scratch/runs")" \
+		test "$(cut -d' ' -f1,2 "$scratch/runs" | sort -u)" = "1000000 0"
+	"$QPWLAT" report --json "$trace" >"$scratch/report.json"
+	check recording-is-whole "$(jq -c '[.events, .problem]' "$scratch/report.json")" \
+		json_holds "$scratch/report.json" '.events == 1000000 and .problem == null'
+}
+
+# Peak memory does not grow with the trace: the tables are full after a part of it.
+test_memory() {
+	local small large rest
+
+	"$BUILD/report/generate" 300000 "$scratch/small.qpw"
+	"$BUILD/report/generate" 3000000 "$scratch/large.qpw"
+	"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "$scratch/small.qpw" >/dev/null
+	"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "$scratch/large.qpw" >/dev/null
+	{ read -r _ _ small rest && read -r _ _ large rest; } <"$scratch/use"
+	check memory-is-below-64-MiB "$large KiB" test "$large" -lt 65536
+	check memory-does-not-grow-with-the-trace "$small KiB for 0.3 million events, $large for 3" \
+		test "$large" -lt $((small + 4096))
+}
+
+# row NAME: the tables have a row of it with figures, or it is told why not.
+row() {
+	grep -qE "^\| \`$2\` \| [1-9][0-9]* .*\|$" "$scratch/stdout" || grep -q "^Not run: $1: ." "$scratch/stdout"
+}
+
+test_bench() {
+	local cache=$scratch/cache
+
+	run env QPW_CACHE="$cache" bench/report/run --smoke
+	check bench-runs "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
+	[[ $rc == 0 ]] || return
+	check bench-report-has-a-row "$(cat "$scratch/stdout")" row report 'qpwlat report'
+	check bench-perf-kwork-has-a-row "$(cat "$scratch/stdout")" row kwork 'perf kwork report'
+	check bench-perf-script-has-a-row "$(cat "$scratch/stdout")" row script 'perf script'
+	check bench-trace-cmd-has-a-row "$(cat "$scratch/stdout")" row trace-cmd 'trace-cmd report'
+	check bench-leaves-nothing "$(ls "$cache")" test -d "$cache" -a -z "$(ls "$cache")"
+	check bench-leaves-no-instance "qpw-report" test ! -d /sys/kernel/tracing/instances/qpw-report
+	run bench/report/run --rounds x
+	check bench-usage "exit code $rc" test $rc = 129
+}
+
+test_recording
+test_memory
+if [[ $(id -u) != 0 || ! -d /sys/devices/system/cpu/cpu1 ]]; then
+	echo "skip bench: needs root and two CPUs"
+else
+	test_bench
+fi
+finish_tests
