@@ -481,7 +481,8 @@ static int feed_probe(struct model *m, const struct qpw_header *h)
 		return index == -ENOSPC ? 0 : index;
 	row = table_row(&m->probes, index);
 	row->state = (enum qpw_probe_state)e->state;
-	row->error = e->error;
+	/* a corrupt one, that has no positive counterpart for views to name it by */
+	row->error = e->error == INT32_MIN ? -INT32_MAX : e->error;
 	memset(row->loses, 0, sizeof(row->loses));
 	memcpy(row->loses, e->loses, strnlen(e->loses, sizeof(row->loses) - 1));
 	return 0;

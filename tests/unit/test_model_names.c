@@ -169,12 +169,29 @@ static void test_same_number(void **state)
 	model_destroy(m);
 }
 
+/* An error that no kernel gives: it can be negated, as views do to name it. */
+static void test_absurd_error(void **state)
+{
+	struct model *m = new_model(0, 1);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_probe("a", QPW_PROBE_MISSING, INT32_MIN, "a"));
+	feed(m, rec_probe("b", QPW_PROBE_MISSING, -1, "b"));
+	s = snap(m);
+	assert_int_equal(s->nr_probes, 2);
+	assert_int_equal(s->probes[0].error, -INT32_MAX);
+	assert_int_equal(s->probes[1].error, -1);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),	       cmocka_unit_test(test_many_tasks),
 		cmocka_unit_test(test_behind_the_end), cmocka_unit_test(test_named_late),
-		cmocka_unit_test(test_same_number),
+		cmocka_unit_test(test_same_number),    cmocka_unit_test(test_absurd_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
