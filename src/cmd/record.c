@@ -228,16 +228,12 @@ static void begin_window(struct recording *r)
 	r->loop.phase = "recording";
 	r->loop.begin_ns = loop_now_ns();
 	collect_open_window(r->collect);
-	gauge_begin(&r->loop.gauge, r->loop.begin_ns);
 }
 
 /* To detach takes a while: the length is taken before. */
 static void end_window(struct recording *r)
 {
-	uint64_t now_ns = loop_now_ns();
-
-	r->measured_ns = now_ns - r->loop.begin_ns;
-	gauge_end(&r->loop.gauge, now_ns);
+	r->measured_ns = loop_now_ns() - r->loop.begin_ns;
 	collect_close_window(r->collect);
 	if (!r->given_up && !r->loop.write_error)
 		loop_drain(&r->loop);

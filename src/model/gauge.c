@@ -34,14 +34,12 @@ void gauge_init(struct gauge *g, enum gauge_of of, uint64_t threshold_ns)
 	g->end_ns = UINT64_MAX;
 }
 
-void gauge_begin(struct gauge *g, uint64_t now_ns)
+/* Its end is told before what is still on the way. */
+static void set_window(struct gauge *g, const struct qpw_header *h)
 {
-	g->begin_ns = now_ns;
-}
-
-void gauge_end(struct gauge *g, uint64_t now_ns)
-{
-	g->end_ns = now_ns;
+	g->begin_ns = h->start_ns;
+	if (h->end_ns)
+		g->end_ns = h->end_ns;
 }
 
 /* Inner ones come before those that enclose them: these overlap the hit that is already known. */
@@ -59,6 +57,8 @@ bool gauge_feed(struct gauge *g, const struct qpw_header *h)
 {
 	uint64_t length_ns = h->end_ns - h->start_ns;
 
+	if (h->kind == QPW_META_WINDOW)
+		set_window(g, h);
 	if (h->kind >= 32 || !(g->kinds & KIND(h->kind)))
 		return false;
 	if (h->start_ns < g->begin_ns || h->start_ns > g->end_ns || h->end_ns < h->start_ns)

@@ -39,13 +39,12 @@ struct gauge {
 	uint64_t hit_until_ns[CPULIST_MAX];
 };
 
-/* Nothing counts before gauge_begin(). threshold_ns 0: nothing is a hit. */
+/* threshold_ns 0: nothing is a hit. */
 void gauge_init(struct gauge *g, enum gauge_of of, uint64_t threshold_ns);
-void gauge_begin(struct gauge *g, uint64_t now_ns);
-void gauge_end(struct gauge *g, uint64_t now_ns);
 
 /*
- * Count a record if it is a delay. True for a new hit, one of threshold_ns or more: it is told in
+ * Count a record if it is a delay that starts in the window; records of the window itself say which
+ * that is, and before the first of them nothing counts. True for a new hit, one of threshold_ns or more: it is told in
  * last. Delays that overlap on one CPU, as nested interruptions do, are one hit.
  */
 bool gauge_feed(struct gauge *g, const struct qpw_header *h);

@@ -26,7 +26,7 @@ static bool feed(struct gauge *g, uint16_t kind, uint32_t cpu, uint64_t start, u
 static void begin(struct gauge *g, enum gauge_of of, uint64_t threshold_ns)
 {
 	gauge_init(g, of, threshold_ns);
-	gauge_begin(g, BEGIN);
+	assert_false(feed(g, QPW_META_WINDOW, 0, BEGIN, 0));
 }
 
 /* Which kinds are delays of what; the rest tells of other CPUs, of points, or of the recording. */
@@ -76,12 +76,12 @@ static void test_window(void **state)
 	(void)state;
 	gauge_init(&g, GAUGE_SAMPLES, 10);
 	assert_false(feed(&g, QPW_KIND_SAMPLE, 0, 5000, 6000));
-	gauge_begin(&g, BEGIN);
+	assert_false(feed(&g, QPW_META_WINDOW, 0, BEGIN, 0));
 	assert_false(feed(&g, QPW_KIND_SAMPLE, 0, BEGIN - 1, BEGIN + 500));
 	assert_int_equal(g.count, 0);
 	assert_int_equal(g.worst_ns, 0);
 	assert_true(feed(&g, QPW_KIND_SAMPLE, 0, BEGIN, BEGIN + 20));
-	gauge_end(&g, 2000);
+	assert_false(feed(&g, QPW_META_WINDOW, 0, BEGIN, 2000));
 	assert_true(feed(&g, QPW_KIND_SAMPLE, 0, 2000, 2030));
 	assert_false(feed(&g, QPW_KIND_SAMPLE, 0, 2001, 9000));
 	assert_int_equal(g.count, 2);
