@@ -44,7 +44,7 @@ void record_complain(struct recording *r, const char *what, const char *why);
 int record_start_victim(struct recording *r);
 int record_start_command(struct recording *r);
 
-/* A child has ended: false when the recording ends with it. Complains of one that should not have. */
+/* A child has ended: false when the recording ends with it. Complains if it should not have. */
 bool record_check_children(struct recording *r);
 
 /* Ask them to end, kill them if they won't; goes on recording meanwhile. */

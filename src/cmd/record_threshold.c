@@ -33,8 +33,10 @@ static void set_number(const char *name, uint64_t value)
 static void run_shell(struct recording *r)
 {
 	const struct gauge_delay *hit = &r->loop.hit;
-	char shell[] = "sh", option[] = "-c", command[4096];
-	char *argv[] = { shell, option, command, NULL };
+	struct {
+		char shell[4], option[4], command[4096];
+	} text = { .shell = "sh", .option = "-c" };
+	char *argv[4] = { NULL };
 	struct child_setup setup = { .argv = argv, .cpus = &r->place.housekeeping };
 	uint64_t now_ns = loop_now_ns();
 	int err;
@@ -42,12 +44,15 @@ static void run_shell(struct recording *r)
 	if (r->shell.pid || now_ns < r->shell_next_ns)
 		return;
 	r->shell_next_ns = now_ns + SHELL_PAUSE_NS;
-	snprintf(command, sizeof(command), "%s", r->o.on_hit_shell);
+	snprintf(text.command, sizeof(text.command), "%s", r->o.on_hit_shell);
 	set_number("QPW_CPU", hit->cpu);
 	set_number("QPW_LATENCY_NS", hit->length_ns);
 	set_number("QPW_START_NS", hit->start_ns);
 	set_number("QPW_HITS", r->loop.gauge.nr_hits);
 	setenv("QPW_TRACE", r->o.output, 1);
+	argv[0] = text.shell;
+	argv[1] = text.option;
+	argv[2] = text.command;
 	err = child_create(&r->shell, "the command of --on-threshold", &setup);
 	if (err) {
 		record_complain(r, "the command of --on-threshold can't be started",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rules. Each looks at the machine and, if it finds what it is for, says what in m->text. A file
- * that can't be read is no finding.
+ * The rules. Each looks at the machine and says in m->text what it finds. A file that can't be read
+ * is no finding.
  */
 #include "host/warnings.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a recording measures while it goes on, a record at a time: how many delays there were, the
- * worst of them, and those that reach a threshold. Knows records, no clock and nothing of the model.
+ * worst of them, and those that reach a threshold. Knows records, no clock and no model.
  */
 #ifndef QPW_MODEL_GAUGE_H
 #define QPW_MODEL_GAUGE_H
@@ -44,8 +44,8 @@ void gauge_init(struct gauge *g, enum gauge_of of, uint64_t threshold_ns);
 
 /*
  * Count a record if it is a delay that starts in the window; records of the window itself say which
- * that is, and before the first of them nothing counts. True for a new hit, one of threshold_ns or more: it is told in
- * last. Delays that overlap on one CPU, as nested interruptions do, are one hit.
+ * that is, and before the first of them nothing counts. True for a new hit, one of threshold_ns or
+ * more: it is told in last. Delays that overlap on one CPU, as nested ones do, are one hit.
  */
 bool gauge_feed(struct gauge *g, const struct qpw_header *h);
 

@@ -18,6 +18,8 @@
 #include "host/warnings.h"
 #include "util/array.h"
 
+#define SET(field, text) snprintf(field, sizeof(field), "%s", text)
+
 static char root[32];
 
 static int make_root(void **state)
@@ -194,23 +196,23 @@ static void test_facts(void **state)
 	struct host_facts facts = quiet_facts();
 
 	(void)state;
-	strcpy(facts.hypervisor, "xen");
+	SET(facts.hypervisor, "xen");
 	find("1", false, false, &facts);
 	assert_only(&facts, "virtual",
 		    "this is a virtual machine: its host takes CPUs away from it, which only shows "
 		    "as time that nothing explains");
 	facts = quiet_facts();
-	strcpy(facts.clocksource, "hpet");
+	SET(facts.clocksource, "hpet");
 	find("1", false, false, &facts);
 	assert_only(&facts, "clocksource", "the clock is hpet, which is slow to read");
 	facts = quiet_facts();
 	find("1-3", false, false, &facts);
 	assert_only(&facts, "not-isolated",
 		    "CPU 2-3 is not isolated: ordinary tasks run there, too");
-	strcpy(facts.nohz_full, "2-3");
+	SET(facts.nohz_full, "2-3");
 	find("1-3", false, false, &facts);
 	assert_none(&facts);
-	strcpy(facts.online, "1-3");
+	SET(facts.online, "1-3");
 	find("1-3", false, false, &facts);
 	assert_only(&facts, "all-watched",
 		    "all online CPUs are watched: the recorder and the command run on them, too, "
@@ -290,10 +292,10 @@ static void test_idle_states(void **state)
 		    "CPU 1 may enter the idle state C6, which it takes 133 us to leave");
 	find("1", false, false, &facts);
 	assert_none(&facts);
-	strcpy(facts.cmdline, "quiet idle=poll");
+	SET(facts.cmdline, "quiet idle=poll");
 	find("1", false, true, &facts);
 	assert_none(&facts);
-	strcpy(facts.cmdline, "");
+	SET(facts.cmdline, "");
 	/* somebody asks for 5 us */
 	put("/dev/cpu_dma_latency", "\x05");
 	snprintf(path, sizeof(path), "%s/dev/cpu_dma_latency", root);
