@@ -35,9 +35,6 @@ static __always_inline bool live_is_told(u64 start_ns, u64 end_ns)
 /* When the window opened, set by user space: what began before is not added up; 0 = closed. */
 __u64 live_open_ns;
 
-/* Before 6.8 the verifier refuses a loop whose way back is no jump, as clang likes to lay it out. */
-#define LIVE_UNROLL _Pragma("clang loop unroll(full)")
-
 #define LIVE_NO_ROW (-1)
 #define LIVE_TRIES 3
 
@@ -89,14 +86,17 @@ static __always_inline bool live_claim(void *place, const void *key)
 	return true;
 }
 
-/* The row of a key, which may be that of all that find no place. */
+/*
+ * The row of a key, which may be that of all that find no place. No loop here or below: 6.1 refuses
+ * one whose way back to its head is no jump, as clang likes to lay it out.
+ */
 static __always_inline u32 live_find_row(struct qpw_live_table *table,
 					 const struct qpw_live_key *key)
 {
 	struct qpw_live_key other = { .kind = key->kind };
 	u32 hash = live_hash(key), at, i, n;
 
-	LIVE_UNROLL
+#pragma unroll
 	for (i = 0; i < LIVE_PROBES; i++) {
 		at = (hash + i) & (LIVE_ROWS - 1);
 		if (live_same(&table->rows[at], key))
@@ -161,7 +161,7 @@ static __always_inline struct qpw_live_who *live_find_who(struct qpw_live_table 
 {
 	u32 hash = live_hash(key), at, i, n;
 
-	LIVE_UNROLL
+#pragma unroll
 	for (i = 0; i < LIVE_PROBES; i++) {
 		at = (hash + i) & (LIVE_CAUSERS - 1);
 		if (live_same(&table->causers[at], key))
@@ -241,7 +241,7 @@ static __always_inline u64 live_now(const struct cpu_slot *slot, enum live_level
 	int i;
 
 	*stolen_ns = live_stolen(slot, level);
-	LIVE_UNROLL
+#pragma unroll
 	for (i = 0; i < LIVE_TRIES; i++) {
 		before = *stolen_ns;
 		now = bpf_ktime_get_ns();

@@ -238,18 +238,22 @@ void synthetic_init(struct synthetic *s, uint64_t seed)
 /* An episode on the CPU that is furthest behind, as a ring buffer would give them. */
 static void make_episode(struct synthetic *s)
 {
-	static uint64_t (*const episodes[])(struct synthetic * s, uint32_t cpu, uint64_t t) = {
-		wake_victim, wake_victim, wake_victim, wake_task,  wake_task,  wake_task, wake_task,
-		run_work,    run_work,	  device_irq,  device_irq, device_irq, tick,	  tick,
+	static const struct {
+		unsigned int of_14;
+		uint64_t (*make)(struct synthetic *s, uint32_t cpu, uint64_t ns);
+	} episodes[] = {
+		{ 3, wake_victim }, { 4, wake_task }, { 2, run_work },
+		{ 3, device_irq },  { 2, tick },
 	};
+	unsigned int drawn = (unsigned int)pick(s, 14), i = 0;
 	unsigned int behind = 0;
 
-	for (unsigned int i = 1; i < SYNTHETIC_CPUS; i++)
-		if (s->now_ns[i] < s->now_ns[behind])
-			behind = i;
-	s->now_ns[behind] =
-		episodes[pick(s, ARRAY_SIZE(episodes))](s, behind + 1, s->now_ns[behind]) +
-		some_ns(s, 20000);
+	for (unsigned int cpu = 1; cpu < SYNTHETIC_CPUS; cpu++)
+		if (s->now_ns[cpu] < s->now_ns[behind])
+			behind = cpu;
+	while (drawn >= episodes[i].of_14)
+		drawn -= episodes[i++].of_14;
+	s->now_ns[behind] = episodes[i].make(s, behind + 1, s->now_ns[behind]) + some_ns(s, 20000);
 }
 
 const struct qpw_header *synthetic_next(struct synthetic *s)

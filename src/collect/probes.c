@@ -264,8 +264,8 @@ static void probe_plan(struct probe *probe, const struct bpf_object *obj, unsign
 }
 
 /*
- * Where the compiler has put the body of a function into one of its own, its callers next to it call
- * that one alone. Only a kprobe finds it, and it hands over what the compiler thinks fit.
+ * Where the compiler has put the body of a function into one of its own, callers in the same file
+ * call that one alone. Only a kprobe finds it, and it hands over what the compiler thinks fit.
  */
 static bool plan_part(struct probe *probe, const struct bpf_object *obj, const struct ksyms *ksyms,
 		      unsigned int without, int *forbidden)

@@ -5,13 +5,25 @@
 #include "model/callers.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Put len bytes where a text ends, as far as there is room before end; returns where it ends now. */
+static char *append(char *at, const char *end, const char *text, size_t len)
+{
+	size_t room = (size_t)(end - at) - 1;
+
+	if (len > room)
+		len = room;
+	memcpy(at, text, len);
+	at[len] = '\0';
+	return at + len;
+}
 
 /* A frame's function without the offset: "queue_work_on+0x1f [mod]" is "queue_work_on [mod]". */
 static void frame_name(const char *frame, size_t len, char *name)
 {
+	const char *end = name + CALLERS_NAME;
 	size_t function = strcspn(frame, "+;"), module = 0;
 
 	if (function > len)
@@ -20,9 +32,10 @@ static void frame_name(const char *frame, size_t len, char *name)
 		module++;
 	if (module < function)
 		function = module;
-	snprintf(name, CALLERS_NAME, "%.*s%s%.*s", (int)function, frame,
-		 function && module < len && module > function ? " " : "", (int)(len - module),
-		 frame + module);
+	name = append(name, end, frame, function);
+	if (function && module < len && module > function)
+		name = append(name, end, " ", 1);
+	append(name, end, frame + module, len - module);
 }
 
 /* The child of a node that has this name, made if there is none; 0 when out of memory. */
@@ -53,7 +66,7 @@ static uint32_t get_child(struct callers *c, uint32_t parent, enum callers_kind 
 	memset(node, 0, sizeof(*node));
 	node->kind = kind;
 	node->class = class;
-	snprintf(node->name, sizeof(node->name), "%s", name);
+	append(node->name, node->name + sizeof(node->name), name, strlen(name));
 	return c->nr++;
 }
 

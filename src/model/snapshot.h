@@ -208,7 +208,7 @@ struct snap_part {
 #define SNAP_PARTS 24
 
 /*
- * An interval that lay in the time of a late sample, or the part of it that did. Those of one sample
+ * An interval that lay in the time of a late sample, or the part of it that did. Those of a sample
  * lie in its time and, unless records were lost, nest.
  */
 struct snap_span {

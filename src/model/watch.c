@@ -110,7 +110,7 @@ static void keep_larger(uint64_t *kept, uint64_t value)
 static struct watch_cause *get_cause(struct watch *w, uint32_t cpu, enum snap_class class, int name)
 {
 	struct watch_cause key = {
-		.class = (uint16_t) class,
+		.class = (uint16_t)(class),
 		.cpu = (uint16_t)cpu,
 		.name = (uint32_t)name,
 	};

@@ -144,7 +144,7 @@ static void put_cell(FILE *f, const char *text, bool name)
 static void put_notes(FILE *f, const char *notes)
 {
 	fputs(" | ", f);
-	for (const char *at = notes; at && *at;) {
+	for (const char *at = notes ? notes : ""; *at;) {
 		char line[1024];
 		size_t len = strcspn(at, "\n");
 

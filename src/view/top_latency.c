@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -131,8 +132,8 @@ static unsigned int draw_histogram(const struct hist *h, struct canvas *c, unsig
 		unsigned int length = (unsigned int)((double)counts[i] / (double)most * room);
 
 		canvas_printf(c, row + used, 0, CANVAS_PLAIN, "%11.1f us to %9.1f us %10" PRIu64,
-			      (double)(i ? 1ULL << i : 0) / 1000,
-			      (double)(2ULL << (i + step - 1)) / 1000, counts[i]);
+			      i ? ldexp(1, (int)i) / 1000 : 0, ldexp(1, (int)(i + step)) / 1000,
+			      counts[i]);
 		if (counts[i] && !length)
 			length = 1;
 		for (unsigned int n = 0; n < length; n++)

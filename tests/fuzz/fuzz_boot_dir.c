@@ -19,7 +19,7 @@
 static const char *const names[] = { "boot.json", "witness.txt", "cyclictest.json", "triggers.json",
 				     "stress-ng.yaml" };
 
-static char dir[] = "/tmp/qpw-fuzz-XXXXXX";
+static char dir[32];
 
 static const char *path_of(const char *name)
 {
@@ -42,6 +42,7 @@ static void make_dir(void)
 	static const struct host_facts facts = { .hostname = "fuzz", .watched = "1" };
 	struct trace_writer *w;
 
+	snprintf(dir, sizeof(dir), "/tmp/qpw-fuzz-XXXXXX");
 	FUZZ_ASSERT(mkdtemp(dir));
 	FUZZ_ASSERT(!atexit(remove_dir));
 	FUZZ_ASSERT(!trace_writer_open(path_of("trace.qpw"), &facts, &w));
@@ -62,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[PATH_MAX + 64];
 	struct boot *boot;
 
-	if (dir[sizeof(dir) - 2] == 'X')
+	if (!dir[0])
 		make_dir();
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const uint8_t *end = size ? memchr(data, SEPARATOR, size) : NULL;
