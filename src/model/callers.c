@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Put len bytes where a text ends, as far as there is room before end; returns where it ends now. */
+/* Put len bytes where a text ends, as far as there is room before end; returns its new end. */
 static char *append(char *at, const char *end, const char *text, size_t len)
 {
 	size_t room = (size_t)(end - at) - 1;

@@ -88,11 +88,12 @@ static int put_sample(struct cyclictest *e, const struct qpw_sample *r)
 	struct bucket key = { 0 };
 	uint64_t us = (r->h.end_ns - r->h.start_ns) / 1000;
 	struct thread thread = { .pid = r->pid, .cpu = r->h.cpu }, *t;
-	int row = table_get(&e->threads, &thread), bucket;
+	bool backwards = r->h.end_ns < r->h.start_ns;
+	int row = backwards ? -EINVAL : table_get(&e->threads, &thread), bucket;
 
 	if (row == -ENOMEM)
 		return row;
-	if (row < 0 || r->h.end_ns < r->h.start_ns) {
+	if (row < 0) {
 		e->nr_left_out++;
 		return 0;
 	}
@@ -246,7 +247,7 @@ static int put_threads(struct cyclictest *e)
 	struct bucket *buckets = (struct bucket *)e->buckets.rows;
 	int ret = order && first ? 0 : -ENOMEM;
 
-	if (!ret && nr) {
+	if (!ret && e->buckets.nr_rows) {
 		qsort(buckets, e->buckets.nr_rows, sizeof(*buckets), compare_bucket);
 		find_first(buckets, e->buckets.nr_rows, first);
 	}

@@ -88,8 +88,8 @@ void sheet_fact(const struct sheet *o, const char *name, const char *value)
 	fputc('\n', o->f);
 }
 
-static void print_line(const struct sheet *o, const char *before, int indent, const char *format,
-		       va_list args)
+__attribute__((format(printf, 4, 0))) static void
+print_line(const struct sheet *o, const char *before, int indent, const char *format, va_list args)
 {
 	char *text = NULL;
 

@@ -107,8 +107,8 @@ static int draw_table(struct top_screen *s, const struct top_data *d, struct can
 static void draw_keys(const struct top_screen *s, struct canvas *c)
 {
 	static const char *const keys[] = {
-		[TOP_TABLES] = "q quit  space pause  Tab table  < > order  / filter  Enter more  "
-			       "? help",
+		[TOP_TABLES] = ("q quit  space pause  Tab table  < > order  / filter  Enter more  "
+				"? help"),
 		[TOP_HELP] = "any key leaves this page",
 		[TOP_DETAIL] = "q quit  w write  any other key goes back",
 	};

@@ -13,6 +13,7 @@
 #include "model/model.h"
 #include "store/trace.h"
 #include "util/cpulist.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "view/export.h"
 #include "view/report.h"
@@ -104,31 +105,67 @@ static void merge_twice(const struct snapshot *s)
 	snapshot_destroy(all);
 }
 
-/* All records as CSV, and into the model. Returns how reading ended. */
+/* All records in one format. */
+struct sink {
+	const struct export_format *format;
+	char *text;
+	size_t len;
+	FILE *f;
+	void *export;
+};
+
+static void sink_open(struct sink *sink, const struct host_facts *facts)
+{
+	sink->f = open_memstream(&sink->text, &sink->len);
+	FUZZ_ASSERT(sink->f);
+	sink->export = sink->format->create(sink->f, facts);
+	FUZZ_ASSERT(sink->export);
+}
+
+/* CSV is plain text, the other formats are JSON, or nothing where there is nothing to tell. */
+static void sink_close(struct sink *sink, const struct export_end *end)
+{
+	int ret = sink->format->finish(sink->export, end);
+	json_t *json;
+
+	FUZZ_ASSERT(!ret || ret == -ENODATA);
+	FUZZ_ASSERT(!fclose(sink->f));
+	if (sink->format == &export_csv) {
+		check_text(sink->text, sink->len);
+	} else if (!ret) {
+		json = json_loadb(sink->text, sink->len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+				  NULL);
+		FUZZ_ASSERT(json);
+		json_decref(json);
+	}
+	free(sink->text);
+}
+
+/* All records in every format, and into the model. Returns how reading ended. */
 static int feed_all(struct trace_reader *reader, struct model *model, struct report_trace *trace)
 {
+	struct sink sinks[] = { { .format = &export_csv },
+				{ .format = &export_chrome },
+				{ .format = &export_cyclictest } };
 	struct event_source *source = trace_reader_source(reader);
 	const struct qpw_header *record;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	void *export;
+	struct export_end end = { 0 };
 	int ret;
 
-	FUZZ_ASSERT(f);
-	export = export_csv.create(f);
-	FUZZ_ASSERT(export);
+	for (size_t i = 0; i < ARRAY_SIZE(sinks); i++)
+		sink_open(&sinks[i], trace_reader_facts(reader));
 	while ((ret = event_source_next(source, &record, -1)) == 1) {
 		int fed = model_feed(model, record);
 
 		FUZZ_ASSERT(!fed || fed == -EINVAL);
 		trace->nr_malformed += fed == -EINVAL;
-		FUZZ_ASSERT(!export_csv.put(export, record));
+		for (size_t i = 0; i < ARRAY_SIZE(sinks); i++)
+			FUZZ_ASSERT(!sinks[i].format->put(sinks[i].export, record));
 	}
-	export_csv.finish(export);
-	FUZZ_ASSERT(!fclose(f));
-	check_text(text, len);
-	free(text);
+	end.problem = trace_reader_problem(reader);
+	end.truncated = ret != 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sinks); i++)
+		sink_close(&sinks[i], &end);
 	return ret;
 }
 

@@ -170,6 +170,29 @@ static void test_overflow(void **state)
 	free(text);
 }
 
+/* A thread of which no sample fits into a bucket, and one whose only sample ends before it began. */
+static void test_no_bucket(void **state)
+{
+	const uint64_t hours = UINT64_C(5000) * 1000 * 1000 * 1000;
+	union rec records[] = { wakeup(1, 501, 1 * MS, hours), wakeup(2, 502, 2 * MS, 9000) };
+	int ret;
+	json_t *root, *thread;
+	char *text;
+
+	(void)state;
+	records[1].h.end_ns = 1 * MS;
+	text = exported(records, ARRAY_SIZE(records), false, &ret);
+	root = json_loads(text, 0, NULL);
+	thread = thread_of(root, "0");
+	assert_int_equal(ret, 0);
+	assert_int_equal(get(root, "num_threads"), 1);
+	assert_int_equal(get(thread, "cycles"), 1);
+	assert_int_equal(json_object_size(json_object_get(thread, "histogram")), 0);
+	assert_int_equal(get(json_object_get(root, "qpwlat"), "samples_left_out"), 1);
+	json_decref(root);
+	free(text);
+}
+
 static void test_none(void **state)
 {
 	const union rec records[] = { rec_window(10 * MS, 0), rec_window(10 * MS, 20 * MS) };
@@ -188,9 +211,8 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_threads),	 cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_overflow), cmocka_unit_test(test_no_bucket),
 		cmocka_unit_test(test_none),
 	};
 

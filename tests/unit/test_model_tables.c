@@ -144,7 +144,7 @@ static void same_works(const struct snapshot *a, const struct snapshot *b)
 		struct snap_work x = a->works[i], y = b->works[i];
 
 		assert_int_equal(!!x.wait, !!y.wait);
-		if (x.wait) {
+		if (x.wait && y.wait) {
 			assert_int_equal(hist_count(x.wait), hist_count(y.wait));
 			assert_int_equal(hist_max(x.wait), hist_max(y.wait));
 			assert_int_equal(x.wait->sum, y.wait->sum);
