@@ -245,6 +245,7 @@ static int put_threads(struct cyclictest *e)
 	const struct thread **order = calloc(nr + 1, sizeof(const struct thread *));
 	const struct bucket **first = calloc(nr + 1, sizeof(const struct bucket *));
 	struct bucket *buckets = (struct bucket *)e->buckets.rows;
+	const struct bucket *buckets_end = buckets ? buckets + e->buckets.nr_rows : NULL;
 	int ret = order && first ? 0 : -ENOMEM;
 
 	if (!ret && e->buckets.nr_rows) {
@@ -260,7 +261,7 @@ static int put_threads(struct cyclictest *e)
 	for (uint32_t i = 0; !ret && i < nr; i++) {
 		fprintf(e->f, "%s\n    \"%" PRIu32 "\": {\n      ", i ? "," : "", i);
 		put_thread(e->f, order[i], first[order[i] - (struct thread *)e->threads.rows],
-			   buckets + e->buckets.nr_rows);
+			   buckets_end);
 		fputs("\n    }", e->f);
 	}
 	fputs("\n  }\n}\n", e->f);
