@@ -5,6 +5,7 @@
  */
 #include "model/history.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +13,10 @@
 #include "model/origins.h"
 
 #define GROUPS 256
+#define FIRST_ROOM 16
 
-/* then painting never folds */
-_Static_assert(HISTORY_ROOM <= NEST_ROOM, "room");
+/* so that a ring doubles from the one to the other, and the places in it are bits of a number */
+_Static_assert((HISTORY_ROOM & (HISTORY_ROOM - 1)) == 0 && HISTORY_ROOM >= FIRST_ROOM, "room");
 
 /* Shares of one step that have class, name and origin in common. */
 struct group {
@@ -41,9 +43,45 @@ struct explanation {
 	uint16_t other_class[SNAP_NR_STEPS];
 };
 
-void history_add(struct history *h, const struct history_interval *interval)
+int history_init(struct history *h, uint32_t max_room)
 {
-	h->ring[h->nr_added++ % HISTORY_ROOM] = *interval;
+	h->nr_added = 0;
+	h->max_room = max_room;
+	h->room = max_room < FIRST_ROOM ? max_room : FIRST_ROOM;
+	h->ring = calloc(h->room, sizeof(*h->ring));
+	return h->ring ? 0 : -ENOMEM;
+}
+
+void history_finish(struct history *h)
+{
+	free(h->ring);
+	h->ring = NULL;
+}
+
+/* A ring that has not wrapped yet: all keep their places. */
+static int grow(struct history *h)
+{
+	struct history_interval *ring = reallocarray(h->ring, 2 * (size_t)h->room, sizeof(*ring));
+
+	if (!ring)
+		return -ENOMEM;
+	h->ring = ring;
+	h->room *= 2;
+	return 0;
+}
+
+int history_add(struct history *h, const struct history_interval *interval)
+{
+	if (h->nr_added == h->room && h->room < h->max_room && grow(h))
+		return -ENOMEM;
+	h->ring[h->nr_added++ & (h->room - 1)] = *interval;
+	return 0;
+}
+
+/* One of the last ones, by its number from the beginning. */
+static const struct history_interval *interval_at(const struct history *h, uint64_t i)
+{
+	return &h->ring[i & (h->room - 1)];
 }
 
 static bool same_group(const struct group *g, enum snap_step step, const struct history_interval *i)
@@ -83,10 +121,11 @@ static uint64_t paint_step(const struct history *h, uint64_t first, enum snap_st
 			   uint64_t from, uint64_t to, struct explanation *e)
 {
 	uint64_t blank = to - from;
-	struct nest painted = { .nr = 0 };
+	struct nest_span spans[HISTORY_ROOM];
+	struct nest painted = { .room = HISTORY_ROOM, .max_room = HISTORY_ROOM, .spans = spans };
 
 	for (uint64_t i = first; i < h->nr_added; i++) {
-		const struct history_interval *x = &h->ring[i % HISTORY_ROOM];
+		const struct history_interval *x = interval_at(h, i);
 		uint64_t start = x->start_ns > from ? x->start_ns : from;
 		uint64_t end = x->end_ns < to ? x->end_ns : to;
 		uint64_t share;
@@ -213,7 +252,7 @@ static void fill_spans(const struct history *h, const struct explanation *e, uin
 	uint32_t nr = 0;
 
 	for (uint64_t i = e->first; i < h->nr_added; i++) {
-		const struct history_interval *x = &h->ring[i % HISTORY_ROOM];
+		const struct history_interval *x = interval_at(h, i);
 		struct piece p = { x->start_ns > from ? x->start_ns : from,
 				   x->end_ns < to ? x->end_ns : to, (uint32_t)(i - e->first) };
 
@@ -230,8 +269,8 @@ static void fill_spans(const struct history *h, const struct explanation *e, uin
 	}
 	qsort(pieces, out->nr_spans, sizeof(pieces[0]), order_start);
 	for (uint32_t i = 0; i < out->nr_spans; i++) {
-		fill_span(&out->spans[i], &pieces[i],
-			  &h->ring[(e->first + pieces[i].index) % HISTORY_ROOM], names);
+		fill_span(&out->spans[i], &pieces[i], interval_at(h, e->first + pieces[i].index),
+			  names);
 		out->spans[i].self_ns = e->self_ns[pieces[i].index];
 	}
 }
@@ -239,7 +278,7 @@ static void fill_spans(const struct history *h, const struct explanation *e, uin
 void history_explain(const struct history *h, const struct history_sample *sample,
 		     const struct names *names, struct snap_outlier *out)
 {
-	uint64_t oldest = h->nr_added > HISTORY_ROOM ? h->nr_added - HISTORY_ROOM : 0;
+	uint64_t oldest = h->nr_added > h->room ? h->nr_added - h->room : 0;
 	uint64_t first = h->nr_added, from = sample->start_ns;
 	struct explanation e;
 
@@ -254,7 +293,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 	memcpy(out->comm, sample->comm, sizeof(out->comm));
 	out->expiry_ns = sample->start_ns;
 	out->latency_ns = history_latency(sample);
-	while (first > oldest && h->ring[(first - 1) % HISTORY_ROOM].end_ns > sample->start_ns)
+	while (first > oldest && interval_at(h, first - 1)->end_ns > sample->start_ns)
 		first--;
 	e.first = first;
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {

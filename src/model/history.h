@@ -12,7 +12,7 @@
 #include "model/names.h"
 #include "model/snapshot.h"
 
-#define HISTORY_ROOM 1024
+#define HISTORY_ROOM 1024 /* at most; a power of two */
 
 struct history_interval {
 	uint64_t start_ns;
@@ -27,13 +27,20 @@ struct history_interval {
 	uint64_t origin_ns; /* when it was queued, sent or woken; 0 = not seen */
 };
 
-/* The last HISTORY_ROOM of them, in the order of arrival: by end, inner ones first. */
+/* The last max_room of them, in the order of arrival: by end, inner ones first. */
 struct history {
 	uint64_t nr_added;
-	struct history_interval ring[HISTORY_ROOM];
+	uint32_t room;	   /* of the ring; it doubles up to max_room */
+	uint32_t max_room; /* 0 = not initialized */
+	struct history_interval *ring;
 };
 
-void history_add(struct history *h, const struct history_interval *interval);
+/* Empty, for max_room intervals, a power of two up to HISTORY_ROOM. 0 or -ENOMEM. */
+int history_init(struct history *h, uint32_t max_room);
+void history_finish(struct history *h);
+
+/* 0 or -ENOMEM */
+int history_add(struct history *h, const struct history_interval *interval);
 
 /* A wake-up; the times of steps are in order within [start_ns, end_ns]. */
 struct history_sample {

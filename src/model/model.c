@@ -50,7 +50,7 @@ void model_destroy(struct model *m)
 	if (!m)
 		return;
 	for (unsigned int i = 0; i < MODEL_CPUS; i++)
-		free(m->cpus[i]);
+		model_free_cpu(m->cpus[i]);
 	names_finish(&m->names);
 	places_finish(&m->places);
 	figures_finish(&m->figures);
@@ -69,13 +69,6 @@ void model_begin_interval(struct model *m)
 void model_set_truncated(struct model *m)
 {
 	m->truncated = true;
-}
-
-struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu)
-{
-	if (!m->cpus[cpu])
-		m->cpus[cpu] = calloc(1, sizeof(struct model_cpu));
-	return m->cpus[cpu];
 }
 
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out)
@@ -98,22 +91,9 @@ int model_origin(struct model *m, const struct qpw_origin *o, struct figures_ori
 	return out->comm < 0 ? out->comm : 0;
 }
 
-bool model_explain_late(const struct model *m, const struct model_cpu *cpu,
-			struct snap_outlier *out)
-{
-	if (!cpu->has_late || !outliers_want(&m->outliers, history_latency(&cpu->late),
-					     cpu->late.start_ns, cpu->late.cpu))
-		return false;
-	history_explain(&cpu->history, &cpu->late, &m->names, out);
-	return true;
-}
-
 static void settle_late(struct model *m, struct model_cpu *cpu)
 {
-	struct snap_outlier outlier;
-
-	if (model_explain_late(m, cpu, &outlier))
-		outliers_add(&m->outliers, &outlier);
+	model_keep_late(m, cpu, &m->outliers);
 	cpu->has_late = false;
 }
 
@@ -185,6 +165,8 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 	ret = s->origin ? model_origin(m, s->origin, &origin) : 0;
 	if (ret)
 		return ret;
+	if (!cpu->history.ring && model_give_room(m, cpu))
+		return -ENOMEM;
 	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN])
 		settle_late(m, cpu);
 	i.class = (uint16_t)s->class;
@@ -196,7 +178,8 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		i.origin_cpu = origin.cpu;
 		i.origin_ns = s->origin->ns;
 	}
-	history_add(&cpu->history, &i);
+	if (history_add(&cpu->history, &i))
+		return -ENOMEM;
 	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
 	if (self_ns)
 		*self_ns = self;

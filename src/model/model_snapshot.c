@@ -63,26 +63,23 @@ static int fill_lost(const struct model *m, struct snapshot *s)
 	return 0;
 }
 
-/* The kept ones and those that wait to be settled; of these no more than there is room for. */
+/* The worst of the kept ones and of those that wait to be settled. */
 static int fill_outliers(const struct model *m, struct snapshot *s)
 {
-	uint32_t room = m->outliers.nr;
+	struct outliers worst;
 
-	for (unsigned int i = 0; i < MODEL_CPUS; i++)
-		room += m->cpus[i] && m->cpus[i]->has_late;
-	s->outliers = calloc(room + 1, sizeof(*s->outliers));
-	if (!s->outliers)
+	if (outliers_init(&worst, m->outliers.min_ns, m->outliers.room))
 		return -ENOMEM;
-	if (m->outliers.nr)
-		memcpy(s->outliers, m->outliers.list, m->outliers.nr * sizeof(*s->outliers));
-	s->nr_outliers = m->outliers.nr;
+	worst.nr = m->outliers.nr;
+	worst.best = m->outliers.best;
+	memcpy(worst.list, m->outliers.list, worst.nr * sizeof(*worst.list));
 	for (unsigned int i = 0; i < MODEL_CPUS; i++)
-		if (m->cpus[i] && model_explain_late(m, m->cpus[i], &s->outliers[s->nr_outliers]))
-			s->nr_outliers++;
-	qsort(s->outliers, s->nr_outliers, sizeof(*s->outliers), snap_outlier_order);
-	s->max_outliers = m->outliers.room;
-	if (s->nr_outliers > m->outliers.room)
-		s->nr_outliers = m->outliers.room;
+		if (m->cpus[i])
+			model_keep_late(m, m->cpus[i], &worst);
+	qsort(worst.list, worst.nr, sizeof(*worst.list), snap_outlier_order);
+	s->outliers = worst.list;
+	s->nr_outliers = worst.nr;
+	s->max_outliers = worst.room;
 	return 0;
 }
 

@@ -19,6 +19,13 @@
 #define MODEL_PROBES 256
 #define MODEL_OUTLIERS 32
 
+/*
+ * So many CPUs have all the room there is for what they tell, others that tell something after them
+ * little: whatever a trace holds, the model stays small.
+ */
+#define MODEL_ROOMY_CPUS 256
+#define MODEL_LITTLE_ROOM 32
+
 /* What META_COUNTS told of a CPU. */
 struct model_counts {
 	struct qpw_counts first; /* when the window opened; 0 without a window */
@@ -29,7 +36,7 @@ struct model_cpu {
 	uint64_t nr_lost;
 	uint64_t lost_by_kind[QPW_LOST_KINDS];
 	struct model_counts counts;
-	struct nest nest;
+	struct nest nest; /* this and history from the first interval on */
 	struct history history;
 	/*
 	 * The last late sample. It is explained once a later record of this CPU shows that all its
@@ -64,11 +71,11 @@ struct model {
 	struct offline offline;
 	struct watch *watch;		    /* NULL when not asked for */
 	struct model_cpu *cpus[MODEL_CPUS]; /* those that were seen */
+	uint32_t nr_telling;		    /* of these: that had intervals */
 };
 
-/* Explain the late sample of a CPU into *out. False when it has none, or none worth keeping. */
-bool model_explain_late(const struct model *m, const struct model_cpu *cpu,
-			struct snap_outlier *out);
+/* Explain the late sample of a CPU and keep it among the worst ones, if it has one and it is. */
+void model_keep_late(const struct model *m, const struct model_cpu *cpu, struct outliers *worst);
 
 /* Records before and after the measured window are not counted. */
 static inline bool model_in_window(const struct model *m, const struct qpw_header *h)
@@ -78,6 +85,10 @@ static inline bool model_in_window(const struct model *m, const struct qpw_heade
 
 /* The state of a CPU, made at its first use; NULL when out of memory. */
 struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu);
+void model_free_cpu(struct model_cpu *cpu);
+
+/* It tells its first interval: room for its nest and its history. 0 or -ENOMEM. */
+int model_give_room(struct model *m, struct model_cpu *cpu);
 
 /*
  * Who an origin is, as it is told: the task, or the context where that was no task. Fills *out.

@@ -5,8 +5,27 @@
  */
 #include "model/nest.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define FIRST_ROOM 16
+
+int nest_init(struct nest *n, uint32_t max_room)
+{
+	n->nr = 0;
+	n->max_room = max_room;
+	n->room = max_room < FIRST_ROOM ? max_room : FIRST_ROOM;
+	n->spans = calloc(n->room, sizeof(*n->spans));
+	return n->spans ? 0 : -ENOMEM;
+}
+
+void nest_finish(struct nest *n)
+{
+	free(n->spans);
+	n->spans = NULL;
+}
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -53,10 +72,27 @@ static void fold(struct nest *n)
 	n->nr -= half - kept;
 }
 
+static bool grow(struct nest *n)
+{
+	uint32_t room = n->room < n->max_room / 2 ? 2 * n->room : n->max_room;
+	struct nest_span *spans;
+
+	if (room == n->room)
+		return false;
+	spans = reallocarray(n->spans, room, sizeof(*spans));
+	if (!spans)
+		return false;
+	n->spans = spans;
+	n->room = room;
+	return true;
+}
+
 static void make_room(struct nest *n)
 {
+	if (grow(n))
+		return;
 	join_touching(n);
-	if (n->nr > NEST_ROOM / 4 * 3)
+	if (n->nr > n->room / 4 * 3)
 		fold(n);
 }
 
@@ -85,7 +121,7 @@ uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
 		from = min_u64(n->spans[n->nr - 1].end_ns, to);
 	}
 	if (to > from) {
-		if (n->nr == NEST_ROOM)
+		if (n->nr == n->room)
 			make_room(n);
 		n->spans[n->nr++] = (struct nest_span){ from, to, to - from };
 	}

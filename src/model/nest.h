@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define NEST_ROOM 1024
+#define NEST_ROOM 1024 /* at most */
 
 /* Time from start to end, busy_ns of which is covered. */
 struct nest_span {
@@ -25,12 +25,19 @@ struct nest_span {
  */
 struct nest {
 	uint32_t nr;
-	struct nest_span spans[NEST_ROOM];
+	uint32_t room; /* of spans; it doubles up to max_room */
+	uint32_t max_room;
+	struct nest_span *spans;
 };
+
+/* Empty, for at most max_room spans, 4 or more. 0 or -ENOMEM. */
+int nest_init(struct nest *n, uint32_t max_room);
+void nest_finish(struct nest *n);
 
 /*
  * Add an interval, end_ns >= start_ns. Returns its self time: its length without what the
- * intervals added before cover of it; never more than its length, whatever the order.
+ * intervals added before cover of it; never more than its length, whatever the order. Where there
+ * is no memory for more spans they are folded.
  */
 uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns);
 

@@ -396,6 +396,26 @@ static int write_crowded(struct trace_writer *w)
 	return ret | put(w, rec_window(SECOND, 3 * SECOND));
 }
 
+/*
+ * More CPUs than any machine has, each with many intervals, no two of one name, and a sample that
+ * is later than all before it.
+ */
+static int write_many(struct trace_writer *w)
+{
+	int ret = 0;
+
+	for (uint32_t cpu = 0; cpu < 4096 && !ret; cpu++) {
+		for (uint64_t i = 0; i < 500; i++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "%x.%x", cpu, (unsigned int)i);
+			ret |= put(w, rec_irq(cpu, SECOND + 100 * i, SECOND + 100 * i + 50, name));
+		}
+		ret |= put(w, rec_sample(cpu, SECOND, 0, 0, 0, SECOND + 100000 + cpu));
+	}
+	return ret;
+}
+
 static const struct {
 	const char *name;
 	int (*write)(struct trace_writer *w);
@@ -405,6 +425,7 @@ static const struct {
 	{ "empty", write_empty, &lab }, { "unplugged", write_unplugged, &lab },
 	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
 	{ "two", write_two, &other },	{ "crowded", write_crowded, &lab },
+	{ "many", write_many, &lab },
 };
 
 int main(int argc, char **argv)
@@ -424,6 +445,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two FILE\n", stderr);
+	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two|crowded|many FILE\n",
+	      stderr);
 	return 129;
 }

@@ -40,14 +40,17 @@ test_recording() {
 
 # Peak memory does not grow with the trace: the tables are full after a part of it.
 test_memory() {
-	local small large rest
+	local small large many rest
 
 	"$BUILD/report/generate" 300000 "$scratch/small.qpw"
 	"$BUILD/report/generate" 3000000 "$scratch/large.qpw"
 	"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "$scratch/small.qpw" >/dev/null
 	"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "$scratch/large.qpw" >/dev/null
-	{ read -r _ _ small rest && read -r _ _ large rest; } <"$scratch/use"
+	"$BUILD/golden/make_trace" many "$scratch/many.qpw"
+	"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "$scratch/many.qpw" >/dev/null
+	{ read -r _ _ small rest && read -r _ _ large rest && read -r _ _ many rest; } <"$scratch/use"
 	check memory-is-below-64-MiB "$large KiB" test "$large" -lt 65536
+	check memory-is-below-64-MiB-for-4096-CPUs "$many KiB" test "$many" -lt 65536
 	check memory-does-not-grow-with-the-trace "$small KiB for 0.3 million events, $large for 3" \
 		test "$large" -lt $((small + 4096))
 }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the model keeps of a CPU grows as it is needed and has a bound, on many CPUs a low one. What
+ * it has kept explains samples as if there were no bound, and sums always hold.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "../feeding.h"
+#include "../records.h"
+#include "util/array.h"
+
+#define BEGIN 1000000
+#define STEP 100  /* an interrupt begins each so many ns */
+#define BUSY 50	  /* and takes so long */
+#define ROOMY 256 /* so many CPUs have all the room */
+#define KEPT 1024
+#define KEPT_LITTLE 32
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void feed_irqs(struct model *m, uint32_t cpu, uint64_t nr)
+{
+	for (uint64_t i = 0; i < nr; i++) {
+		const uint64_t t = BEGIN + i * STEP;
+
+		feed(m, rec_irq(cpu, t, t + BUSY, "nic"));
+	}
+}
+
+/* A late sample of the time of the last nr interrupts: kept of them are known, the rest is not. */
+static void check_sample(const struct snap_outlier *o, uint64_t nr, uint64_t kept)
+{
+	uint64_t known = 0, unknown = 0;
+
+	assert_int_equal(o->latency_ns, nr * STEP);
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		known += o->parts[i].ns;
+	for (int i = 0; i < SNAP_NR_STEPS; i++)
+		unknown += o->residual_ns[i];
+	assert_int_equal(known, kept * BUSY);
+	assert_int_equal(known + unknown, nr * STEP);
+}
+
+/* About where the room doubles and where it ends. */
+static void test_history_grows(void **state)
+{
+	static const uint64_t numbers[] = { 0,	15,  16,  17,	31,   32,   33,	  64,
+					    65, 511, 512, 1023, 1024, 1025, 2047, 5000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		const uint64_t nr = numbers[i] ? numbers[i] : 1;
+		struct model *m = new_model(0, 0);
+		struct snapshot *s;
+
+		feed_irqs(m, 1, numbers[i]);
+		feed(m, rec_sample(1, BEGIN, 0, 0, 0, BEGIN + nr * STEP));
+		s = model_snapshot(m);
+		assert_non_null(s);
+		assert_int_equal(s->nr_outliers, 1);
+		check_sample(&s->outliers[0], nr, min_u64(numbers[i], KEPT));
+		snapshot_destroy(s);
+		model_destroy(m);
+	}
+}
+
+/* Self time of what encloses nr interrupts. */
+static void check_enclosing(uint32_t others, uint32_t cpu, uint64_t nr)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	for (uint32_t i = 0; i < others; i++)
+		feed_irqs(m, 1000 + i, 1);
+	feed_irqs(m, cpu, nr);
+	feed(m, rec_thread(cpu, BEGIN, BEGIN + nr * STEP, 7, "hog"));
+	s = model_snapshot(m);
+	assert_non_null(s);
+	assert_int_equal(s->classes[SNAP_THREAD].self_ns, nr * (STEP - BUSY));
+	assert_int_equal(s->classes[SNAP_IRQ].self_ns, (nr + others) * BUSY);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+static void test_nest_grows(void **state)
+{
+	static const uint64_t numbers[] = { 1, 15, 16, 17, 33, 512, 1023, 1024 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		check_enclosing(0, 1, numbers[i]);
+	check_enclosing(ROOMY, 1, KEPT_LITTLE);
+}
+
+/* Of many CPUs the first ones have all the room. */
+static void test_many_cpus(void **state)
+{
+	struct model *m = new_model(0, ROOMY + 50);
+	const uint64_t nr = 100;
+	struct snapshot *s;
+
+	(void)state;
+	for (uint32_t cpu = 0; cpu < ROOMY + 50; cpu++) {
+		feed_irqs(m, cpu, nr);
+		feed(m, rec_sample(cpu, BEGIN, 0, 0, 0, BEGIN + nr * STEP));
+	}
+	s = model_snapshot(m);
+	assert_non_null(s);
+	assert_int_equal(s->nr_outliers, ROOMY + 50);
+	assert_int_equal(s->classes[SNAP_IRQ].self_ns, (ROOMY + 50) * nr * BUSY);
+	for (uint32_t i = 0; i < ROOMY + 50; i++) {
+		assert_int_equal(s->outliers[i].cpu, i);
+		check_sample(&s->outliers[i], nr, i < ROOMY ? nr : KEPT_LITTLE);
+	}
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/* Of samples that wait on many CPUs to be settled, the worst are told, as many as are asked for. */
+static void test_many_wait(void **state)
+{
+	struct model *m = new_model(0, 4);
+	struct snapshot *s;
+
+	(void)state;
+	for (uint32_t cpu = 0; cpu < 100; cpu++)
+		feed(m, rec_sample(cpu, BEGIN, 0, 0, 0, BEGIN + 1000 + cpu * 37 % 100));
+	s = model_snapshot(m);
+	assert_non_null(s);
+	assert_int_equal(s->nr_outliers, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(s->outliers[i].latency_ns, 1099 - i);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_history_grows),
+		cmocka_unit_test(test_nest_grows),
+		cmocka_unit_test(test_many_cpus),
+		cmocka_unit_test(test_many_wait),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
