@@ -53,43 +53,161 @@ static int compare_u64(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void check_percentiles(const uint64_t *sorted, size_t n, const struct hist *h)
+/* per 100,000, so that the exact rank is computed in integers */
+static const unsigned int parts[] = { 1,     100,   1000,  25000, 50000, 75000,
+				      90000, 99000, 99900, 99990, 99999, 100000 };
+
+/* The value at a percentile of sorted values, by nearest rank. */
+static uint64_t exact_at(const uint64_t *sorted, size_t n, unsigned int part)
 {
-	/* per 10,000, so that the exact rank is computed in integers */
-	static const unsigned int parts[] = { 1, 100, 2500, 5000, 9000, 9900, 9990, 9999, 10000 };
+	return sorted[(n * part + 99999) / 100000 - 1];
+}
 
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Known to better than 1/128; the interval of a rank holds its value and is as narrow. */
+static void check_fine(const uint64_t *sorted, size_t n, const struct hist *h)
+{
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		size_t rank = (n * parts[i] + 9999) / 10000;
-		double exact = (double)sorted[rank - 1];
-		double got = (double)hist_percentile(h, parts[i] / 100.0);
+		uint64_t exact = exact_at(sorted, n, parts[i]), low, high;
 
-		assert_true(got >= exact - exact / 128 && got <= exact + exact / 128);
+		assert_true(distance(hist_percentile(h, parts[i] / 1000.0), exact) <= exact / 128);
+		hist_rank_bounds(h, hist_rank(parts[i] / 1000.0, n), &low, &high);
+		assert_true(low <= exact && exact <= high && high - low <= exact / 128);
 	}
 	assert_true(hist_percentile(h, 100) == sorted[n - 1]);
 	assert_true(hist_min(h) == sorted[0]);
 	assert_true(hist_max(h) == sorted[n - 1]);
 }
 
+/* The last bucket of a coarse one begins here; of what lies in it only the largest is known. */
+#define COARSE_LAST UINT64_C(7516192768)
+
+/* Never too low and known to better than a quarter, too when taken over into a fine one. */
+static void check_coarse(const uint64_t *sorted, size_t n)
+{
+	uint32_t buckets[QPW_COARSE_BUCKETS] = { 0 };
+	struct hist *h = hist_create();
+	uint64_t max = sorted[n - 1];
+
+	assert_non_null(h);
+	for (size_t i = 0; i < n; i++)
+		buckets[qpw_coarse_bucket(sorted[i])]++;
+	assert_int_equal(hist_add_coarse(h, buckets, 1, max), 0);
+	assert_true(h->count == n && h->sum == 1 && hist_max(h) == max);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		uint64_t exact = exact_at(sorted, n, parts[i]);
+		uint64_t got = qpw_coarse_percentile(buckets, parts[i] / 1000.0, max);
+
+		assert_true(got >= exact && got <= max);
+		if (exact >= COARSE_LAST) {
+			assert_true(got == max);
+			continue;
+		}
+		assert_true(got - exact <= exact / 4);
+		got = hist_percentile(h, parts[i] / 1000.0);
+		assert_true(got == max || distance(got, exact) <= exact / 4);
+	}
+	hist_destroy(h);
+}
+
+static void check_values(uint64_t *values, size_t n)
+{
+	struct hist *h = hist_create();
+
+	assert_non_null(h);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(hist_add(h, values[i]), 0);
+	qsort(values, n, sizeof(*values), compare_u64);
+	check_fine(values, n, h);
+	check_coarse(values, n);
+	hist_destroy(h);
+}
+
+/* Values that a histogram may do badly: the i-th of n. */
+static uint64_t any_size(uint64_t *seed, size_t i, size_t n)
+{
+	(void)i;
+	(void)n;
+	return next_random(seed) >> next_random(seed) % 64;
+}
+
+static uint64_t common(uint64_t *seed, size_t i, size_t n)
+{
+	(void)i;
+	(void)n;
+	return next_random(seed) >> (30 + next_random(seed) % 30);
+}
+
+/* The first and the last of a bucket, at every size. */
+static uint64_t edges(uint64_t *seed, size_t i, size_t n)
+{
+	uint32_t bucket = (uint32_t)(next_random(seed) % HIST_BUCKETS);
+
+	(void)n;
+	return i % 2 ? hist_low(bucket) : hist_high(bucket);
+}
+
+static uint64_t coarse_edges(uint64_t *seed, size_t i, size_t n)
+{
+	uint32_t bucket = (uint32_t)(next_random(seed) % (QPW_COARSE_BUCKETS - 1));
+
+	(void)n;
+	return qpw_coarse_high(bucket) + i % 2;
+}
+
+static uint64_t around_powers(uint64_t *seed, size_t i, size_t n)
+{
+	(void)n;
+	return (UINT64_C(1) << next_random(seed) % 64) + i % 3 - 1;
+}
+
+static uint64_t all_the_same(uint64_t *seed, size_t i, size_t n)
+{
+	(void)seed;
+	(void)i;
+	return 1000003 * n;
+}
+
+/* All small but for one. */
+static uint64_t one_far_away(uint64_t *seed, size_t i, size_t n)
+{
+	return i == n / 2 ? UINT64_MAX : next_random(seed) % 3;
+}
+
+/* Half in a bucket, half far away: percentiles lie at the edge between. */
+static uint64_t two_heaps(uint64_t *seed, size_t i, size_t n)
+{
+	return (i < n / 2 ? 65537 : 90000000) + next_random(seed) % 100;
+}
+
+static uint64_t rising(uint64_t *seed, size_t i, size_t n)
+{
+	(void)seed;
+	(void)n;
+	return i;
+}
+
 static void test_percentiles(void **state)
 {
-	static const size_t sizes[] = { 1, 2, 3, 10, 100, 999, 1000, 20000 };
+	static uint64_t (*const makers[])(uint64_t * seed, size_t i, size_t n) = {
+		any_size,     common,	    edges,     coarse_edges, around_powers,
+		all_the_same, one_far_away, two_heaps, rising,
+	};
+	static const size_t sizes[] = { 1, 2, 3, 10, 100, 999, 1000, 1001, 20000 };
+	static uint64_t values[20000];
 	uint64_t seed = 7;
 
 	(void)state;
-	for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
-		uint64_t *values = calloc(sizes[s], sizeof(*values));
-		struct hist *h = hist_create();
-
-		assert_non_null(values);
-		assert_non_null(h);
-		for (size_t i = 0; i < sizes[s]; i++) {
-			values[i] = next_random(&seed) >> (30 + next_random(&seed) % 30);
-			assert_int_equal(hist_add(h, values[i]), 0);
+	for (size_t m = 0; m < ARRAY_SIZE(makers); m++) {
+		for (size_t s = 0; s < ARRAY_SIZE(sizes); s++) {
+			for (size_t i = 0; i < sizes[s]; i++)
+				values[i] = makers[m](&seed, i, sizes[s]);
+			check_values(values, sizes[s]);
 		}
-		qsort(values, sizes[s], sizeof(*values), compare_u64);
-		check_percentiles(values, sizes[s], h);
-		free(values);
-		hist_destroy(h);
 	}
 }
 
