@@ -54,6 +54,37 @@ _qpw_value() {
 	fi
 }
 
+# _qpw_metrics HELP: what gates are made of; a stressor's name is to be added to the last one.
+_qpw_metrics() {
+	sed -n '1,/^Metrics:/d; s/ops_STRESSOR.*/ops_/; p' <<<"$1" | tr -s ' ' '\n' | sed -n 's/[^_]$/&:/; /./p'
+}
+
+# Whether the word to complete is in the value of --fail-on, which readline splits at = and :
+_qpw_in_gates() {
+	local at=$COMP_CWORD
+
+	while ((at > 2)) && [[ ${COMP_WORDS[at - 1]} == [:=] ]]; do
+		((at -= 2))
+	done
+	((at == COMP_CWORD)) || [[ ${COMP_WORDS[at]} != --fail-on ]] || return 0
+	[[ ${COMP_WORDS[at - 1]} == --fail-on ]]
+}
+
+# _qpw_gates HELP WORD BEFORE: METRIC:LIMIT,METRIC:LIMIT…; of these only metrics can be known.
+_qpw_gates() {
+	local list='' part=${2#[\'\"]}
+
+	[[ $part != = ]] || part=''
+	if [[ $part == *,* ]]; then
+		list=${part%,*},
+		part=${part##*,}
+	elif [[ $3 == : ]]; then
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -P "$list" -W "$(_qpw_metrics "$1")" -- "$part")
+	compopt -o nospace 2>/dev/null
+}
+
 # What is no option: the traces and directories that a command reads.
 _qpw_operand() {
 	case $1 in
@@ -90,7 +121,9 @@ _qpwlat() {
 		fi
 	done
 	# readline splits --format=csv into three words
-	if [[ $cur == = ]]; then
+	if [[ $command == compare ]] && _qpw_in_gates; then
+		_qpw_gates "$help" "$cur" "$before"
+	elif [[ $cur == = ]]; then
 		_qpw_value "$command" "$before" FILE ""
 	elif [[ $before == = ]]; then
 		_qpw_value "$command" "${COMP_WORDS[COMP_CWORD - 2]}" FILE "$cur"

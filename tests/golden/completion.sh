@@ -60,6 +60,28 @@ is "behind =" "csv" "$(completed qpwlat export --format = cs)"
 is "at =" "$(completed qpwlat export --format '')" "$(completed qpwlat export --format =)"
 is "of a short option" "rt-tests-json" "$(completed qpwlat export -f rt)"
 
+# gates: the metrics that compare knows, each taken by it, in a list that readline has split or not
+metrics=$("$QPWLAT" compare --help | sed '1,/^Metrics:$/d; s/ops_STRESSOR .*/ops_/' | xargs -n 1)
+is "metrics of gates" "$(sed 's/[^_]$/&:/' <<<"$metrics" | paste -sd' ')" \
+	"$(completed qpwlat compare --fail-on '')"
+for metric in $(completed qpwlat compare --fail-on ''); do
+	[[ $metric == *: ]] || metric+=cpu:
+	"$QPWLAT" compare --fail-on "$metric+10%" "$dir/none" "$dir/none" 2>&1 |
+		grep -E 'unknown metric|wants gates' || true
+done >"$dir/refused"
+is "metrics are known" "" "$(cat "$dir/refused")"
+is "metric of a gate" "remote_work:" "$(completed qpwlat compare --fail-on remote_w)"
+is "metric behind =" "remote_work:" "$(completed qpwlat compare --fail-on = remote_w)"
+is "metric of a second gate" "+10%,remote_work:" "$(completed qpwlat compare --fail-on p99 : +10%,remote_w)"
+is "of a second one behind =" "+10%,remote_work:" \
+	"$(completed qpwlat compare --fail-on = p99 : +10%,remote_w)"
+is "of a second one in quotes" "p99:+10%,remote_work:" \
+	"$(completed qpwlat compare --fail-on "'p99:+10%,remote_w")"
+is "no limit of a gate" "" "$(completed qpwlat compare --fail-on p99 : +)"
+# shellcheck disable=SC2016 # it must not be run
+is "nothing that is typed is run" "" \
+	"$(completed qpwlat compare --fail-on '$(touch ran),remote_w' >/dev/null; ls ran 2>/dev/null)"
+
 # every table that qpwtop has, each shown
 "$make_trace" lab "$dir/lab.qpw"
 for view in $(completed qpwtop --view ''); do
