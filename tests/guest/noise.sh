@@ -10,22 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-# Modules belong to their kernel: another kernel comes with its own, or none is named.
-if [[ -z ${MODULES:-} ]]; then
-	run kernel/modules
-	if [[ $rc != 0 ]]; then
-		not_ok noise-modules "kernel/modules: exit code $rc: $(tail -n 5 "$scratch/stderr")"
-		finish_tests
-	fi
-	KERNEL=$(sed -n 's/^KERNEL=//p' "$scratch/stdout")
-	MODULES=$(sed -n 's/^MODULES=//p' "$scratch/stdout")
-fi
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok noise "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_lab noise
 boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --modules "$MODULES" --job noise
 	--backend "${BACKEND:-auto}")
 

@@ -64,6 +64,27 @@ find_image() {
 	lab/where 2>/dev/null | sed -n "s/^$1=//p"
 }
 
+# find_lab NAME: what a guest with the modules of kernel/test is booted from, as $kernel, $initramfs
+# and $MODULES. Without them the test called NAME ends here.
+find_lab() {
+	# Modules belong to their kernel: another kernel comes with its own, or none is named.
+	if [[ -z ${MODULES:-} ]]; then
+		run kernel/modules
+		if [[ $rc != 0 ]]; then
+			not_ok "$1-modules" "kernel/modules: exit code $rc: $(tail -n 5 "$scratch/stderr")"
+			finish_tests
+		fi
+		KERNEL=$(sed -n 's/^KERNEL=//p' "$scratch/stdout")
+		MODULES=$(sed -n 's/^MODULES=//p' "$scratch/stdout")
+	fi
+	kernel=${KERNEL:-$(find_image KERNEL)}
+	initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
+	if [[ -z $kernel || -z $initramfs ]]; then
+		not_ok "$1" "no lab kernel or guest image; run 'make lab'"
+		finish_tests
+	fi
+}
+
 finish_tests() {
 	exit $((nr_failed > 0))
 }
