@@ -22,6 +22,7 @@
 #include "collect/sizes.h"
 #include "collect/skeletons.h"
 #include "collect/stream.h"
+#include "collect/victims.h"
 #include "util/array.h"
 
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
@@ -459,17 +460,17 @@ int collect_attach(struct collect *c, struct collect_error *err)
 
 int collect_add_victim(struct collect *c, uint32_t tgid)
 {
-	size_t i;
+	return victims_add(c->bpf->bss->victims, ARRAY_SIZE(c->bpf->bss->victims), tgid);
+}
 
-	for (i = 0; i < ARRAY_SIZE(c->bpf->bss->victims); i++) {
-		uint32_t *victim = &c->bpf->bss->victims[i];
+void collect_remove_victim(struct collect *c, uint32_t tgid)
+{
+	victims_remove(c->bpf->bss->victims, ARRAY_SIZE(c->bpf->bss->victims), tgid);
+}
 
-		if (!*victim || *victim == tgid) {
-			__atomic_store_n(victim, tgid, __ATOMIC_RELEASE);
-			return 0;
-		}
-	}
-	return -ENOSPC;
+void collect_count_runs(const struct collect *c, uint64_t *nr_runs, uint64_t *run_ns)
+{
+	probes_count_runs(c->probes, c->bpf->obj, nr_runs, run_ns);
 }
 
 size_t collect_probes(const struct collect *c, const struct qpw_probe **out)

@@ -61,6 +61,15 @@ int collect_attach(struct collect *c, struct collect_error *err);
 /* All threads of this process are victims from now on. 0, -ENOSPC beyond COLLECT_MAX_VICTIMS. */
 int collect_add_victim(struct collect *c, uint32_t tgid);
 
+/* It is none any longer: its number may be another process's soon. */
+void collect_remove_victim(struct collect *c, uint32_t tgid);
+
+/*
+ * How often our programs ran so far, on all CPUs, and how long. The kernel counts while
+ * kernel.bpf_stats_enabled is 1 (bpf_prog_start_time()): otherwise neither grows.
+ */
+void collect_count_runs(const struct collect *c, uint64_t *nr_runs, uint64_t *run_ns);
+
 /* The probes in a fixed order, whether attached or missing; valid as long as c is. */
 size_t collect_probes(const struct collect *c, const struct qpw_probe **out);
 

@@ -458,14 +458,20 @@ size_t probes_attach(struct probe *probes, struct bpf_object *obj)
 	return nr_attached;
 }
 
-static uint64_t program_nr_missed(struct bpf_program *program)
+/* All figures are 0 when it can't be read. */
+static struct bpf_prog_info program_info(struct bpf_program *program)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t len = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
-		return 0;
-	return info.recursion_misses;
+		memset(&info, 0, sizeof(info));
+	return info;
+}
+
+static uint64_t program_nr_missed(struct bpf_program *program)
+{
+	return program_info(program).recursion_misses;
 }
 
 /*
@@ -525,6 +531,30 @@ void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			by_spare = spare && nr ? program_nr_missed(spare) : nr;
 			out->nr_missed += nr;
 			out->nr_missed_twice += by_spare < nr ? by_spare : nr;
+		}
+	}
+}
+
+void probes_count_runs(const struct probe *probes, struct bpf_object *obj, uint64_t *nr_runs,
+		       uint64_t *run_ns)
+{
+	size_t i;
+	int n;
+
+	*nr_runs = 0;
+	*run_ns = 0;
+	for (i = 0; i < nr_probes; i++) {
+		if (probes[i].state == QPW_PROBE_MISSING)
+			continue;
+		for (n = 0; n < PROBE_PLACES * PROBE_COPIES; n++) {
+			struct bpf_program *program =
+				program_find(&probes[i], obj, n / PROBE_COPIES, n % PROBE_COPIES);
+			struct bpf_prog_info info = { 0 };
+
+			if (program)
+				info = program_info(program);
+			*nr_runs += info.run_cnt;
+			*run_ns += info.run_time_ns;
 		}
 	}
 }

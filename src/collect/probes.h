@@ -93,6 +93,10 @@ struct probe_misses {
 void probes_count_missed(const struct probe *probes, struct bpf_object *obj,
 			 struct probe_misses *out);
 
+/* How often the programs, spares too, ran so far and how long, as far as the kernel counts that. */
+void probes_count_runs(const struct probe *probes, struct bpf_object *obj, uint64_t *nr_runs,
+		       uint64_t *run_ns);
+
 /* The probe as a record, without times. */
 void probe_describe(const struct probe *probe, struct qpw_probe *out);
 
