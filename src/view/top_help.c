@@ -25,6 +25,7 @@ void top_help_draw(struct canvas *c, unsigned int at)
 		"TICK AVOID-% was there a tick in 0.1 s; share of stolen time QPW would avoid",
 		"WAIT-US      from queueing, sending or waking to the start, on average",
 		"BY FROM      task/pid@CPU of who queued, sent or woke; task@CPU: several tasks",
+		"             [softirq] [irq] [nmi]: an interrupt did, not the task that it hit",
 		"INLINE/S QPW work that its queuer ran itself; work of a family that can be",
 		"NOW-US FOR   a wait that goes on, so long by now; the CPU that is waited for",
 		"UNKNOWN-US   of a latency: what no recorded interruption explains",
