@@ -12,6 +12,7 @@ _qpw_values() {
 	record:--on-threshold) echo "continue stop shell:" ;;
 	record:--priority | record:-P) echo "f:" ;;
 	record:--without | probes:--without) echo "tp_btf raw_tp tracepoint fentry kprobe" ;;
+	qpwtop:--victim) echo "none" ;;
 	qpwtop:--view) echo "causes origins work waits latency events" ;;
 	qpwtop:--filter) echo "cpu= class=" ;;
 	*) return 1 ;;

@@ -67,6 +67,14 @@ static void keep_off(const struct cpulist *watched, const struct host_facts *fac
 	CPU_FREE(set);
 }
 
+/* Whom we measure now; the facts tell it. */
+static void look_for_victims(struct top *t)
+{
+	if (!t->o.victim && !t->o.no_victim)
+		victims_look(&t->victims, t->collect, &t->watched, top_clock_ns());
+	victims_format(&t->victims, t->facts.victim);
+}
+
 static int live_open(struct top *t)
 {
 	struct collect_config config = {
@@ -81,19 +89,23 @@ static int live_open(struct top *t)
 	host_read("", &t->facts);
 	if (choose_cpus(t))
 		return CMD_ERROR;
+	if (t->o.victim && kill((pid_t)t->o.victim, 0) && errno == ESRCH)
+		return top_fail("--victim", "there is no process of that number");
 	config.watched = &t->watched;
 	keep_off(&t->watched, &t->facts);
 	if (collect_create(&config, &t->collect, &e) || collect_attach(t->collect, &e)) {
 		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
 		return top_fail(e.object, why);
 	}
-	if (t->o.victim && collect_add_victim(t->collect, t->o.victim))
-		return top_fail("--victim", "can't be measured");
-	/* all that is left to do is to read memory that is mapped */
+	if (t->o.victim)
+		victims_name(&t->victims, t->collect, t->o.victim);
+	look_for_victims(t);
+	/* what is left to do needs none: memory that is mapped, what everybody may ask /proc */
 	privilege_keep(0);
 	collect_open_window(t->collect);
 	t->start_ns = top_clock_ns();
 	t->begin_ns = t->start_ns;
+	top_measure_cost(t);
 	return 0;
 }
 
@@ -120,6 +132,7 @@ static int live_settle(struct top *t)
 	uint32_t cpu, i;
 	int ret;
 
+	look_for_victims(t);
 	collect_explain_tables(t->collect);
 	if (live_feed(t))
 		return CMD_ERROR;

@@ -26,7 +26,8 @@ static const char help[] =
 	"  -d, --delay SECONDS   between two looks (2); 500ms too; at least 0.1\n"
 	"  -n, --iterations N    end after N looks\n"
 	"      --replay FILE     show a recording of qpwlat record instead\n"
-	"      --victim PID      measure the wake-ups of this process, cyclictest for example\n"
+	"      --victim V        measure the wake-ups of process V, or of none; default: cyclictest\n"
+	"                        and what has real-time priority on watched CPUs alone\n"
 	"      --event US        log single interruptions of US microseconds or more (50); 1ms too\n"
 	"      --threshold US    end with exit code 2 when an interruption lasts longer\n"
 	"  -s, --sort COLUMN     order tables that have this column by it, as named in --json\n"
@@ -192,12 +193,21 @@ static int parse_filter(const char *text, struct top_options *o)
 	return 0;
 }
 
+static int parse_victim(const char *text, struct top_options *o)
+{
+	uint64_t pid = 0;
+	char *end;
+
+	o->no_victim = !strcmp(text, "none");
+	if (!o->no_victim && (parse_number(text, INT32_MAX, &pid, &end) || *end))
+		return wrong("--victim", text, "neither none nor the number of a process");
+	o->victim = (uint32_t)pid;
+	return 0;
+}
+
 /* Options that take a value. */
 static int parse_valued(int opt, const char *text, struct top_options *o)
 {
-	uint64_t pid = 0;
-	int ret;
-
 	switch (opt) {
 	case 'c':
 		return parse_cpus(text, o);
@@ -208,9 +218,7 @@ static int parse_valued(int opt, const char *text, struct top_options *o)
 	case 's':
 		return parse_sort(text, o);
 	case OPT_VICTIM:
-		ret = parse_whole("--victim", text, INT32_MAX, &pid);
-		o->victim = (uint32_t)pid;
-		return ret;
+		return parse_victim(text, o);
 	case OPT_EVENT:
 		return parse_us("--event", text, &o->event_ns);
 	case OPT_THRESHOLD:
@@ -253,7 +261,7 @@ static int parse_option(int opt, struct top_options *o)
 /* What goes together. */
 static int check(const struct top_options *o)
 {
-	if (o->replay && o->victim)
+	if (o->replay && (o->victim || o->no_victim))
 		return wrong("--victim", o->replay, "a recording has its own victim");
 	if (o->json && (o->batch || o->print_columns))
 		return wrong("--json", o->batch ? "--batch" : "--print", "one of them only");

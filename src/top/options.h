@@ -31,7 +31,8 @@ struct top_options {
 	struct top_filter filter;
 	uint64_t threshold_ns; /* 0 = none */
 	uint64_t event_ns;
-	uint32_t victim;	 /* process to measure, 0 = none */
+	uint32_t victim;	 /* process to measure, 0 = those that are found */
+	bool no_victim;		 /* not even these */
 	const char *openmetrics; /* NULL; a file, or ADDR:PORT */
 };
 

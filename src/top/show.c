@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "cmd/cmd.h"
+#include "collect/collect.h"
 #include "top/metrics.h"
 #include "top/top.h"
 #include "view/keys.h"
@@ -29,14 +30,30 @@ int top_take(struct top *t, const struct qpw_header *h)
 
 /* ------------------------------------------------------------------ what is known */
 
+/* How long a run of our programs took since the last look, where the kernel counts that. */
+static void measure_programs(struct top *t)
+{
+	uint64_t nr_runs, run_ns;
+
+	collect_count_runs(t->collect, &nr_runs, &run_ns);
+	if (nr_runs > t->cost_nr_runs)
+		t->cost.event_ns =
+			(double)(run_ns - t->cost_run_ns) / (double)(nr_runs - t->cost_nr_runs);
+	t->cost_nr_runs = nr_runs;
+	t->cost_run_ns = run_ns;
+}
+
 /* How much of a CPU this process took since the last look. Of a replay it says nothing. */
-static void measure_cost(struct top *t)
+void top_measure_cost(struct top *t)
 {
 	uint64_t now = top_clock_ns(), used;
 	struct rusage u;
 
 	t->cost = (struct top_cost){ -1, -1 };
-	if (!t->collect || getrusage(RUSAGE_SELF, &u))
+	if (!t->collect)
+		return;
+	measure_programs(t);
+	if (getrusage(RUSAGE_SELF, &u))
 		return;
 	used = (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
 	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
@@ -126,7 +143,7 @@ int top_end_interval(struct top *t, uint64_t end_ns)
 	snapshot_destroy(t->before);
 	t->before = t->now;
 	t->now = s;
-	measure_cost(t);
+	top_measure_cost(t);
 	if (note_minute(t, end_ns))
 		return top_fail("view", strerror(ENOMEM));
 	t->begin_ns = end_ns;

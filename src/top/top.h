@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "model/model.h"
 #include "top/options.h"
+#include "top/victims.h"
 #include "view/canvas.h"
 #include "view/top.h"
 #include "view/top_minute.h"
@@ -44,6 +45,7 @@ struct top {
 	struct trace_reader *reader;	  /* replay */
 	const struct qpw_header *pending; /* replay: read, but of a later interval */
 	bool ended;			  /* the source */
+	struct victims victims;		  /* live */
 	struct host_facts facts;
 	struct cpulist watched;
 	struct model *model;
@@ -57,6 +59,8 @@ struct top {
 	struct top_cost cost;
 	uint64_t cost_clock_ns; /* when it was worked out, by the clock and by time used */
 	uint64_t cost_used_ns;
+	uint64_t cost_nr_runs; /* of the programs until then */
+	uint64_t cost_run_ns;
 	uint64_t nr_shown;
 
 	struct metrics *metrics;
@@ -82,6 +86,9 @@ int top_take(struct top *t, const struct qpw_header *h);
 
 /* What is known now; NULL, with the reason printed, when that can't be told. */
 struct snapshot *top_snapshot(struct top *t);
+
+/* What the view itself cost since this was last asked: into t->cost. */
+void top_measure_cost(struct top *t);
 
 /* The running interval is over: it becomes what is known and is shown. An exit code. */
 int top_end_interval(struct top *t, uint64_t end_ns);

@@ -85,7 +85,7 @@ void top_rates_finish(struct top_rates *r);
 /* What the view costs, as far as it is known. */
 struct top_cost {
 	double cpu_percent; /* of one CPU, by this process; negative = not known */
-	double event_ns;    /* time of BPF programs per run; negative = not known */
+	double event_ns;    /* time of BPF programs per run of one; negative = not known */
 };
 
 /* All that is shown. */

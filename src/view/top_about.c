@@ -58,12 +58,15 @@ void top_about_cpus(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 	if (d->cost.cpu_percent >= 0)
 		append(line, "  cost %.2f %% CPU", d->cost.cpu_percent);
 	if (d->cost.event_ns >= 0)
-		append(line, ", %.0f ns/run", d->cost.event_ns);
+		append(line, ", %.0f ns/event", d->cost.event_ns);
+	else if (d->cost.cpu_percent >= 0)
+		append(line, ", - ns/event");
 }
 
 void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 {
 	const struct snapshot *s = d->now;
+	char victim[ESCAPED];
 	size_t missing = 0;
 
 	line[0] = '\0';
@@ -76,11 +79,14 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 	append(line, "lost %" PRIu64 " (+%" PRIu64 ")  probes %zu of %zu", s->nr_lost,
 	       d->rates.lost, s->nr_probes - missing, s->nr_probes);
 	if (missing)
-		append(line, "; qpwlat probes says what is not seen");
+		append(line, "; see qpwlat probes");
 	if (d->nr_malformed)
 		append(line, "  %" PRIu64 " records make no sense", d->nr_malformed);
 	if (s->truncated)
 		append(line, "  the trace broke off");
+	text_escape(d->facts->victim, victim, sizeof(victim));
+	if (*victim)
+		append(line, "  victim %s", victim);
 }
 
 bool top_about_doubtful(const struct top_data *d)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The lines above the tables, the same on a screen and in text: whose machine, which CPUs, what
- * makes the figures doubtful, what the view itself costs.
+ * makes the figures doubtful, whom they are measured for, what the view itself costs.
  */
 #ifndef QPW_VIEW_TOP_ABOUT_H
 #define QPW_VIEW_TOP_ABOUT_H

@@ -168,7 +168,7 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 		return 0;
 	if (!d->now->nr_samples) {
 		canvas_printf(c, row, 0, CANVAS_PLAIN,
-			      "no wake-ups of a victim; --victim PID measures those of a process");
+			      "no wake-ups of a victim; --victim V measures those of process V");
 		return 1;
 	}
 	draw_percentiles(d, c, row);

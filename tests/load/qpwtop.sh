@@ -44,6 +44,19 @@ says() {
 	fi
 }
 
+# holds NAME FILE FILTER: within 15 s the jq filter finds a line of the growing file.
+holds() {
+	local i
+	for ((i = 0; i < 75; i++)); do
+		if [ -n "$(jq -c "$3 | .state" "$2" 2>/dev/null)" ]; then
+			ok "$1"
+			return
+		fi
+		sleep 0.2
+	done
+	not_ok "$1" "no line for $3; the last: $(tail -n 1 "$2" | jq -c '[.host.victim, .latency_ns.count]')"
+}
+
 # ------------------------------------------------------------------ usage
 
 "$QPWTOP" --help >"$out/help" 2>&1
@@ -57,6 +70,8 @@ says "wrong threshold" 129 "--threshold: 'x'" "$QPWTOP" --threshold x
 says "wrong column" 129 "-s: 'name'" "$QPWTOP" -s name
 says "wrong filter" 129 "--filter: 'cpu=x'" "$QPWTOP" --filter cpu=x
 says "wrong table" 129 "--view: 'caus'" "$QPWTOP" --view caus
+says "wrong victim" 129 "--victim: 'x'" "$QPWTOP" --victim x
+says "no victim of a recording" 129 "--victim: 'x.qpw'" "$QPWTOP" --victim none --replay x.qpw
 says "wrong size" 129 "--print: '80x0'" "$QPWTOP" --print 80x0
 says "keys without a screen" 129 "--keys: 'q'" "$QPWTOP" --keys q
 says "text or JSON" 129 '--json' "$QPWTOP" --json -b
@@ -164,10 +179,11 @@ is "replay: other CPUs than it has are refused" 1 \
 
 # A victim of our own: each of its wake-ups is a sample, here a thousand in a second.
 if command -v cyclictest >/dev/null; then
-	cyclictest -q -t 1 -a "$cpu" -p 50 -i 1000 -D 6 >"$out/cyclictest" 2>&1 &
+	cyclictest -q -t 1 -a "$cpu" -p 50 -i 1000 -D 60 >"$out/cyclictest" 2>&1 &
 	victim=$!
 	sleep 0.5
 	"$QPWTOP" --json -c "$cpu" -d 1 -n 2 --victim "$victim" >"$out/victim" 2>"$out/stderr"
+	kill "$victim"
 	wait "$victim"
 	got=$(jq -s '.[1].latency_ns.count - .[0].latency_ns.count' "$out/victim")
 	if [ "${got:-0}" -gt 500 ] && [ "$got" -lt 1500 ]; then
@@ -175,8 +191,61 @@ if command -v cyclictest >/dev/null; then
 	else
 		not_ok "victim: its wake-ups are measured" "$got in a second; $(cat "$out/stderr")"
 	fi
+
+	# Found without being named: what has real-time priority there when the view begins, cyclictest
+	# that comes later. The same program under another name, and without priority, is none.
+	cp "$(command -v cyclictest)" "$out/timer" && cp "$out/timer" "$out/other"
+	"$out/timer" -q -t 1 -a "$cpu" -p 50 -i 1000 -D 60 >/dev/null 2>&1 &
+	timer=$!
+	"$out/other" -q -t 1 -a "$cpu" -i 1000 -D 60 >/dev/null 2>&1 &
+	other=$!
+	sleep 0.5
+	"$QPWTOP" --json -c "$cpu" -d 0.5 >"$out/found" 2>"$out/stderr" &
+	top_pid=$!
+	found_victim() { echo "(.host.victim | split(\" \") | index(\"$1\"))"; }
+	holds "victim: found when the view begins" "$out/found" \
+		"select($(found_victim "timer/$timer") and .latency_ns.count > 300)"
+	cyclictest -q -t 1 -a "$cpu" -p 51 -i 1000 -D 60 >/dev/null 2>&1 &
+	victim=$!
+	holds "victim: found when it comes" "$out/found" \
+		"select($(found_victim "timer/$timer") and $(found_victim "cyclictest/$victim"))"
+	kill "$timer"
+	holds "victim: forgotten when it ends" "$out/found" \
+		"select(($(found_victim "timer/$timer") | not) and $(found_victim "cyclictest/$victim"))"
+	before=$(tail -n 1 "$out/found" | jq .latency_ns.count)
+	holds "victim: measured all the same" "$out/found" "select(.latency_ns.count > $before + 300)"
+	is "victim: not without priority" 0 "$(jq -r .host.victim "$out/found" | grep -c "other/$other")"
+	"$QPWTOP" --json -c "$cpu" -d 0.5 -n 1 --victim none >"$out/nobody"
+	is "victim: none when that is asked for" "none null" \
+		"$(jq -r '"\(.host.victim) \(.latency_ns)"' "$out/nobody")"
+	kill "$top_pid" "$victim" "$other"
+	wait "$top_pid" "$victim" "$other"
+	top_pid=
 else
 	echo "skip qpwtop: no cyclictest to measure"
+fi
+says "victim: no such process" 1 'no process of that number' \
+	"$QPWTOP" -b -n 1 -c "$cpu" --victim 2147483647
+
+# ------------------------------------------------------------------ its own cost
+
+# As long as the kernel counts it: between a clock's reading and what no program of ours takes.
+stats=/proc/sys/kernel/bpf_stats_enabled
+was=$(cat "$stats" 2>/dev/null)
+if echo 1 2>/dev/null >"$stats"; then
+	"$QPWTOP" --json -c "$cpu" -d 0.3 >"$out/cost" 2>"$out/stderr" &
+	top_pid=$!
+	holds "cost: an event's, when the kernel counts it" "$out/cost" \
+		"select(.ns_per_run != null and .ns_per_run > 10 and .ns_per_run < 100000)"
+	echo 0 >"$stats"
+	holds "cost: not known else" "$out/cost" \
+		"select(.ns_per_run == null and .cpu_percent != null)"
+	kill "$top_pid"
+	wait "$top_pid"
+	top_pid=
+	echo "$was" >"$stats"
+else
+	echo "skip qpwtop: $stats can't be written: what programs cost is not known"
 fi
 
 # ------------------------------------------------------------------ threshold, metrics

@@ -144,6 +144,7 @@ static struct snapshot *hostile(void)
 static const struct host_facts facts = { .hostname = "ho\033[31mst",
 					 .release = "7.2",
 					 .watched = "1",
+					 .victim = "evil\033/42",
 					 .mode = HOST_MODE_QPW_ON,
 					 .mode_reason = "qpw=1\033c" };
 
@@ -223,7 +224,7 @@ static void screens_of_every_size_are_clean(void **state)
 /* A screen that has no row for anything still has one for the keys. */
 static void nothing_known_yet_is_said(void **state)
 {
-	const struct top_data d = { .facts = &facts, .state = "live", .cost = { -1, -1 } };
+	const struct top_data d = { .facts = &facts, .state = "live", .cost = { 0.5, -1 } };
 	struct canvas *c = canvas_create(80, 24, false);
 	struct top_screen screen;
 
@@ -233,6 +234,8 @@ static void nothing_known_yet_is_said(void **state)
 	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
 	assert_true(shows(c, "the first figures come after the first interval"));
 	assert_non_null(strstr(row_text(c, 23), "q quit"));
+	/* as long as the kernel does not count what an event costs */
+	assert_true(shows(c, "cost 0.50 % CPU, - ns/event"));
 	canvas_destroy(c);
 }
 
@@ -253,9 +256,9 @@ static void screen_says_what_matters(void **state)
 	assert_string_equal(row_text(c, 0), "qpwtop  ho\\x1b[31mst  7.2  qpw=1 (qpw=1\\x1bc)  "
 					    "live  3.0 s");
 	assert_string_equal(row_text(c, 1), "isolated -  nohz_full -  watched 1  events 0/s  "
-					    "cost 0.50 % CPU, 210 ns/run");
+					    "cost 0.50 % CPU, 210 ns/event");
 	assert_string_equal(row_text(c, 2), "lost 4 (+4)  probes 0 of 0  3 records make no sense  "
-					    "the trace broke off");
+					    "the trace broke off  victim evil\\x1b/42");
 	assert_int_equal(canvas_cell(c, 2, 0)->style, CANVAS_WARN);
 	/* 50 causes of 10 interruptions and 1 us each, all of them threads */
 	assert_string_equal(row_text(c, 4), "1       500.0 HHHHHHHH        50.0      0.0      0.0 "
