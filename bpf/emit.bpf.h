@@ -20,7 +20,7 @@
 /* Filled in by user space before loading; __ types, since the skeleton repeats them in C. */
 const volatile __u64 watched[MAX_CPUS / 64];
 const volatile __u64 address_hrtimer_wakeup;
-const volatile __u32 takes_stacks;
+const volatile __u32 takes_stacks; /* enum stacks_of */
 const volatile __u64 stack_gap_ns; /* at least so long between two stacks taken on a CPU */
 /* Add up in tables (live.bpf.h), and record intervals only that last for event_ns. */
 const volatile __u32 aggregates;
@@ -108,7 +108,9 @@ struct cpu_slot {
 	u32 awake_pid; /* victim thread whose timer expired while it was still running here */
 
 	/* written by other CPUs: whoever sent first, until the interrupt comes */
-	struct qpw_origin sender[IPI_SENDERS] __attribute__((aligned(64)));
+	struct ipi_sender_slot {
+		struct qpw_origin origin;
+	} __attribute__((aligned(64))) sender[IPI_SENDERS];
 } __attribute__((aligned(64)));
 
 struct {
@@ -246,19 +248,46 @@ static __always_inline void copy_comm(char *to, struct task_struct *task)
 		to[i] = task->comm[i];
 }
 
+/* As enum collect_stacks. Walking a stack takes longer than all the rest of a program. */
+enum stacks_of {
+	STACKS_NONE = 0,
+	STACKS_ELSEWHERE = 1, /* not on watched CPUs */
+	STACKS_ALL = 2,
+};
+
 /* Where not every stack is wanted, one is taken after a while: what is frequent gets one, too. */
 static __always_inline bool stack_is_due(u64 ns)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_slot *slot;
 
-	if (!takes_stacks || !stack_gap_ns)
-		return takes_stacks;
+	if (takes_stacks == STACKS_NONE ||
+	    (takes_stacks == STACKS_ELSEWHERE && cpu_is_watched(cpu)))
+		return false;
+	if (!stack_gap_ns)
+		return true;
 	slot = bpf_map_lookup_elem(&slots, &cpu);
 	if (!slot || ns - slot->stack_ns < stack_gap_ns)
 		return false;
 	slot->stack_ns = ns;
 	return true;
+}
+
+/*
+ * Whether a task does this or what interrupted it: of watched CPUs it is known what is in flight.
+ * A softirq that a task was preempted in, on PREEMPT_RT, is not that of the next task.
+ */
+static __always_inline u32 context_here(u32 cpu, u32 pid)
+{
+	struct cpu_slot *slot = cpu_is_watched(cpu) ? bpf_map_lookup_elem(&slots, &cpu) : NULL;
+
+	if (!slot)
+		return QPW_CONTEXT_UNKNOWN;
+	if (slot->irq_ns || slot->timer_ns || slot->ipi_ns)
+		return QPW_CONTEXT_HARDIRQ;
+	if (slot->softirq_ns && slot->softirq_pid == pid)
+		return QPW_CONTEXT_SOFTIRQ;
+	return QPW_CONTEXT_UNKNOWN;
 }
 
 /*
@@ -275,7 +304,7 @@ static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void 
 	bpf_get_current_comm(origin->comm, sizeof(origin->comm));
 	origin->cgroup = bpf_get_current_cgroup_id();
 	origin->stack = stack < 0 ? 0 : stack + 1;
-	origin->pad = 0;
+	origin->context = context_here(origin->cpu, origin->pid);
 }
 
 static __always_inline void origin_none(struct qpw_origin *origin)

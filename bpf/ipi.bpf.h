@@ -33,7 +33,7 @@ static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, vo
 	slot = bpf_map_lookup_elem(&slots, &target);
 	if (!slot)
 		return 0;
-	sender = &slot->sender[which];
+	sender = &slot->sender[which].origin;
 	if (sender->ns || __sync_val_compare_and_swap(&sender->ns, 0, SENDER_BEING_WRITTEN))
 		return 0;
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
@@ -132,9 +132,9 @@ static __always_inline void ipi_take_sender(struct cpu_slot *slot, u32 vector)
 
 	slot->ipi_flags = 0;
 	if (vector == QPW_IPI_RESCHEDULE)
-		sender = &slot->sender[IPI_SENDER_RESCHEDULE];
+		sender = &slot->sender[IPI_SENDER_RESCHEDULE].origin;
 	else if (vector == QPW_IPI_CALL_FUNCTION_SINGLE)
-		sender = &slot->sender[IPI_SENDER_CALL];
+		sender = &slot->sender[IPI_SENDER_CALL].origin;
 	else
 		return;
 	if (*(volatile u64 *)&sender->ns <= SENDER_BEING_WRITTEN)

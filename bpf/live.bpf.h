@@ -181,22 +181,32 @@ static __noinline int live_add_who(u32 number, int row, const struct qpw_origin 
 				   u64 wait_ns)
 {
 	struct qpw_live_table *table = bpf_map_lookup_elem(&live_tables, &number);
+	/* what a model calls them */
+	const char softirq[QPW_COMM_LEN] = "[softirq]", irq[QPW_COMM_LEN] = "[irq]";
 	struct qpw_live_who key = {}, *who;
+	u32 pid;
 
 	if (!table || !origin)
 		return 0;
+	pid = origin->context == QPW_CONTEXT_UNKNOWN ? origin->pid : LIVE_PID_MANY;
 	key.row = row + 1;
 	key.cpu = origin->cpu;
-	key.cgroup = origin->cgroup;
-	__builtin_memcpy(key.comm, origin->comm, sizeof(key.comm));
+	if (origin->context == QPW_CONTEXT_SOFTIRQ) {
+		__builtin_memcpy(key.comm, softirq, sizeof(key.comm));
+	} else if (origin->context == QPW_CONTEXT_HARDIRQ) {
+		__builtin_memcpy(key.comm, irq, sizeof(key.comm));
+	} else {
+		key.cgroup = origin->cgroup;
+		__builtin_memcpy(key.comm, origin->comm, sizeof(key.comm));
+	}
 	who = live_find_who(table, &key);
 	if (!who) {
 		__sync_fetch_and_add(&table->nr_causers_left_out, 1);
 		return 0;
 	}
 	if (!who->count)
-		who->pid = origin->pid;
-	else if (who->pid != origin->pid)
+		who->pid = pid;
+	else if (who->pid != pid)
 		who->pid = LIVE_PID_MANY;
 	if (!who->stack)
 		who->stack = origin->stack;

@@ -100,9 +100,9 @@ struct qpw_origin {
 	__u32 cpu;
 	__u32 pid; /* thread id; 0 = idle task, i.e. from an interrupt on an idle CPU */
 	char comm[QPW_COMM_LEN];
-	__u64 cgroup; /* id in the cgroup v2 hierarchy; 0 = not known */
-	__u32 stack;  /* id of a META_STACK; 0 = not taken */
-	__u32 pad;
+	__u64 cgroup;  /* id in the cgroup v2 hierarchy; 0 = not known */
+	__u32 stack;   /* id of a META_STACK; 0 = not taken */
+	__u32 context; /* enum qpw_context; not known where only a stack can tell */
 };
 
 struct qpw_irq {

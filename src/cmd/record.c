@@ -121,7 +121,7 @@ static int prepare_collector(struct recording *r)
 	struct collect_config config = { .watched = &r->place.watched,
 					 .buffer_bytes = r->o.buffer_bytes,
 					 .without = r->o.without,
-					 .stacks = !r->o.no_stacks,
+					 .stacks = r->o.stacks,
 					 .system_calls = r->o.system_calls };
 	struct collect_error e = { 0 };
 	int err;

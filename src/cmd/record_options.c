@@ -27,7 +27,7 @@ enum {
 	OPTION_BUFFER_SIZE,
 	OPTION_WITHOUT,
 	OPTION_SYSTEM_CALLS,
-	OPTION_NO_STACKS,
+	OPTION_STACKS,
 };
 
 static const struct option long_options[] = {
@@ -48,7 +48,7 @@ static const struct option long_options[] = {
 	{ "buffer-size", required_argument, NULL, OPTION_BUFFER_SIZE },
 	{ "without", required_argument, NULL, OPTION_WITHOUT },
 	{ "system-calls", no_argument, NULL, OPTION_SYSTEM_CALLS },
-	{ "no-stacks", no_argument, NULL, OPTION_NO_STACKS },
+	{ "stacks", required_argument, NULL, OPTION_STACKS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -78,7 +78,8 @@ static void print_help(void)
 	      "                             CMD; stop and shell:CMD can be given together\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
-	      "      --no-stacks            take no kernel stacks: origins cost less\n"
+	      "      --stacks WHERE         take kernel stacks of who queues, sends or wakes: elsewhere\n"
+	      "                             (default: not on watched CPUs), all, or none\n"
 	      "      --without KINDS        attach no probe in these ways, a list of tp_btf, raw_tp,\n"
 	      "                             tracepoint, fentry, kprobe\n"
 	      "  -q, --quiet                no progress, no summary, no warnings of the machine\n"
@@ -245,11 +246,21 @@ static int parse_quiet(const char *text, struct record_options *o)
 	return CMD_OK;
 }
 
-static int parse_no_stacks(const char *text, struct record_options *o)
+static int parse_stacks(const char *text, struct record_options *o)
 {
-	(void)text;
-	o->no_stacks = true;
-	return CMD_OK;
+	static const char *const names[] = {
+		[COLLECT_STACKS_NONE] = "none",
+		[COLLECT_STACKS_ELSEWHERE] = "elsewhere",
+		[COLLECT_STACKS_ALL] = "all",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(text, names[i])) {
+			o->stacks = (enum collect_stacks)i;
+			return CMD_OK;
+		}
+	}
+	return usage("--stacks is elsewhere, all or none, not", text);
 }
 
 static int parse_system_calls(const char *text, struct record_options *o)
@@ -291,7 +302,7 @@ static const struct {
 	{ OPTION_VICTIM, parse_victim },
 	{ OPTION_VICTIM_JSON, parse_victim_json },
 	{ OPTION_WARM_UP, parse_warm_up },
-	{ OPTION_NO_STACKS, parse_no_stacks },
+	{ OPTION_STACKS, parse_stacks },
 	{ OPTION_SYSTEM_CALLS, parse_system_calls },
 	{ OPTION_BUFFER_SIZE, parse_buffer_size },
 	{ OPTION_WITHOUT, parse_without },
@@ -340,6 +351,7 @@ int record_options_parse(int argc, char **argv, struct record_options *o)
 	int option, ret;
 
 	memset(o, 0, sizeof(*o));
+	o->stacks = COLLECT_STACKS_ELSEWHERE;
 	o->output = "qpwlat.qpw";
 	o->victim_text = "cyclictest";
 	o->warm_up_ns = NOT_GIVEN;

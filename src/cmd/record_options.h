@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collect/collect.h"
+
 enum record_victim {
 	RECORD_VICTIM_CYCLICTEST, /* these two are started by us */
 	RECORD_VICTIM_OSLAT,
@@ -34,7 +36,7 @@ struct record_options {
 	bool on_hit_stop;
 	const char *on_hit_shell;
 	bool system_calls;
-	bool no_stacks;
+	enum collect_stacks stacks;
 	size_t buffer_bytes;  /* 0 = default */
 	unsigned int without; /* ways of attaching, see collect_parse_states() */
 	int priority;

@@ -20,10 +20,17 @@
 
 struct collect;
 
+/* Of whom to take a kernel stack when they queue, send or wake; bpf/emit.bpf.h knows the numbers. */
+enum collect_stacks {
+	COLLECT_STACKS_NONE = 0,
+	COLLECT_STACKS_ELSEWHERE = 1, /* who does so on a CPU that is not watched */
+	COLLECT_STACKS_ALL = 2,
+};
+
 struct collect_config {
 	const struct cpulist *watched;
-	size_t buffer_bytes;   /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
-	bool stacks;	       /* take a stack of whoever queues, sends or wakes */
+	size_t buffer_bytes; /* rounded up to a power of two of pages; 0 = COLLECT_BUFFER_BYTES */
+	enum collect_stacks stacks;
 	uint64_t stack_gap_ns; /* not more often than this on one CPU; 0 = each time */
 	/*
 	 * Add up in tables, see collect_table(). Records are then only made of interruptions and

@@ -81,8 +81,10 @@ int model_origin(struct model *m, const struct qpw_origin *o, struct figures_ori
 	enum qpw_context context;
 	bool known = places_find_stack(&m->places, o->stack, &context), no_task;
 
+	if (o->context != QPW_CONTEXT_UNKNOWN)
+		context = (enum qpw_context)o->context;
 	/* the task that an interrupt hit has nothing to do with what the interrupt does */
-	no_task = context < ARRAY_SIZE(contexts) && contexts[context][0];
+	no_task = (unsigned int)context < ARRAY_SIZE(contexts) && contexts[context][0];
 	out->comm = names_comm(&m->names, no_task ? contexts[context] : o->comm);
 	out->pid = no_task ? SNAP_PID_MANY : o->pid;
 	out->cpu = o->cpu;

@@ -80,7 +80,7 @@ static int live_open(struct top *t)
 	struct collect_config config = {
 		.aggregates = true,
 		.event_ns = t->o.event_ns,
-		.stacks = true,
+		.stacks = COLLECT_STACKS_ELSEWHERE,
 		.stack_gap_ns = STACK_GAP_NS,
 	};
 	struct collect_error e;

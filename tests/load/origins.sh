@@ -30,12 +30,26 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 || ! -r /proc/sys/vm/stat_refresh ]]; th
 	echo "skip origins: needs two CPUs and /proc/sys/vm/stat_refresh"
 	exit 0
 fi
-# each reading of stat_refresh queues one work to every CPU
-run "$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" -- sh -c \
-	"'$load' work 1 0 $local_works; for i in \$(seq $remote_works); do cat /proc/sys/vm/stat_refresh; done; kill -INT \$PPID; sleep 60"
-check recorded "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
-run "$QPWLAT" report --json -i "$scratch/t.qpw"
-mv "$scratch/stdout" "$scratch/report.json"
+# recorded NAME OPTION...: each reading of stat_refresh queues one work to every CPU
+recorded() {
+	local name=$1
+
+	shift
+	run "$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" "$@" -- sh -c \
+		"'$load' work 1 0 $local_works; for i in \$(seq $remote_works); do cat /proc/sys/vm/stat_refresh; done; kill -INT \$PPID; sleep 60"
+	check "recorded$name" "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
+	run "$QPWLAT" report --json -i "$scratch/t.qpw"
+	mv "$scratch/stdout" "$scratch/report.json"
+}
+
+# stacks FUNCTION: how many of these works have an origin with a stack, and how many without.
+stacks() {
+	jq -r "[.origins[] | select(.class == \"work\" and .cause == \"$1\")] |
+		\"\([.[] | select(.stack) | .count] | add // 0) \([.[] | select(.stack | not) | .count] | add // 0)\"" \
+		"$scratch/report.json"
+}
+
+recorded ''
 # one more to begin with
 check queued-here "$(work_of aio_fsync_work)" work_holds aio_fsync_work \
 	".queued == $local_works + 1 and .executed == .queued and .unknown == 0 and .remote == 0 and
@@ -43,4 +57,13 @@ check queued-here "$(work_of aio_fsync_work)" work_holds aio_fsync_work \
 check queued-elsewhere "$(work_of refresh_vm_stats)" work_holds refresh_vm_stats \
 	".queued == $remote_works and .executed == .queued and .unknown == 0 and .remote == .executed and
 	.other_origins == 0 and all(.origins[]; .comm == \"cat\" and .cpu != 1)"
+# stacks of those that queue on the watched CPU would cost that CPU their time
+check stacks-elsewhere "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
+	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), $remote_works 0"
+recorded -all --stacks all
+check stacks-all "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
+	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "$((local_works + 1)) 0, $remote_works 0"
+recorded -none --stacks none
+check stacks-none "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
+	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), 0 $remote_works"
 finish_tests

@@ -90,6 +90,30 @@ static void test_context(void **state)
 	model_destroy(m);
 }
 
+/* The same without a stack, where the recorder knew what was in flight; a stack knows less. */
+static void test_context_told(void **state)
+{
+	struct qpw_origin o = origin(900, 70, "innocent", 0, 7),
+			  p = origin(900, 70, "innocent", 2, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	o.context = QPW_CONTEXT_HARDIRQ;
+	p.context = QPW_CONTEXT_HARDIRQ;
+	tell_places(m);
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1200, 1300, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &p));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(s->caused[i].origin.comm, "[irq]");
+		assert_string_equal(s->caused[i].cgroup, "");
+	}
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* Rows of threads and IPIs stand beside those of works, the most frequent first. */
 static void test_classes(void **state)
 {
@@ -348,11 +372,11 @@ static void test_waiters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caused),	cmocka_unit_test(test_context),
-		cmocka_unit_test(test_classes), cmocka_unit_test(test_points),
-		cmocka_unit_test(test_counts),	cmocka_unit_test(test_window),
-		cmocka_unit_test(test_merge),	cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_caused),	     cmocka_unit_test(test_context),
+		cmocka_unit_test(test_context_told), cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_points),	     cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_window),	     cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_left_out),     cmocka_unit_test(test_waiters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
