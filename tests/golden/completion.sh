@@ -61,9 +61,9 @@ is "at =" "$(completed qpwlat export --format '')" "$(completed qpwlat export --
 is "of a short option" "rt-tests-json" "$(completed qpwlat export -f rt)"
 
 # gates: the metrics that compare knows, each taken by it, in a list that readline has split or not
-metrics=$("$QPWLAT" compare --help | sed '1,/^Metrics:$/d; s/ops_STRESSOR .*/ops_/' | xargs -n 1)
-is "metrics of gates" "$(sed 's/[^_]$/&:/' <<<"$metrics" | paste -sd' ')" \
-	"$(completed qpwlat compare --fail-on '')"
+metrics=$("$QPWLAT" compare --help | sed '1,/^Metrics:$/d; s/ops_STRESSOR .*/ops_/' | xargs -n 1 |
+	sed 's/[^_]$/&:/' | paste -sd' ')
+is "metrics of gates" "$metrics" "$(completed qpwlat compare --fail-on '')"
 for metric in $(completed qpwlat compare --fail-on ''); do
 	[[ $metric == *: ]] || metric+=cpu:
 	"$QPWLAT" compare --fail-on "$metric+10%" "$dir/none" "$dir/none" 2>&1 |

@@ -191,9 +191,11 @@ static uint64_t rising(uint64_t *seed, size_t i, size_t n)
 	return i;
 }
 
+typedef uint64_t (*maker)(uint64_t *seed, size_t i, size_t n);
+
 static void test_percentiles(void **state)
 {
-	static uint64_t (*const makers[])(uint64_t * seed, size_t i, size_t n) = {
+	static const maker makers[] = {
 		any_size,     common,	    edges,     coarse_edges, around_powers,
 		all_the_same, one_far_away, two_heaps, rising,
 	};

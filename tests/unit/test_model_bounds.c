@@ -72,7 +72,7 @@ static void test_history_grows(void **state)
 	}
 }
 
-/* Self time of what encloses all of nr interrupts but the first, which a pair of them would hide. */
+/* Self time of what encloses all of nr interrupts but the first; folded, two would hide it. */
 static void check_enclosing(uint32_t others, uint32_t cpu, uint64_t nr)
 {
 	struct model *m = new_model(0, 0);

@@ -117,7 +117,7 @@ static int write_whole(void)
 	return ret;
 }
 
-/* Read the file. *nr records were those that were written, in order. How opening or reading ended. */
+/* Read the file; its *nr records are those that were written. How opening or reading ended. */
 static int read_back(uint64_t *nr, char *problem, size_t size)
 {
 	const struct qpw_header *h;
@@ -273,7 +273,7 @@ static void test_cut_everywhere(void **state)
 	}
 }
 
-/* Damage at byte i: the blocks before it are given, it is told, and nothing behind it is believed. */
+/* Damage at byte i: the blocks before it are given, it is told, nothing behind it is believed. */
 static void assert_reads_as_damaged(size_t i)
 {
 	char problem[256];
