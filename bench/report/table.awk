@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # From samples to tables in Markdown. Lines: "NAME cpu_s elapsed_s peak_kib" of a reader, "events NAME
-# count", "recording records lost cpu_s elapsed_s bytes fill_percent". Set: events, bytes (of the
+# count", "recording WAY records lost cpu_s elapsed_s bytes fill_percent". Set: events, bytes (of the
 # synthetic trace).
 
 function add(name, value) {
@@ -35,13 +35,19 @@ function rate(count, cpu_s) {
 	return count / (cpu_s > 0.001 ? cpu_s : 0.001)
 }
 
+function recording_row(way, title) {
+	if (nr[way " cost"])
+		printf "| %s | %s | %s | %s | %d of %d |\n", title, told(way " cost", "%.0f"),
+			told(way " share", "%.1f"), told(way " fill", "%.0f"), lost[way], records[way] + lost[way]
+}
+
 $1 == "events" { count[$2] = $3; next }
 $1 == "recording" {
-	lost += $3
-	records += $2
-	add("cost", $4 / $2 * 1e9)
-	add("share", $4 / $5 * 100)
-	add("fill", $7)
+	lost[$2] += $4
+	records[$2] += $3
+	add($2 " cost", $5 / $3 * 1e9)
+	add($2 " share", $5 / $6 * 100)
+	add($2 " fill", $8)
 	next
 }
 {
@@ -81,10 +87,8 @@ END {
 	reader_row("kwork", "`perf kwork report`")
 	reader_row("script", "`perf script`")
 	reader_row("trace-cmd", "`trace-cmd report`")
-	print "\n| recording 1,000,000 events/s | |"
-	print "|---|---|"
-	printf "| CPU time, ns an event | %s |\n", told("cost", "%.0f")
-	printf "| of one CPU, %% | %s |\n", told("share", "%.1f")
-	printf "| ring buffer (16 MiB) filled up to, %% | %s |\n", told("fill", "%.0f")
-	printf "| lost, of %d in all rounds | %d |\n", records + lost, lost
+	print "\n| recording 1,000,000 events/s | CPU time, ns an event | of one CPU, % | ring buffer (16 MiB) filled up to, % | lost in all rounds |"
+	print "|---|---|---|---|---|"
+	recording_row("shared", "as any other task")
+	recording_row("own", "before all others (`chrt -f 1`)")
 }

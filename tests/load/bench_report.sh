@@ -70,6 +70,8 @@ test_bench() {
 	check bench-perf-kwork-has-a-row "$(cat "$scratch/stdout")" row kwork 'perf kwork report'
 	check bench-perf-script-has-a-row "$(cat "$scratch/stdout")" row script 'perf script'
 	check bench-trace-cmd-has-a-row "$(cat "$scratch/stdout")" row trace-cmd 'trace-cmd report'
+	check bench-recording-has-rows "$(cat "$scratch/stdout")" \
+		test "$(grep -cE '^(\| (as any other task|before all others .*) \| [1-9].* of 100000 \|$|Not run: recording )' "$scratch/stdout")" = 2
 	check bench-leaves-nothing "$(ls "$cache")" test -d "$cache" -a -z "$(ls "$cache")"
 	check bench-leaves-no-instance "qpw-report" test ! -d /sys/kernel/tracing/instances/qpw-report
 	run bench/report/run --rounds x
