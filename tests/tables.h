@@ -17,8 +17,9 @@ static inline struct qpw_live_key table_key(uint16_t kind, uint16_t flags, uint3
 	struct qpw_live_key key = {
 		.kind = kind, .flags = flags, .number = number, .function = function
 	};
+	size_t len = strlen(name);
 
-	memcpy(key.name, name, strnlen(name, sizeof(key.name)));
+	memcpy(key.name, name, len < sizeof(key.name) ? len : sizeof(key.name));
 	return key;
 }
 

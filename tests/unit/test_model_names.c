@@ -71,7 +71,7 @@ static void test_many_tasks(void **state)
 	struct model *m = new_model(0, 1);
 	struct snapshot *s;
 	uint64_t ns = 1000;
-	char name[16];
+	char name[24];
 
 	(void)state;
 	for (int round = 0; round < 3; round++) {
