@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The job that sees whether a recorder disturbs the CPU that it watches: an ftrace instance looks at
-# work items, task switches and interrupts from other CPUs there, for WATCH_S seconds without a
-# recorder (alone.txt) and as long in the middle of a recording (recorded.txt). Nothing else is going
-# on then. At last both see a program run there (disturbed.txt). Uses ISOLATED, a single CPU.
+# The job that sees whether a recorder, or the live view, disturbs the CPU that it watches: an ftrace
+# instance looks at work items, task switches and interrupts from other CPUs there, for WATCH_S
+# seconds without either (alone.txt), as long in the middle of a recording (recorded.txt) and as long
+# beside the view (viewed.txt), which takes looks.txt looks meanwhile. Nothing else is going on then.
+# At last each sees a program run there (disturbed.txt, view-disturbed.txt). Uses ISOLATED, a single
+# CPU.
 
 WITNESS=/sys/kernel/tracing/instances/quiet
 WATCH_S=6
@@ -48,6 +50,22 @@ await_window() {
 	return 1
 }
 
+nr_looks() {
+	wc -l </results/view.json
+}
+
+# The first is long in coming: programs are loaded before it, by an emulated CPU.
+await_look() {
+	before=$(nr_looks)
+	i=0
+	while [ $i -lt 300 ]; do
+		[ "$(nr_looks)" -gt "$before" ] && return
+		i=$((i + 1))
+		sleep 0.2
+	done
+	return 1
+}
+
 start_witness || exit
 watch alone sleep $WATCH_S
 qpwlat record -c "$ISOLATED" -d 100s --victim none -o /tmp/trace.qpw >/results/record.log 2>&1 &
@@ -58,4 +76,16 @@ watch disturbed taskset "$mask" true
 kill -INT $recorder
 wait $recorder || exit
 cp /tmp/trace.qpw /results/trace.qpw
-qpwlat report --json=/results/report.json /tmp/trace.qpw
+qpwlat report --json=/results/report.json /tmp/trace.qpw || exit
+
+: >/results/view.json
+qpwtop -c "$ISOLATED" -d 2 --json >/results/view.json 2>/results/view.log &
+view=$!
+await_look || exit
+first=$(nr_looks)
+watch viewed sleep $WATCH_S
+echo $(($(nr_looks) - first)) >/results/looks.txt
+watch view-disturbed taskset "$mask" true
+await_look || exit
+kill -INT $view
+wait $view
