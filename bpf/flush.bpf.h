@@ -42,7 +42,7 @@ static __always_inline int flush_end(u32 where, bool waited, bool spare)
 {
 	struct qpw_live_key key = { .kind = QPW_KIND_FLUSH, .number = where };
 	struct qpw_origin who;
-	struct pending pending;
+	struct qpw_pending pending;
 	struct qpw_flush *r;
 
 	if (!pending_end(0, where, &pending, spare) || !waited)

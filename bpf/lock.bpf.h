@@ -11,8 +11,7 @@
 #include "pending.bpf.h"
 #include "victim.bpf.h"
 
-/* Beyond the numbers of enum qpw_flush_where, which share the map. */
-#define LOCK_PENDING (QPW_KIND_LOCK_WAIT << 8)
+#define LOCK_PENDING QPW_PENDING(QPW_KIND_LOCK_WAIT)
 
 /*
  * A mutex is first spun for and then slept for: two beginnings of one wait. What programs
@@ -33,7 +32,7 @@ static __always_inline int lock_wait_end(u64 lock)
 	u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct qpw_live_key key = { .kind = QPW_KIND_LOCK_WAIT };
 	struct qpw_lock_wait *r;
-	struct pending pending;
+	struct qpw_pending pending;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
 

@@ -8,27 +8,16 @@
 
 #include "emit.bpf.h"
 
+#include "qpw/live.h"
+
 #define PENDING_MAX_NS 10000000000ULL
-
-struct pending_key {
-	u64 object; /* address of the work or the lock, or 0 */
-	u32 pid;
-	u32 what; /* tells the uses of one object apart */
-};
-
-struct pending {
-	u64 ns;
-	u64 function;
-	u32 target_cpu;
-	u32 checked; /* the spare has seen it */
-};
 
 /* LRU: an end that was missed must not fill the map. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192); /* grown by user space with the number of CPUs */
-	__type(key, struct pending_key);
-	__type(value, struct pending);
+	__type(key, struct qpw_pending_key);
+	__type(value, struct qpw_pending);
 } pendings SEC(".maps");
 
 /* Interrupts of idle CPUs have no task to tell them apart. */
@@ -39,8 +28,8 @@ static __always_inline u32 pending_pid(void)
 	return pid ? pid : 1U << 31 | bpf_get_smp_processor_id();
 }
 
-static __always_inline void pending_put(const struct pending_key *key,
-					const struct pending *pending)
+static __always_inline void pending_put(const struct qpw_pending_key *key,
+					const struct qpw_pending *pending)
 {
 	struct cpu_slot *here = helper_enter();
 
@@ -49,7 +38,7 @@ static __always_inline void pending_put(const struct pending_key *key,
 }
 
 /* 0, or -errno when it is not there. */
-static __always_inline long pending_delete(const struct pending_key *key)
+static __always_inline long pending_delete(const struct qpw_pending_key *key)
 {
 	struct cpu_slot *here = helper_enter();
 	long err = bpf_map_delete_elem(&pendings, key);
@@ -65,9 +54,9 @@ static __always_inline long pending_delete(const struct pending_key *key)
 static __always_inline void pending_begin(u64 object, u32 what, u64 function, u32 target_cpu,
 					  bool spare)
 {
-	struct pending_key key = { .object = object, .what = what };
-	struct pending pending = { .function = function, .target_cpu = target_cpu };
-	struct pending *done;
+	struct qpw_pending_key key = { .object = object, .what = what };
+	struct qpw_pending pending = { .function = function, .target_cpu = target_cpu };
+	struct qpw_pending *done;
 
 	key.pid = pending_pid();
 	if (spare) {
@@ -79,6 +68,8 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 		pending.checked = 1;
 		spare_steps_in();
 	}
+	if (aggregates && qpw_pending_is_wait(what))
+		bpf_get_current_comm(pending.comm, sizeof(pending.comm));
 	pending.ns = bpf_ktime_get_ns();
 	pending_put(&key, &pending);
 }
@@ -89,8 +80,8 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
  */
 static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
 {
-	struct pending_key key = { .object = object, .what = what };
-	struct pending *pending;
+	struct qpw_pending_key key = { .object = object, .what = what };
+	struct qpw_pending *pending;
 
 	key.pid = pending_pid();
 	pending = bpf_map_lookup_elem(&pendings, &key);
@@ -101,10 +92,10 @@ static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
 }
 
 /* Take it out; false when its beginning was not seen, or when the spare finds it already done. */
-static __always_inline bool pending_end(u64 object, u32 what, struct pending *out, bool spare)
+static __always_inline bool pending_end(u64 object, u32 what, struct qpw_pending *out, bool spare)
 {
-	struct pending_key key = { .object = object, .what = what };
-	struct pending *pending;
+	struct qpw_pending_key key = { .object = object, .what = what };
+	struct qpw_pending *pending;
 
 	key.pid = pending_pid();
 	pending = bpf_map_lookup_elem(&pendings, &key);
@@ -120,8 +111,8 @@ static __always_inline bool pending_end(u64 object, u32 what, struct pending *ou
 /* A point in time, told twice: true when it is to be recorded now. */
 static __always_inline bool pending_point(u64 object, u32 what, bool spare)
 {
-	struct pending_key key = { .object = object, .what = what };
-	struct pending mark = {};
+	struct qpw_pending_key key = { .object = object, .what = what };
+	struct qpw_pending mark = {};
 
 	key.pid = pending_pid();
 	if (!spare) {

@@ -10,9 +10,6 @@
 #include "live.bpf.h"
 #include "pending.bpf.h"
 
-/* Beyond the numbers of enum qpw_flush_where, which share the map. */
-#define QPW_PENDING(kind) ((kind) << 8)
-
 static __always_inline void qpw_emit(u32 kind, u32 target, u64 object, u64 function, u64 start_ns,
 				     u64 now, u32 flags)
 {
@@ -60,7 +57,7 @@ static __always_inline int qpw_begin(u32 kind, u32 target, u64 object, u64 funct
 
 static __always_inline int qpw_end(u32 kind, u32 target, u64 object, u32 flags, bool spare)
 {
-	struct pending pending;
+	struct qpw_pending pending;
 
 	if (!cpu_is_watched(target) || !pending_end(object, QPW_PENDING(kind), &pending, spare))
 		return 0;

@@ -6,6 +6,7 @@
  * Each watched CPU has a table that programs on that CPU alone write, so that nothing is locked or
  * passed between CPUs; one more, the last, is for what other CPUs do for or because of watched
  * ones. Rows are only ever added, and their figures only grow: a reader takes them as they are.
+ * Waits that go on are in no table yet, but in a map of what is pending.
  */
 #ifndef QPW_LIVE_H
 #define QPW_LIVE_H
@@ -82,6 +83,42 @@ struct qpw_live_table {
 	struct qpw_live_row rows[LIVE_ALL_ROWS] __attribute__((aligned(64)));
 	struct qpw_live_who causers[LIVE_CAUSERS] __attribute__((aligned(64)));
 };
+
+/*
+ * What a task has begun and not ended yet, on whatever CPU: kept in a map by task, object and use,
+ * and read there while it goes on. Uses are the places of enum qpw_flush_where and, beyond their
+ * numbers, kinds.
+ */
+#define QPW_PENDING(kind) ((kind) << 8)
+
+struct qpw_pending_key {
+	__u64 object; /* address of the work or the lock, or 0 */
+	__u32 pid;    /* of the thread; in an idle CPU 1 << 31 | CPU */
+	__u32 what;
+};
+
+struct qpw_pending {
+	__u64 ns;	  /* since when */
+	__u64 function;	  /* of the work, 0 = of none in particular; of a lock wait: its flags */
+	__u32 target_cpu; /* ~0 = unknown, or of several */
+	__u32 checked;	  /* the spare has seen it */
+	/* where programs add up: the task, of what qpw_pending_is_wait() */
+	char comm[QPW_COMM_LEN];
+};
+
+/* One of them as user space has read it. */
+struct qpw_live_wait {
+	struct qpw_pending_key key;
+	struct qpw_pending what;
+	__u64 waited_ns; /* when it was read, at least 1 */
+};
+
+/* A wait in a flush or drain: what rows of FLUSH and QPW_FLUSH count once it has ended. */
+static inline int qpw_pending_is_wait(__u32 what)
+{
+	return what == QPW_PENDING(QPW_KIND_QPW_FLUSH) ||
+	       (what >= QPW_FLUSH_WORK && what <= QPW_FLUSH_LRU_CACHE_DISABLE);
+}
 
 _Static_assert(sizeof(struct qpw_live_key) == 32, "compared word by word");
 _Static_assert(sizeof(struct qpw_live_row) == 9 * 64, "whole lines of the cache");

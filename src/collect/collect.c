@@ -494,10 +494,21 @@ struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32
 	return c->live ? live_table(c->live, i, cpu) : NULL;
 }
 
-void collect_explain_tables(struct collect *c)
+int collect_explain_tables(struct collect *c)
 {
-	if (c->live)
-		live_explain(c->live, c->stream);
+	int ret;
+
+	if (!c->live)
+		return 0;
+	ret = live_read_waits(c->live, now_ns());
+	live_explain(c->live, c->stream);
+	return ret;
+}
+
+const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr)
+{
+	*nr = 0;
+	return c->live ? live_waits(c->live, nr) : NULL;
 }
 
 void collect_restart_tables(struct collect *c)

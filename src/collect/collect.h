@@ -104,8 +104,14 @@ struct event_source *collect_source(struct collect *c);
  */
 struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu);
 
-/* Have the source tell, next, what tables refer to: names of functions, places of origins. */
-void collect_explain_tables(struct collect *c);
+/*
+ * Read which waits go on, and have the source tell, next, what these and tables refer to: names of
+ * functions, places of origins. 0 or -ENOMEM.
+ */
+int collect_explain_tables(struct collect *c);
+
+/* The waits that went on then, valid until the next time. */
+const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr);
 
 /* What is in them counts from now on; what is under way now counts in neither time. */
 void collect_restart_tables(struct collect *c);

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Mapping the tables and numbering them: one for each watched CPU in their order, and the last.
+ * Reading which waits go on. Knows no figures.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collect/live.h"
 #include "collect/skeletons.h"
 
+#define NO_CPU (~0U)
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* its inode number, in every kernel */
+
 struct live {
+	bool sees_all_threads;
+	int pendings_fd;
+	uint32_t max_pendings;
+	const struct cpulist *watched; /* not ours */
+	struct qpw_live_wait *waits;   /* as last read */
+	size_t nr_waits;
+	size_t max_waits;
 	struct qpw_live_table *tables;
 	size_t bytes;
 	uint32_t nr_tables;
@@ -35,6 +48,14 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 	bpf_map__set_max_entries(bpf->maps.live_tables, nr + 1U);
 }
 
+/* Programs have numbers of threads as the initial namespace does. */
+static bool in_initial_pid_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NAMESPACE;
+}
+
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), nr = 0;
@@ -50,6 +71,10 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 		live->cpus[nr++] = (uint32_t)cpu;
 	live->cpus[nr++] = LIVE_EVERY_CPU;
 	live->nr_tables = (uint32_t)nr;
+	live->watched = watched;
+	live->sees_all_threads = in_initial_pid_namespace();
+	live->pendings_fd = bpf_map__fd(bpf->maps.pendings);
+	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);
 	/* the kernel rounds an element's size up to 8 bytes: a table is whole lines of the cache */
 	live->bytes = (nr * sizeof(struct qpw_live_table) + page - 1) & ~(page - 1);
 	memory = mmap(NULL, live->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -85,7 +110,73 @@ void live_explain(const struct live *live, struct stream *stream)
 {
 	for (uint32_t i = 0; i < live->nr_tables; i++)
 		explain_rows(&live->tables[i], stream);
+	for (size_t i = 0; i < live->nr_waits; i++)
+		stream_explain_function(stream, live->waits[i].what.function);
 }
+
+/* ------------------------------------------------------------------ waits that go on */
+
+/* A thread whose end of waiting was missed may be gone; seen from where all threads are seen. */
+static bool thread_is_gone(const struct live *live, uint32_t pid)
+{
+	return live->sees_all_threads && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+static bool is_told(const struct live *live, const struct qpw_live_wait *wait)
+{
+	uint32_t cpu = wait->what.target_cpu;
+
+	return (cpu == NO_CPU || (cpu < CPULIST_MAX && cpulist_has(live->watched, (int)cpu))) &&
+	       !thread_is_gone(live, wait->key.pid);
+}
+
+static int add_wait(struct live *live, const struct qpw_live_wait *wait)
+{
+	if (live->nr_waits == live->max_waits) {
+		size_t max = 2 * live->max_waits + 16;
+		struct qpw_live_wait *more = reallocarray(live->waits, max, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		live->waits = more;
+		live->max_waits = max;
+	}
+	live->waits[live->nr_waits++] = *wait;
+	return 0;
+}
+
+/*
+ * Key by key, since reading in batches keeps plain tracepoints and kprobes of this CPU from being
+ * seen all the while. When a key goes just then, the next one is the first again: hence the bound.
+ */
+int live_read_waits(struct live *live, uint64_t now_ns)
+{
+	struct qpw_live_wait wait;
+	const void *last = NULL;
+	int err = 0;
+
+	live->nr_waits = 0;
+	for (uint32_t i = 0; !err && i < live->max_pendings; i++) {
+		if (bpf_map_get_next_key(live->pendings_fd, last, &wait.key))
+			break;
+		last = &wait.key;
+		if (qpw_pending_is_wait(wait.key.what) &&
+		    !bpf_map_lookup_elem(live->pendings_fd, &wait.key, &wait.what) &&
+		    is_told(live, &wait)) {
+			wait.waited_ns = now_ns > wait.what.ns ? now_ns - wait.what.ns : 1;
+			err = add_wait(live, &wait);
+		}
+	}
+	return err;
+}
+
+const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr)
+{
+	*nr = live->nr_waits;
+	return live->waits;
+}
+
+/* ------------------------------------------------------------------ tables */
 
 struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu)
 {
@@ -128,5 +219,6 @@ void live_destroy(struct live *live)
 	if (!live)
 		return;
 	munmap(live->tables, live->bytes);
+	free(live->waits);
 	free(live);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The tables in which programs add up what they see, where programs and we share their memory. No
- * system call is made to read them. Knows tables, not what is in their rows but for what needs a
- * name.
+ * system call is made to read them. Beside them the waits that go on, from a map. Knows tables, not
+ * what is in their rows but for what needs a name.
  */
 #ifndef QPW_COLLECT_LIVE_H
 #define QPW_COLLECT_LIVE_H
@@ -24,13 +24,22 @@ struct live;
 void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns,
 		  bool csd_is_told);
 
-/* The tables of loaded programs. 0 or -errno, *out is NULL then. */
+/* The tables of loaded programs; watched must live on. 0 or -errno, *out is NULL then. */
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
 
 /* Add up what begins from now_ns on, on the clock of programs; 0: no more. */
 void live_set_window(struct qpw_bpf *bpf, uint64_t now_ns);
 
-/* Have the stream explain what rows refer to. */
+/*
+ * Read which waits for watched CPUs, or for several, go on at now_ns, on the clock of programs, or
+ * have begun since. One may be there twice when others end meanwhile. 0 or -ENOMEM.
+ */
+int live_read_waits(struct live *live, uint64_t now_ns);
+
+/* Those that were read last, valid until the next time. */
+const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr);
+
+/* Have the stream explain what rows and waits refer to. */
 void live_explain(const struct live *live, struct stream *stream);
 
 /* The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. */

@@ -50,6 +50,23 @@ int feed_qpw_flush(struct model *m, const struct qpw_header *h)
 			 names_comm(&m->names, e->comm), h->cpu);
 }
 
+int model_feed_waiting(struct model *m, const struct qpw_live_wait *wait)
+{
+	uint32_t what = wait->key.what;
+	int function, work, comm;
+
+	if (!qpw_pending_is_wait(what))
+		return 0;
+	function = model_flush_name(
+		m, what == QPW_PENDING(QPW_KIND_QPW_FLUSH) ? MODEL_FLUSH_PERCPU_WORK : what);
+	work = model_work_name(m, wait->what.function);
+	comm = names_comm(&m->names, wait->what.comm);
+	if (function < 0 || work < 0 || comm < 0)
+		return -ENOMEM;
+	return figures_waiting(&m->figures, function, work, comm, wait->what.target_cpu,
+			       wait->waited_ns);
+}
+
 int feed_qpw_inline(struct model *m, const struct qpw_header *h)
 {
 	const struct qpw_op *e = (const struct qpw_op *)h;

@@ -242,6 +242,20 @@ int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t
 	return add_span(&f->waiters, key, waits);
 }
 
+int figures_waiting(struct figures *f, int function, int work, int comm, uint32_t cpu,
+		    uint64_t so_far_ns)
+{
+	const uint32_t key[4] = { (uint32_t)function, (uint32_t)work, (uint32_t)comm, cpu };
+	int index = table_get(&f->waiters, key);
+	struct span_row *row;
+
+	if (index < 0)
+		return index == -ENOSPC ? 0 : index;
+	row = table_row(&f->waiters, index);
+	row->waiting_ns = max_u64(row->waiting_ns, so_far_ns);
+	return 0;
+}
+
 int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm,
 		 const struct figures_sum *waits)
 {

@@ -86,6 +86,7 @@ struct span_row {
 	uint64_t count;
 	uint64_t total_ns;
 	uint64_t max_ns;
+	uint64_t waiting_ns; /* one that goes on */
 };
 
 struct figures {
@@ -170,6 +171,10 @@ int figures_flush(struct figures *f, int function, int work, struct flush_row **
 /* comm waited in function, for work (a name, too) of cpu or SNAP_CPU_UNKNOWN. */
 int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu,
 		   const struct figures_sum *waits);
+
+/* comm waits there now, and has for so_far_ns; of several the longest is kept. */
+int figures_waiting(struct figures *f, int function, int work, int comm, uint32_t cpu,
+		    uint64_t so_far_ns);
 
 /* Add to a row's histogram, which is created with its first value. */
 int figures_add_wait(struct hist **wait, uint64_t ns);

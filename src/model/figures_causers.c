@@ -144,6 +144,7 @@ static int fill_waiters(const struct figures *f, const struct names *names, stru
 		out->count = row->count;
 		out->total_ns = row->total_ns;
 		out->max_ns = row->max_ns;
+		out->waiting_ns = row->waiting_ns;
 	}
 	qsort(s->waiters, s->nr_waiters, sizeof(*s->waiters), snap_waiter_order);
 	return 0;

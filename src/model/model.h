@@ -63,6 +63,13 @@ int model_restart(struct model *m, uint64_t now_ns);
 int model_begin_tables(struct model *m, uint64_t now_ns);
 int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table *table);
 
+/*
+ * After model_begin_tables(): a wait that goes on. It becomes snap_waiter.waiting_ns of its row,
+ * which may have nothing else; of several in a row the longest. What is no wait is passed over. 0
+ * or -ENOMEM.
+ */
+int model_feed_waiting(struct model *m, const struct qpw_live_wait *wait);
+
 /* What snap_cpu.recent_max_ns tells begins now. */
 void model_begin_interval(struct model *m);
 

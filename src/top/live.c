@@ -129,14 +129,20 @@ static int live_feed(struct top *t)
 static int live_settle(struct top *t)
 {
 	struct qpw_live_table *table;
+	const struct qpw_live_wait *waits;
 	uint32_t cpu, i;
+	size_t nr, w;
 	int ret;
 
 	look_for_victims(t);
-	collect_explain_tables(t->collect);
+	if (collect_explain_tables(t->collect))
+		return top_fail("collector", strerror(ENOMEM));
 	if (live_feed(t))
 		return CMD_ERROR;
 	ret = model_begin_tables(t->model, top_clock_ns());
+	waits = collect_waits(t->collect, &nr);
+	for (w = 0; !ret && w < nr; w++)
+		ret = model_feed_waiting(t->model, &waits[w]);
 	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++) {
 		ret = model_feed_table(t->model, cpu, table);
 		table->recent_max_ns = 0;

@@ -66,8 +66,8 @@ static int take_tables(struct both *b)
 	uint32_t cpu, i;
 	int ret = 0;
 
-	collect_explain_tables(b->collect);
-	if (take_records(b) || model_begin_tables(b->tables, b->close_ns))
+	if (collect_explain_tables(b->collect) || take_records(b) ||
+	    model_begin_tables(b->tables, b->close_ns))
 		return -EINVAL;
 	for (i = 0; !ret && (table = collect_table(b->collect, i, &cpu)) != NULL; i++)
 		ret = model_feed_table(b->tables, cpu, table);

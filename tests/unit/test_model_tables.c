@@ -438,12 +438,107 @@ static void test_records_beside(void **state)
 	model_destroy(m);
 }
 
+/* ------------------------------------------------------------------ waits that go on */
+
+static struct qpw_live_wait wait_of(const char *comm, uint32_t pid, uint32_t what,
+				    uint64_t waited_ns, uint64_t function, uint32_t target)
+{
+	struct qpw_live_wait w = {
+		.key = { .pid = pid, .what = what },
+		.what = { .ns = 50, .function = function, .target_cpu = target },
+		.waited_ns = waited_ns,
+	};
+
+	memcpy(w.what.comm, comm, strnlen(comm, sizeof(w.what.comm)));
+	return w;
+}
+
+static void feed_wait(struct model *m, struct qpw_live_wait w)
+{
+	assert_int_equal(model_feed_waiting(m, &w), 0);
+}
+
+static const struct snap_waiter *waiter_in(const struct snapshot *s, const char *comm,
+					   const char *function)
+{
+	for (size_t i = 0; i < s->nr_waiters; i++)
+		if (!strcmp(s->waiters[i].comm, comm) && !strcmp(s->waiters[i].function, function))
+			return &s->waiters[i];
+	fail_msg("%s does not wait in %s", comm, function);
+	return NULL;
+}
+
+/* Beside waits that have ended: who waits now comes first, in a row with or without such. */
+static void test_waits_that_go_on(void **state)
+{
+	const struct qpw_live_key flush =
+		table_key(QPW_KIND_FLUSH, 0, QPW_FLUSH_WORK, FN_DRAIN, "");
+	const struct qpw_origin churn = { .cpu = 1, .pid = 40, .comm = "churn" };
+	const struct qpw_origin other = { .cpu = 1, .pid = 41, .comm = "other" };
+	struct qpw_live_table *tables = new_tables();
+	struct model *m = new_live_model(0);
+	const struct snap_waiter *w;
+	struct snapshot *s;
+	uint32_t row;
+
+	(void)state;
+	tell_names(m);
+	feed(m, rec_window(100, 0));
+	row = table_add(&tables[1], &flush, 5, true, 1000, 0);
+	table_add_who(&tables[1], row, &churn, 2, 1000);
+	table_add_who(&tables[1], row, &other, 3, 1000);
+	assert_int_equal(model_begin_tables(m, NOW_NS), 0);
+	assert_int_equal(model_feed_table(m, 1, &tables[0]), 0);
+	/* several of one name: the longest one */
+	feed_wait(m, wait_of("churn", 40, QPW_FLUSH_WORK, 300, FN_DRAIN, 1));
+	feed_wait(m, wait_of("churn", 42, QPW_FLUSH_WORK, 8000, FN_DRAIN, 1));
+	feed_wait(m, wait_of("churn", 43, QPW_FLUSH_WORK, 200, FN_DRAIN, 1));
+	feed_wait(m, wait_of("drainer", 50, QPW_FLUSH_LRU_CACHE_DISABLE, 70, 0, ~0U));
+	feed_wait(m, wait_of("qpw", 51, QPW_PENDING(QPW_KIND_QPW_FLUSH), 1, FN_DRAIN, 1));
+	/* these are no waits in flushes */
+	feed_wait(m, wait_of("lock", 52, QPW_PENDING(QPW_KIND_LOCK_WAIT), 50, 2, 1));
+	feed_wait(m, wait_of("mark", 53, QPW_PENDING(QPW_KIND_QPW_QUEUE), 50, 0, 0));
+	feed_wait(m, wait_of("none", 54, 0, 50, 0, 1));
+	assert_int_equal(model_feed_table(m, LIVE_EVERY_CPU, &tables[1]), 0);
+	s = snap(m);
+	assert_int_equal(s->nr_waiters, 4);
+	assert_string_equal(s->waiters[0].comm, "churn");
+	assert_string_equal(s->waiters[1].comm, "drainer");
+	assert_string_equal(s->waiters[2].comm, "qpw");
+	assert_string_equal(s->waiters[3].comm, "other");
+	w = waiter_in(s, "churn", "__flush_work");
+	assert_int_equal(w->waiting_ns, 8000);
+	assert_int_equal(w->count, 2);
+	assert_int_equal(w->total_ns, 2000);
+	assert_int_equal(w->max_ns, 1000);
+	assert_string_equal(w->work, "lru_add_drain_per_cpu");
+	w = waiter_in(s, "drainer", "lru_cache_disable");
+	assert_int_equal(w->waiting_ns, 70);
+	assert_int_equal(w->count, 0);
+	assert_int_equal(w->target_cpu, SNAP_CPU_UNKNOWN);
+	w = waiter_in(s, "qpw", "flush_percpu_work");
+	assert_int_equal(w->waiting_ns, 1);
+	assert_int_equal(s->nr_events, 5);
+	snapshot_destroy(s);
+	/* they have ended by the next look */
+	s = take(m, tables);
+	assert_int_equal(s->nr_waiters, 2);
+	assert_int_equal(waiter_in(s, "churn", "__flush_work")->waiting_ns, 0);
+	snapshot_destroy(s);
+	free(tables);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_intervals), cmocka_unit_test(test_rest),
-		cmocka_unit_test(test_looks),	  cmocka_unit_test(test_no_place),
-		cmocka_unit_test(test_halves),	  cmocka_unit_test(test_records_beside),
+		cmocka_unit_test(test_intervals),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_no_place),
+		cmocka_unit_test(test_halves),
+		cmocka_unit_test(test_records_beside),
+		cmocka_unit_test(test_waits_that_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
