@@ -44,6 +44,7 @@ GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
 LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
 OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
 REPORT_BIN := $(addprefix $(BUILD)/report/,generate recording measure)
+LIVE_BIN := $(BUILD)/live/refresh
 
 CORE_LIBS := -lunistring -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
 COLLECT_LIBS := -lbpf -lelf -lz
@@ -67,6 +68,7 @@ help:
 	@echo "make kernel-bench what the series costs: allocations, drains; as tables (ROUNDS=5)"
 	@echo "make bench-overhead  what watching a CPU costs, beside other tools; as tables (ROUNDS=5 CPU=)"
 	@echo "make bench-report    how fast a report is made, beside other tools (ROUNDS=5 CPU= EVENTS=)"
+	@echo "make bench-live      what qpwtop costs, beside other live views (ROUNDS=5 CPU=)"
 	@echo "make kernel-mutants  mistakes put back into the series, one by one: a test must fail (hours)"
 	@echo "make where        what was built, where (NAME=path)"
 	@echo "make install      programs, manual pages, bash completion (PREFIX=/usr/local DESTDIR=)"
@@ -138,7 +140,9 @@ $(BUILD)/report/recording: $(call obj,bench/report/recording.c bench/report/synt
 	$(BUILD)/core.a
 $(BUILD)/report/measure: $(call obj,bench/report/measure.c)
 
-$(REPORT_BIN):
+$(BUILD)/live/refresh: $(call obj,bench/live/refresh.c) $(BUILD)/core.a
+
+$(REPORT_BIN) $(LIVE_BIN):
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
@@ -172,7 +176,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call obj,tests/fuzz/fuzz.c) $(BUI
 	$(call say,LD)
 	$(Q)$(CC) -fsanitize=fuzzer $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN) $(REPORT_BIN)
+test-programs: $(UNIT_BIN) $(GOLDEN_BIN) $(LOAD_BIN) $(OVERHEAD_BIN) $(REPORT_BIN) $(LIVE_BIN)
 
 ASAN := SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" CFLAGS="-O1 -g"
 
@@ -245,6 +249,11 @@ bench-report:
 	@BUILD=$(BUILD) bench/report/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU)) \
 		$(if $(EVENTS),--events $(EVENTS))
 
+bench-live:
+	@packaging/deps bench
+	@$(MAKE) --no-print-directory all $(LIVE_BIN) $(BUILD)/overhead/load
+	@BUILD=$(BUILD) bench/live/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU))
+
 kernel-mutants: deps all
 	@BUILD=$(BUILD) kernel/mutants
 
@@ -264,7 +273,7 @@ clean:
 
 .PHONY: all help test-programs asan-programs fuzz-programs fuzz check unit asan golden load lint \
 	check-guest deps kernel kernel-lint kernel-bisect lab demo where kernel-test kernel-bench \
-	kernel-mutants bench-overhead bench-report install clean
+	kernel-mutants bench-overhead bench-report bench-live install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

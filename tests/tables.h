@@ -6,6 +6,7 @@
 #ifndef QPW_TESTS_TABLES_H
 #define QPW_TESTS_TABLES_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
