@@ -20,7 +20,7 @@
 
 struct collect;
 
-/* Of whom to take a kernel stack when they queue, send or wake; bpf/emit.bpf.h knows the numbers. */
+/* Of whom to take a kernel stack when they queue, send or wake; bpf/emit.bpf.h has the numbers. */
 enum collect_stacks {
 	COLLECT_STACKS_NONE = 0,
 	COLLECT_STACKS_ELSEWHERE = 1, /* who does so on a CPU that is not watched */

@@ -248,7 +248,7 @@ static int put_threads(struct cyclictest *e)
 	const struct bucket *buckets_end = buckets ? buckets + e->buckets.nr_rows : NULL;
 	int ret = order && first ? 0 : -ENOMEM;
 
-	if (!ret && e->buckets.nr_rows) {
+	if (!ret && buckets) {
 		qsort(buckets, e->buckets.nr_rows, sizeof(*buckets), compare_bucket);
 		find_first(buckets, e->buckets.nr_rows, first);
 	}

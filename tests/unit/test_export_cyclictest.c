@@ -170,7 +170,7 @@ static void test_overflow(void **state)
 	free(text);
 }
 
-/* A thread of which no sample fits into a bucket, and one whose only sample ends before it began. */
+/* A thread of which no sample fits a bucket, and one whose only sample ends before it began. */
 static void test_no_bucket(void **state)
 {
 	const uint64_t hours = UINT64_C(5000) * 1000 * 1000 * 1000;
