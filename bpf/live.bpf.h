@@ -182,7 +182,7 @@ static __noinline int live_add_who(u32 number, int row, const struct qpw_origin 
 {
 	struct qpw_live_table *table = bpf_map_lookup_elem(&live_tables, &number);
 	/* what a model calls them */
-	const char softirq[QPW_COMM_LEN] = "[softirq]", irq[QPW_COMM_LEN] = "[irq]";
+	static const char softirq[QPW_COMM_LEN] = "[softirq]", irq[QPW_COMM_LEN] = "[irq]";
 	struct qpw_live_who key = {}, *who;
 	u32 pid;
 
