@@ -4,34 +4,6 @@
 # NAME cpu_s elapsed_s load_s made seen event_ns", where seen is "-" for a tool that does not count. Set:
 # delay (seconds between two looks).
 
-function add(name, value) {
-	values[name, ++nr[name]] = value
-}
-
-# Insertion sort of the values of a name.
-function order(name,    i, j, value) {
-	for (i = 2; i <= nr[name]; i++) {
-		value = values[name, i]
-		for (j = i - 1; j && values[name, j] > value; j--)
-			values[name, j + 1] = values[name, j]
-		values[name, j + 1] = value
-	}
-}
-
-function median(name,    half) {
-	half = int(nr[name] / 2)
-	if (nr[name] % 2)
-		return values[name, half + 1]
-	return (values[name, half] + values[name, half + 1]) / 2
-}
-
-function told(name, format) {
-	if (!nr[name])
-		return "-"
-	order(name)
-	return sprintf(format " (" format " to " format ")", median(name), values[name, 1], values[name, nr[name]])
-}
-
 $1 == "refresh" {
 	if (!($2 in rows))
 		cpus[++nr_cpus] = $2

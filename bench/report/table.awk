@@ -4,32 +4,6 @@
 # count", "recording WAY records lost cpu_s elapsed_s bytes fill_percent". Set: events, bytes (of the
 # synthetic trace).
 
-function add(name, value) {
-	values[name, ++nr[name]] = value
-}
-
-# Insertion sort of the values of a name.
-function order(name,    i, j, value) {
-	for (i = 2; i <= nr[name]; i++) {
-		value = values[name, i]
-		for (j = i - 1; j && values[name, j] > value; j--)
-			values[name, j + 1] = values[name, j]
-		values[name, j + 1] = value
-	}
-}
-
-function median(name,    half) {
-	half = int(nr[name] / 2)
-	if (nr[name] % 2)
-		return values[name, half + 1]
-	return (values[name, half] + values[name, half + 1]) / 2
-}
-
-function told(name, format) {
-	order(name)
-	return sprintf(format " (" format " to " format ")", median(name), values[name, 1], values[name, nr[name]])
-}
-
 # Events a CPU second, where the CPU seconds are not too few to be told.
 function rate(count, cpu_s) {
 	return count / (cpu_s > 0.001 ? cpu_s : 0.001)
