@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/blame.h"
 #include "view/compare_html_parts.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
@@ -86,13 +87,19 @@ static double self_rate(const struct comparison *c, const struct cause_row *r, i
 	return r->side[side] ? (double)r->side[side]->self_ns / seconds_of(&c->mode[side]) : 0;
 }
 
-static void put_cause(FILE *f, const struct comparison *c, const struct cause_row *r, double scale)
+static void put_bar(FILE *f, int side, double value, double scale)
+{
+	if (value > 0 && scale > 0)
+		fprintf(f, "<span class=\"bar bar-%c\" style=\"width:%.1f%%\"></span>",
+			side == COMPARE_A ? 'a' : 'b', value / scale * 100);
+}
+
+/* What follows the name in a row of causes; no bars where there is no scale. */
+static void put_stolen(FILE *f, const struct comparison *c, const struct cause_row *r, double scale)
 {
 	double rate[COMPARE_SIDES];
 	char cell[WORDS_CELL];
 
-	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(r->any->class));
-	html_name(f, r->any->name);
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		html_count(f, r->side[side] ? r->side[side]->count : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
@@ -112,15 +119,44 @@ static void put_cause(FILE *f, const struct comparison *c, const struct cause_ro
 		    cell, sizeof(cell));
 	fprintf(f, "<td>%s</td><td class=\"bars\">", cell);
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		fprintf(f, "<span class=\"bar bar-%c\" style=\"width:%.1f%%\"></span>",
-			side == COMPARE_A ? 'a' : 'b', scale > 0 ? rate[side] / scale * 100 : 0);
+		put_bar(f, side, rate[side], scale);
 	fputs("</td></tr>\n", f);
+}
+
+static void put_cause(FILE *f, const struct comparison *c, const struct cause_row *r, double scale)
+{
+	bool avoidable = blame_is_avoidable(r->any->class, r->any->name);
+
+	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(r->any->class));
+	html_name(f, r->any->name);
+	fprintf(f, "<td class=\"t\">%s</td>", avoidable ? "yes" : "");
+	put_stolen(f, c, r, scale);
+}
+
+/* Causes added up as of() does; those that are not shown are in it. */
+static void put_sum(FILE *f, const struct comparison *c, const char *what,
+		    struct snap_total (*of)(const struct snapshot *s))
+{
+	struct snap_cause sums[COMPARE_SIDES] = { 0 };
+	struct cause_row row = { .any = &sums[COMPARE_A] };
+
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		const struct snap_total t = of(c->mode[side].merged);
+
+		sums[side].count = t.count;
+		sums[side].self_ns = t.self_ns;
+		sums[side].max_ns = t.max_ns;
+		row.side[side] = t.count ? &sums[side] : NULL;
+	}
+	fprintf(f, "<tr class=\"sum\"><td class=\"t\">all</td><td class=\"t\">%s</td><td></td>",
+		what);
+	put_stolen(f, c, &row, 0);
 }
 
 void part_causes(FILE *f, const struct comparison *c)
 {
 	static const struct part_columns columns = {
-		.first = { "class", "cause" },
+		.first = { "class", "cause", "avoidable" },
 		.groups = { "count", "rate", "time stolen", "longest" },
 		.last = { "ratio of time", "time stolen" },
 	};
@@ -134,7 +170,7 @@ void part_causes(FILE *f, const struct comparison *c)
 			scale = fmax(scale, self_rate(c, &rows[i], side));
 	html_section(f, "causes", "What interrupted the watched CPUs");
 	fputs("<p>Time is self time per second of measurement: what nested inside counts for its own "
-	      "row. The bars show it, <span class=\"key\"><i class=\"ka\"></i>",
+	      "row. Avoidable is what QPW lets the caller do. The bars show the time, <span class=\"key\"><i class=\"ka\"></i>",
 	      f);
 	escape_html(f, c->mode[COMPARE_A].name);
 	fputs("</span><span class=\"key\"><i class=\"kb\"></i>", f);
@@ -144,6 +180,8 @@ void part_causes(FILE *f, const struct comparison *c)
 	part_mode_head(f, c, &columns);
 	for (size_t i = 0; i < shown; i++)
 		put_cause(f, c, &rows[i], scale);
+	put_sum(f, c, "", blame_all);
+	put_sum(f, c, "of these avoidable by QPW", blame_avoidable);
 	fputs("</tbody>", f);
 	html_table_end(f);
 	if (nr > shown)
@@ -153,11 +191,20 @@ void part_causes(FILE *f, const struct comparison *c)
 	free(rows);
 }
 
+#define WORK_COLUMNS 14
+
+static bool has_origins(const struct work_row *r)
+{
+	return (r->side[COMPARE_A] && r->side[COMPARE_A]->nr_origins) ||
+	       (r->side[COMPARE_B] && r->side[COMPARE_B]->nr_origins);
+}
+
+/* A row of their own, below that of the work: a column more would make the table too wide. */
 static void put_origins(FILE *f, const struct comparison *c, const struct work_row *r)
 {
 	bool any = false;
 
-	fputs("<td class=\"t w\">", f);
+	fprintf(f, "<tr class=\"by\"><td class=\"t\" colspan=\"%d\">queued by ", WORK_COLUMNS);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct snap_work *w = r->side[side];
 
@@ -173,12 +220,27 @@ static void put_origins(FILE *f, const struct comparison *c, const struct work_r
 			any = true;
 		}
 	}
-	fputs("</td>", f);
+	fputs("</td></tr>\n", f);
+}
+
+static void put_wait(FILE *f, const struct hist *wait)
+{
+	char half[WORDS_CELL], max[WORDS_CELL];
+
+	if (!wait || !hist_count(wait)) {
+		fputs("<td>–</td>", f);
+		return;
+	}
+	words_ns((double)hist_percentile(wait, 50), half, sizeof(half));
+	words_ns((double)hist_max(wait), max, sizeof(max));
+	fprintf(f, "<td>%s, %s</td>", half, max);
 }
 
 static void put_work(FILE *f, const struct comparison *c, const struct work_row *r)
 {
+	fputs(has_origins(r) ? "<tr class=\"first\">" : "<tr>", f);
 	html_name(f, r->function);
+	fprintf(f, "<td class=\"t\">%s</td>", r->qpw ? "yes" : "");
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		html_count(f, r->side[side] ? r->side[side]->queued : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
@@ -189,28 +251,19 @@ static void put_work(FILE *f, const struct comparison *c, const struct work_row 
 		html_count(f, r->side[side] ? r->side[side]->inlined : 0);
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		html_ns(f, r->side[side] ? (double)r->side[side]->run_ns : 0);
-	for (int side = 0; side < COMPARE_SIDES; side++) {
-		const struct hist *wait = r->side[side] ? r->side[side]->wait : NULL;
-		char half[WORDS_CELL], max[WORDS_CELL];
-
-		if (!wait || !hist_count(wait)) {
-			fputs("<td>–</td>", f);
-			continue;
-		}
-		words_ns((double)hist_percentile(wait, 50), half, sizeof(half));
-		words_ns((double)hist_max(wait), max, sizeof(max));
-		fprintf(f, "<td>%s, %s</td>", half, max);
-	}
-	put_origins(f, c, r);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		put_wait(f, r->side[side] ? r->side[side]->wait : NULL);
+	fputs("</tr>\n", f);
+	if (has_origins(r))
+		put_origins(f, c, r);
 }
 
 void part_works(FILE *f, const struct comparison *c)
 {
 	static const struct part_columns columns = {
-		.first = { "function" },
+		.first = { "function", "avoidable" },
 		.groups = { "queued", "executed", "by the witness", "in the caller", "time stolen",
 			    "queue to run: p50, max" },
-		.last = { "queued by" },
 	};
 	struct work_row *rows;
 	size_t nr = compare_work_rows(c, &rows);
@@ -221,11 +274,8 @@ void part_works(FILE *f, const struct comparison *c)
 	      f);
 	html_table(f, "Work by function");
 	part_mode_head(f, c, &columns);
-	for (size_t i = 0; i < nr; i++) {
-		fputs("<tr>", f);
+	for (size_t i = 0; i < nr; i++)
 		put_work(f, c, &rows[i]);
-		fputs("</tr>\n", f);
-	}
 	fputs("</tbody>", f);
 	html_table_end(f);
 	html_section_end(f);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/blame.h"
 #include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
@@ -110,26 +111,49 @@ static void put_ns(FILE *f, uint64_t ns)
 	fprintf(f, " | %s", cell);
 }
 
+static void put_cause(FILE *f, const struct cause_row *r)
+{
+	const struct snap_cause *a = r->side[COMPARE_A], *b = r->side[COMPARE_B];
+
+	fprintf(f, "| %s | ", snap_class_name(r->any->class));
+	escape_markdown_code(f, r->any->name);
+	fprintf(f, " | %s | %" PRIu64 " | %" PRIu64,
+		blame_is_avoidable(r->any->class, r->any->name) ? "yes" : "-", a ? a->count : 0,
+		b ? b->count : 0);
+	put_ns(f, a ? a->self_ns : 0);
+	put_ns(f, b ? b->self_ns : 0);
+	fputs(" |\n", f);
+}
+
+/* Causes added up as of() does; those that are not shown are in it. */
+static void put_sum(FILE *f, const struct comparison *c, const char *what,
+		    struct snap_total (*of)(const struct snapshot *s))
+{
+	const struct snap_total a = of(c->mode[COMPARE_A].merged);
+	const struct snap_total b = of(c->mode[COMPARE_B].merged);
+
+	fprintf(f, "| **all** | %s | | %" PRIu64 " | %" PRIu64, what, a.count, b.count);
+	put_ns(f, a.self_ns);
+	put_ns(f, b.self_ns);
+	fputs(" |\n", f);
+}
+
 static void put_causes(FILE *f, const struct comparison *c)
 {
 	struct cause_row *rows;
 	size_t nr = compare_cause_rows(c, &rows);
 	size_t shown = nr < CAUSE_ROWS ? nr : CAUSE_ROWS;
 
-	fputs("## What interrupted the watched CPUs\n\n| class | cause", f);
+	fputs("## What interrupted the watched CPUs\n\n"
+	      "Avoidable is what QPW lets the caller do.\n\n| class | cause | avoidable",
+	      f);
 	put_mode_columns(f, c, "count");
 	put_mode_columns(f, c, "time");
-	fputs(" |\n|---|---|---:|---:|---:|---:|\n", f);
-	for (size_t i = 0; i < shown; i++) {
-		const struct snap_cause *a = rows[i].side[COMPARE_A], *b = rows[i].side[COMPARE_B];
-
-		fprintf(f, "| %s | ", snap_class_name(rows[i].any->class));
-		escape_markdown_code(f, rows[i].any->name);
-		fprintf(f, " | %" PRIu64 " | %" PRIu64, a ? a->count : 0, b ? b->count : 0);
-		put_ns(f, a ? a->self_ns : 0);
-		put_ns(f, b ? b->self_ns : 0);
-		fputs(" |\n", f);
-	}
+	fputs(" |\n|---|---|---|---:|---:|---:|---:|\n", f);
+	for (size_t i = 0; i < shown; i++)
+		put_cause(f, &rows[i]);
+	put_sum(f, c, "", blame_all);
+	put_sum(f, c, "of these avoidable by QPW", blame_avoidable);
 	if (nr > shown)
 		fprintf(f, "\nand %zu more causes of less time each.\n", nr - shown);
 	fputc('\n', f);

@@ -24,7 +24,7 @@ const char report_html_style[] =
 	"#causes .bars{min-width:15rem}"
 	"i.box{display:inline-block;width:.8rem;height:.8rem;margin-right:.4rem;"
 	"vertical-align:middle}\n"
-	"tr.sum td{font-weight:600}td.in{padding-left:1.4rem!important}\n"
+	"td.in{padding-left:1.4rem!important}\n"
 	"details{margin:.5rem 0}td details{margin:0}summary{cursor:pointer}\n"
 	"article{margin:1.6rem 0 2.4rem}.frames{margin:.3rem 0;padding-left:1.6rem}\n"
 	".told{border-color:var(--a)}.verdict p::first-letter{text-transform:uppercase}\n"
@@ -32,4 +32,4 @@ const char report_html_style[] =
 	"border-radius:.2rem;margin:.8rem 0}\n"
 	"@media(max-width:40rem){.plot.wide text{font-size:13px}}\n"
 	"@media print{.wide{min-width:0}details::details-content{content-visibility:visible;"
-	"display:block}}\n";
+	"display:block}#causes .bars{min-width:5rem}#time details{columns:4}}\n";

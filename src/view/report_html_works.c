@@ -24,11 +24,14 @@ static void put_wait(FILE *f, const struct hist *wait)
 	html_ns(f, any ? (double)hist_max(wait) : NAN);
 }
 
+#define WORK_COLUMNS 11
+
+/* A row of their own, below that of the work: a column more would make the table too wide. */
 static void put_queuers(FILE *f, const struct snap_work *w)
 {
 	uint64_t more = w->other_origins;
 
-	fputs("<td class=\"t w\">", f);
+	fprintf(f, "<tr class=\"by\"><td class=\"t\" colspan=\"%d\">queued by ", WORK_COLUMNS);
 	for (uint32_t i = 0; i < w->nr_origins; i++) {
 		if (i >= ORIGINS) {
 			more += w->origins[i].count;
@@ -39,37 +42,40 @@ static void put_queuers(FILE *f, const struct snap_work *w)
 	}
 	if (more)
 		fprintf(f, ", %" PRIu64 "× others", more);
-	fputs("</td>", f);
+	fputs("</td></tr>\n", f);
+}
+
+static void put_work(FILE *f, const struct snap_work *w)
+{
+	fputs(w->nr_origins ? "<tr class=\"first\">" : "<tr>", f);
+	html_name(f, w->function);
+	fprintf(f, "<td class=\"t\">%s</td>", snap_qpw_family(w->function) ? "yes" : "");
+	html_count(f, w->queued);
+	html_count(f, w->executed);
+	html_count(f, w->remote);
+	html_count(f, w->unknown);
+	html_count(f, w->inlined);
+	html_ns(f, (double)w->run_ns);
+	html_ns(f, (double)w->inline_ns);
+	put_wait(f, w->wait);
+	fputs("</tr>\n", f);
+	if (w->nr_origins)
+		put_queuers(f, w);
 }
 
 static void put_works(FILE *f, const struct snapshot *s)
 {
-	static const struct html_column columns[] = {
+	static const struct html_column columns[WORK_COLUMNS] = {
 		{ "function", true },	    { "avoidable", true },	 { "queued", false },
 		{ "executed", false },	    { "by another CPU", false }, { "unknown", false },
 		{ "in the caller", false }, { "time here", false },	 { "time there", false },
-		{ "wait: p50", false },	    { "longest", false },	 { "queued by", true },
+		{ "wait: p50", false },	    { "longest", false },
 	};
 
 	html_table(f, "Work by function; the wait is from queueing to the start here");
 	html_columns(f, columns, ARRAY_SIZE(columns));
-	for (size_t i = 0; i < s->nr_works; i++) {
-		const struct snap_work *w = &s->works[i];
-
-		fputs("<tr>", f);
-		html_name(f, w->function);
-		fprintf(f, "<td class=\"t\">%s</td>", snap_qpw_family(w->function) ? "yes" : "");
-		html_count(f, w->queued);
-		html_count(f, w->executed);
-		html_count(f, w->remote);
-		html_count(f, w->unknown);
-		html_count(f, w->inlined);
-		html_ns(f, (double)w->run_ns);
-		html_ns(f, (double)w->inline_ns);
-		put_wait(f, w->wait);
-		put_queuers(f, w);
-		fputs("</tr>\n", f);
-	}
+	for (size_t i = 0; i < s->nr_works; i++)
+		put_work(f, &s->works[i]);
 	fputs("</tbody>", f);
 	html_table_end(f);
 }
