@@ -37,6 +37,7 @@ struct compare_args {
 	const char *output[NR_FORMATS]; /* path, "-" for stdout, NULL when not asked for */
 	char **items[COMPARE_SIDES];
 	int nr_items[COMPARE_SIDES];
+	bool all; /* figures as text */
 };
 
 struct boot_set {
@@ -53,6 +54,7 @@ static const char help[] =
 	"unless another format is asked for on stdout.\n"
 	"\n"
 	"  --text[=FILE]       one screen of text\n"
+	"  -a, --all           all figures in the text, with bootstrap, rank test, correction, drift\n"
 	"  --json[=FILE]       all figures, for programs\n"
 	"  --markdown[=FILE]   for a mail or an issue\n"
 	"  --html[=FILE]       a page of its own, with plots\n"
@@ -127,6 +129,7 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 		{ "json", optional_argument, NULL, FORMAT_JSON },
 		{ "markdown", optional_argument, NULL, FORMAT_MARKDOWN },
 		{ "html", optional_argument, NULL, FORMAT_HTML },
+		{ "all", no_argument, NULL, 'a' },
 		{ "min-effect", required_argument, NULL, 'm' },
 		{ "fail-on", required_argument, NULL, 'f' },
 		{ "name-a", required_argument, NULL, 'A' },
@@ -138,11 +141,13 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 
 	optind = 0;
 	opterr = 0;
-	while (!ret && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while (!ret && (c = getopt_long(argc, argv, "ah", options, NULL)) != -1) {
 		if (c >= 0 && c < NR_FORMATS)
 			args->output[c] = optarg ? optarg : "-";
 		else if (c == 'A' || c == 'B')
 			args->options.names[c - 'A'] = optarg;
+		else if (c == 'a')
+			args->all = true;
 		else if (c == 'h')
 			return 'h';
 		else if (c == 'f')
@@ -232,14 +237,17 @@ static int load_side(struct boot_set *set)
 }
 
 /* 0 or -errno; what the stream itself says comes later. */
-static int put_format(FILE *f, enum format format, const struct comparison *c)
+static int put_format(FILE *f, enum format format, const struct comparison *c, bool all)
 {
 	json_t *json;
 	int ret;
 
 	switch (format) {
 	case FORMAT_TEXT:
-		compare_text(f, c);
+		if (all)
+			compare_text_all(f, c);
+		else
+			compare_text(f, c);
 		return 0;
 	case FORMAT_MARKDOWN:
 		compare_markdown(f, c);
@@ -260,7 +268,7 @@ static int put_format(FILE *f, enum format format, const struct comparison *c)
 	return ret ? -EIO : 0;
 }
 
-static int write_output(const char *path, enum format format, const struct comparison *c)
+static int write_output(const char *path, enum format format, const struct comparison *c, bool all)
 {
 	bool to_stdout = !strcmp(path, "-");
 	FILE *f = to_stdout ? stdout : fopen(path, "we");
@@ -268,7 +276,7 @@ static int write_output(const char *path, enum format format, const struct compa
 
 	if (f) {
 		errno = 0;
-		error = -put_format(f, format, c);
+		error = -put_format(f, format, c, all);
 		if ((fflush(f) || ferror(f)) && !error)
 			error = errno ? errno : EIO;
 		if (!to_stdout && fclose(f) && !error)
@@ -284,7 +292,7 @@ static int write_output(const char *path, enum format format, const struct compa
 static int write_all(const struct compare_args *args, const struct comparison *c)
 {
 	for (int i = 0; i < NR_FORMATS; i++)
-		if (args->output[i] && write_output(args->output[i], (enum format)i, c))
+		if (args->output[i] && write_output(args->output[i], (enum format)i, c, args->all))
 			return CMD_ERROR;
 	return 0;
 }

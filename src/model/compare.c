@@ -52,6 +52,7 @@ const char *compare_reason_name(enum compare_reason_code code)
 		[COMPARE_THIN] = "thin",
 		[COMPARE_DRIFTING] = "drifting",
 		[COMPARE_NOT_INTERLEAVED] = "not-interleaved",
+		[COMPARE_PROBES_DIFFER] = "probes-differ",
 	};
 
 	return (size_t)code < ARRAY_SIZE(names) && names[code] ? names[code] : "unknown";

@@ -128,6 +128,8 @@ enum compare_reason_code {
 	COMPARE_DRIFTING = 18,	      /* metric: which changed over the run, not by the change */
 	COMPARE_NOT_INTERLEAVED =
 		19, /* one side ran before the other, and no question is decided */
+	COMPARE_PROBES_DIFFER =
+		20, /* subject: the first of a probes; left: label of a boot that has them */
 };
 
 struct compare_reason {

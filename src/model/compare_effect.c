@@ -75,6 +75,8 @@ static double upper_level(const struct comparison *c, const struct compare_metri
 {
 	double most = 0;
 
+	if (m->counted && isnan(m->total[side]))
+		return NAN;
 	if (m->counted)
 		return stats_rate_upper(m->total[side], m->exposure[side], COMPARE_LEVEL);
 	for (size_t i = 0; i < c->mode[side].nr_boots; i++) {

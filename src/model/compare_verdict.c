@@ -37,6 +37,14 @@ static const char *const needed_probes[] = {
 	"workqueue_execute_end",
 };
 
+static bool is_needed(const char *probe)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(needed_probes); i++)
+		if (!strcmp(probe, needed_probes[i]))
+			return true;
+	return false;
+}
+
 static int check_recording(struct comparison *c, int side, const struct boot *b)
 {
 	const struct snapshot *s = b->snapshot;
@@ -53,12 +61,9 @@ static int check_recording(struct comparison *c, int side, const struct boot *b)
 	if (!ret && b->splats)
 		ret = ADD_REASON(c, COMPARE_KERNEL_SPLAT, side, b->label, .a = b->splats);
 	for (size_t i = 0; !ret && i < s->nr_probes; i++) {
-		if (s->probes[i].state != QPW_PROBE_MISSING)
-			continue;
-		for (size_t j = 0; !ret && j < ARRAY_SIZE(needed_probes); j++)
-			if (!strcmp(s->probes[i].name, needed_probes[j]))
-				ret = ADD_REASON(c, COMPARE_PROBE_MISSING, side, b->label,
-						 .subject = s->probes[i].name);
+		if (s->probes[i].state == QPW_PROBE_MISSING && is_needed(s->probes[i].name))
+			ret = ADD_REASON(c, COMPARE_PROBE_MISSING, side, b->label,
+					 .subject = s->probes[i].name);
 	}
 	return ret;
 }
@@ -119,6 +124,50 @@ static int check_setup(struct comparison *c, int side, const struct boot *b)
 				 .subject = "measured window, ms",
 				 .a = first->snapshot->window_ns / 1000000,
 				 .b = b->snapshot->window_ns / 1000000);
+	return ret;
+}
+
+/* Of what s lacks and the other one does not, but for the needed ones: how many, and the first. */
+static uint64_t lacks_alone(const struct snapshot *s, const struct snapshot *other,
+			    const char **first)
+{
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < s->nr_probes; i++) {
+		const char *name = s->probes[i].name;
+
+		if (s->probes[i].state != QPW_PROBE_MISSING || is_needed(name) ||
+		    snapshot_lacks(other, name))
+			continue;
+		if (!nr++)
+			*first = name;
+	}
+	return nr;
+}
+
+static bool is_told(const struct comparison *c, enum compare_reason_code code, const char *boot)
+{
+	for (size_t i = 0; i < c->nr_reasons; i++)
+		if (c->reasons[i].code == code && c->reasons[i].boot == boot)
+			return true;
+	return false;
+}
+
+/* What is seen in some boots only makes a difference that is none of the machine's. */
+static int check_probes(struct comparison *c, int side, const struct boot *b)
+{
+	const struct boot *first = c->mode[COMPARE_A].boots[0];
+	const char *probe = NULL;
+	uint64_t nr = lacks_alone(b->snapshot, first->snapshot, &probe);
+	int ret = 0;
+
+	if (nr)
+		ret = ADD_REASON(c, COMPARE_PROBES_DIFFER, side, b->label, .subject = probe,
+				 .left = first->label, .a = nr);
+	nr = lacks_alone(first->snapshot, b->snapshot, &probe);
+	if (!ret && nr && !is_told(c, COMPARE_PROBES_DIFFER, first->label))
+		ret = ADD_REASON(c, COMPARE_PROBES_DIFFER, COMPARE_A, first->label,
+				 .subject = probe, .left = b->label, .a = nr);
 	return ret;
 }
 
@@ -184,6 +233,8 @@ static int check_comparable(struct comparison *c)
 				ret = check_witness(c, side, b);
 			if (!ret)
 				ret = check_setup(c, side, b);
+			if (!ret)
+				ret = check_probes(c, side, b);
 		}
 	}
 	return ret ? ret : check_triggers(c);

@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const class_names[SNAP_NR_CLASSES] = {
 	[SNAP_IRQ] = "irq",   [SNAP_SOFTIRQ] = "softirq", [SNAP_IPI] = "ipi",
@@ -15,6 +16,14 @@ static const char *const class_names[SNAP_NR_CLASSES] = {
 const char *snap_class_name(enum snap_class class)
 {
 	return (unsigned int)class < SNAP_NR_CLASSES ? class_names[class] : "unknown";
+}
+
+bool snapshot_lacks(const struct snapshot *s, const char *probe)
+{
+	for (size_t i = 0; i < s->nr_probes; i++)
+		if (s->probes[i].state == QPW_PROBE_MISSING && !strcmp(s->probes[i].name, probe))
+			return true;
+	return false;
 }
 
 struct snapshot *snapshot_create(void)

@@ -353,6 +353,9 @@ int snap_waiter_order(const void *a, const void *b);
  */
 bool snap_qpw_family(const char *function);
 
+/* Whether the recording says that this probe was missing; one that it does not name was not. */
+bool snapshot_lacks(const struct snapshot *s, const char *probe);
+
 /* Empty snapshot on the heap; NULL when out of memory. */
 struct snapshot *snapshot_create(void);
 void snapshot_destroy(struct snapshot *s);

@@ -230,6 +230,18 @@ static void set_label(struct boot *b, const char *path)
 	snprintf(b->path, sizeof(b->path), "%.*s", (int)end, path);
 }
 
+/* Their codes; the text of a warning may hold what differs anyway, such as a number of a process. */
+static void describe_warnings(struct boot *b, const struct host_facts *f)
+{
+	char codes[BOOT_SETUP_TEXT] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < f->nr_warnings && used < sizeof(codes); i++)
+		used += (size_t)snprintf(codes + used, sizeof(codes) - used, "%s%s",
+					 used ? ", " : "", f->warnings[i].code);
+	boot_set_up(b, "what the recorder warned of", used ? codes : "nothing");
+}
+
 void boot_dir_describe(struct boot *b)
 {
 	const struct host_facts *f = b->facts;
@@ -243,6 +255,7 @@ void boot_dir_describe(struct boot *b)
 	if (utc_parse(b->started, &b->started_s))
 		b->started_s = 0;
 	b->nr_setup = 0;
+	boot_set_up(b, "host name", f->hostname);
 	boot_set_up(b, "kernel", f->release);
 	boot_set_up(b, "kernel build", f->version);
 	boot_set_up(b, "machine", f->machine);
@@ -251,10 +264,12 @@ void boot_dir_describe(struct boot *b)
 	boot_set_up(b, "list of nohz_full CPUs", f->nohz_full);
 	boot_set_up(b, "list of watched CPUs", f->watched);
 	boot_set_up(b, "clocksource", f->clocksource);
+	boot_set_up(b, "victim", f->victim);
 	boot_set_up(b, "tool version", f->tool_version);
 	boot_set_up(b, "backend", b->backend);
 	boot_set_up(b, "host CPU", b->host_cpu);
 	boot_set_up(b, "number of vCPUs", vcpus);
+	describe_warnings(b, f);
 }
 
 int boot_dir_load(const char *path, struct boot **out, char *why, size_t size)

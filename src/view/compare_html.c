@@ -66,7 +66,7 @@ static void put_tile(FILE *f, const struct comparison *c, const char *group, con
 	fprintf(f, "%s → ", cell);
 	words_value(m->unit, m->median[COMPARE_B], cell, sizeof(cell));
 	fprintf(f, "%s</b><span>", cell);
-	if (m->counted)
+	if (m->counted && !isnan(m->total[COMPARE_A] + m->total[COMPARE_B]))
 		fprintf(f, "%.0f → %.0f in all; ", m->total[COMPARE_A], m->total[COMPARE_B]);
 	words_ratio(&m->ratio, cell, sizeof(cell));
 	fprintf(f, "ratio %s</span></div>\n", cell);

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/host.h"
@@ -149,6 +150,21 @@ void part_setup(FILE *f, const struct comparison *c)
 	html_section_end(f);
 }
 
+static void put_warnings(FILE *f, const struct comparison *c)
+{
+	struct warning_row *rows;
+	size_t nr = compare_warning_rows(c, &rows);
+	char words[WORDS_MAX];
+
+	for (size_t i = 0; i < nr; i++) {
+		words_warning(c, &rows[i], words, sizeof(words));
+		fputs("<li>Found on the machine when the boots began: ", f);
+		escape_html(f, words);
+		fputs(".</li>\n", f);
+	}
+	free(rows);
+}
+
 static void put_probes(FILE *f, const struct compare_mode *m)
 {
 	for (size_t i = 0; i < m->merged->nr_probes; i++) {
@@ -217,6 +233,7 @@ void part_limits(FILE *f, const struct comparison *c)
 		"<li>Lost events: %" PRIu64 " and %" PRIu64 ".</li>\n"
 		"<li>Only a difference of at least %s counts.</li>\n",
 		c->mode[COMPARE_A].merged->nr_lost, c->mode[COMPARE_B].merged->nr_lost, words);
+	put_warnings(f, c);
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		put_probes(f, &c->mode[side]);
 	for (int side = 0; side < COMPARE_SIDES; side++)

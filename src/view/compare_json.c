@@ -153,6 +153,24 @@ static json_t *pair_json(const char *first, double a, const char *second, double
 	return json_pack("{s:o, s:o}", first, real_json(a), second, real_json(b));
 }
 
+/* Each once, with the number of boots of A and of B that have it. */
+static json_t *warnings_json(const struct comparison *c)
+{
+	json_t *array = json_array();
+	struct warning_row *rows;
+	size_t nr = compare_warning_rows(c, &rows);
+
+	for (size_t i = 0; array && i < nr; i++)
+		array = append(array, json_pack("{s:o, s:o, s:o, s:[I, I]}", "code",
+						text_json(rows[i].any->code), "text",
+						text_json(rows[i].any->text), "remedy",
+						text_json(rows[i].any->remedy), "boots",
+						(json_int_t)rows[i].boots[COMPARE_A],
+						(json_int_t)rows[i].boots[COMPARE_B]));
+	free(rows);
+	return array;
+}
+
 /* Labels of all boots in the order of time, and what that order is worth. */
 static json_t *order_json(const struct comparison *c)
 {
@@ -245,14 +263,14 @@ json_t *compare_json(const struct comparison *c)
 	words_why(c, why, sizeof(why));
 	words_caveat(c, caveat, sizeof(caveat));
 	return json_pack(
-		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
+		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
 		"schema", "qpwlat.compare", "version", 1, "kernel",
 		text_json(first ? first->facts->release : ""), "backend",
 		text_json(words_backend(c)), "host",
 		first ? summary_host_json(first->facts) : json_null(), "modes",
 		mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]), "order",
-		order_json(c), "min_effect", c->min_effect.relative, "min_difference",
-		difference_json(&c->min_effect), "metrics", metrics_json(c), "verdict",
-		compare_verdict_name(c->verdict), "why", text_json(why), "reasons", reasons_json(c),
-		"caveat", text_json(caveat), "gates", gates_json(c));
+		order_json(c), "warnings", warnings_json(c), "min_effect", c->min_effect.relative,
+		"min_difference", difference_json(&c->min_effect), "metrics", metrics_json(c),
+		"verdict", compare_verdict_name(c->verdict), "why", text_json(why), "reasons",
+		reasons_json(c), "caveat", text_json(caveat), "gates", gates_json(c));
 }

@@ -212,6 +212,27 @@ static void put_triggers(FILE *f, const struct comparison *c)
 	free(rows);
 }
 
+static void put_warnings(FILE *f, const struct comparison *c)
+{
+	struct warning_row *rows;
+	size_t nr = compare_warning_rows(c, &rows);
+	char words[WORDS_MAX];
+
+	if (nr)
+		fputs("## What may spoil the measurement\n\n"
+		      "Found on the machine when the boots began.\n\n",
+		      f);
+	for (size_t i = 0; i < nr; i++) {
+		words_warning(c, &rows[i], words, sizeof(words));
+		fputs("- ", f);
+		escape_markdown(f, words);
+		fputs(".\n", f);
+	}
+	if (nr)
+		fputc('\n', f);
+	free(rows);
+}
+
 /* Reasons beyond the first, missing probes and files: what a reader has to know besides. */
 static void put_limits(FILE *f, const struct comparison *c)
 {
@@ -286,5 +307,6 @@ void compare_markdown(FILE *f, const struct comparison *c)
 	put_causes(f, c);
 	put_flushes(f, c);
 	put_triggers(f, c);
+	put_warnings(f, c);
 	put_limits(f, c);
 }

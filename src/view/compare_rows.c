@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/host.h"
+
 static uint64_t ran(const struct work_row *r)
 {
 	uint64_t total = 0;
@@ -188,5 +190,35 @@ size_t compare_trigger_rows(const struct comparison *c, struct count_row **out)
 		(*out)[nr++].side[COMPARE_B] = b->triggers[i].count;
 	}
 	qsort(*out, nr, sizeof(**out), order_counts);
+	return nr;
+}
+
+static struct warning_row *warning_row(struct warning_row *rows, size_t *nr,
+				       const struct host_warning *of)
+{
+	for (size_t i = 0; i < *nr; i++)
+		if (!strcmp(rows[i].any->code, of->code))
+			return &rows[i];
+	rows[*nr].any = of;
+	return &rows[(*nr)++];
+}
+
+size_t compare_warning_rows(const struct comparison *c, struct warning_row **out)
+{
+	size_t room = 1, nr = 0;
+
+	for (size_t i = 0; i < c->nr_order; i++)
+		room += c->mode[c->order[i].side].boots[c->order[i].boot]->facts->nr_warnings;
+	*out = calloc(room, sizeof(**out));
+	if (!*out)
+		return 0;
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		for (size_t i = 0; i < c->mode[side].nr_boots; i++) {
+			const struct host_facts *facts = c->mode[side].boots[i]->facts;
+
+			for (unsigned int j = 0; j < facts->nr_warnings; j++)
+				warning_row(*out, &nr, &facts->warnings[j])->boots[side]++;
+		}
+	}
 	return nr;
 }

@@ -31,14 +31,21 @@ struct count_row {
 	uint64_t side[COMPARE_SIDES];
 };
 
+/* What the recorder found on the machine that spoils a measurement: in how many boots. */
+struct warning_row {
+	const struct host_warning *any; /* of the first boot that has it */
+	size_t boots[COMPARE_SIDES];
+};
+
 /*
  * Each gives the number of rows and the rows in *out, which the caller frees; NULL and 0 when out
  * of memory or empty. Order: works by QPW family, then by how often they ran; causes and flushes
- * by time; triggers by name.
+ * by time; triggers by name; warnings as the boots have them, each code once.
  */
 size_t compare_work_rows(const struct comparison *c, struct work_row **out);
 size_t compare_cause_rows(const struct comparison *c, struct cause_row **out);
 size_t compare_flush_rows(const struct comparison *c, struct flush_row **out);
 size_t compare_trigger_rows(const struct comparison *c, struct count_row **out);
+size_t compare_warning_rows(const struct comparison *c, struct warning_row **out);
 
 #endif

@@ -15,6 +15,9 @@
 /* One screen for a terminal: verdict, why, the main figures, remote work by function. */
 void compare_text(FILE *f, const struct comparison *c);
 
+/* The same with every figure, and with bootstrap, rank test, correction and drift of each. */
+void compare_text_all(FILE *f, const struct comparison *c);
+
 /* For a mail or an issue; tables as GitHub and others read them. */
 void compare_markdown(FILE *f, const struct comparison *c);
 

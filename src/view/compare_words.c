@@ -168,6 +168,12 @@ static void boot_words(const struct compare_reason *r, const char *boot, char *b
 	case COMPARE_PROBE_MISSING:
 		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
 		break;
+	case COMPARE_PROBES_DIFFER:
+		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
+		if (r->a > 1)
+			add(buf, size, " and %" PRIu64 " more", r->a - 1);
+		add(buf, size, ", %s with %s", r->left, r->a > 1 ? "them" : "it");
+		break;
 	case COMPARE_WITNESS_MISSING:
 		add(buf, size, "%s has no witness to check the collector by", boot);
 		break;
@@ -252,6 +258,51 @@ void words_reason(const struct comparison *c, const struct compare_reason *r, ch
 	}
 }
 
+void words_warning(const struct comparison *c, const struct warning_row *row, char *buf,
+		   size_t size)
+{
+	const struct compare_mode *a = &c->mode[COMPARE_A], *b = &c->mode[COMPARE_B];
+
+	buf[0] = '\0';
+	if (row->boots[COMPARE_A] < a->nr_boots || row->boots[COMPARE_B] < b->nr_boots)
+		add(buf, size,
+		    "in %zu of %zu boots of %s, %zu of %zu of %s: ", row->boots[COMPARE_A],
+		    a->nr_boots, a->name, row->boots[COMPARE_B], b->nr_boots, b->name);
+	add(buf, size, "%s", row->any->text);
+}
+
+/* A row of the probes of A, then of B, by number; NULL past the end. */
+static const struct snap_probe *probe_row(const struct comparison *c, size_t i)
+{
+	const struct snapshot *a = c->mode[COMPARE_A].merged, *b = c->mode[COMPARE_B].merged;
+
+	if (i < a->nr_probes)
+		return &a->probes[i];
+	i -= a->nr_probes;
+	return i < b->nr_probes ? &b->probes[i] : NULL;
+}
+
+static bool said_before(const struct comparison *c, size_t row, const struct snap_probe *of)
+{
+	for (size_t i = 0; i < row; i++) {
+		const struct snap_probe *p = probe_row(c, i);
+
+		if (p->state == QPW_PROBE_MISSING && !strcmp(p->loses, of->loses))
+			return true;
+	}
+	return false;
+}
+
+void words_unseen(const struct comparison *c, char *buf, size_t size)
+{
+	const struct snap_probe *p;
+
+	buf[0] = '\0';
+	for (size_t i = 0; (p = probe_row(c, i)) != NULL; i++)
+		if (p->state == QPW_PROBE_MISSING && !said_before(c, i, p))
+			add(buf, size, "%s%s", buf[0] ? "; " : "", p->loses);
+}
+
 /* ---------------------------------------------------------------- why */
 
 static void add_figure(const struct comparison *c, const struct compare_metric *m, char *buf,
@@ -297,6 +348,12 @@ static void capitalise(char *buf)
 		buf[0] = (char)(buf[0] - 'a' + 'A');
 }
 
+/* Whether a reason is found in the figures themselves, which are then worth a look. */
+static bool against_figures(enum compare_reason_code code)
+{
+	return code >= COMPARE_ONE_BOOT && code != COMPARE_PROBES_DIFFER;
+}
+
 static void add_reasons(const struct comparison *c, char *buf, size_t size)
 {
 	char reason[WORDS_MAX];
@@ -307,7 +364,7 @@ static void add_reasons(const struct comparison *c, char *buf, size_t size)
 		add(buf, size, " (and %zu more reason%s)", c->nr_reasons - 1,
 		    c->nr_reasons > 2 ? "s" : "");
 	add(buf, size, ".");
-	if (c->reasons[0].code >= COMPARE_ONE_BOOT) {
+	if (against_figures(c->reasons[0].code)) {
 		add(buf, size, " Seen: ");
 		add_figures(c, COMPARE_NOT_JUDGED, buf, size);
 		add(buf, size, ".");

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "model/compare.h"
+#include "view/compare_rows.h"
 #include "view/words.h"
 
 #define WORDS_MAX 1024
@@ -34,6 +35,13 @@ bool words_worth(const struct compare_metric *m);
 /* One reason against a verdict as a sentence without its full stop. */
 void words_reason(const struct comparison *c, const struct compare_reason *r, char *buf,
 		  size_t size);
+
+/* Something that spoils the measurement, and in which boots where that is not all of them. */
+void words_warning(const struct comparison *c, const struct warning_row *row, char *buf,
+		   size_t size);
+
+/* What was not recorded on either side for want of a probe, each once; "" when all was. */
+void words_unseen(const struct comparison *c, char *buf, size_t size);
 
 /* The smallest difference that counts: "10 % and 0.10/s (counts), …". */
 void words_effect(const struct comparison *c, char *buf, size_t size);

@@ -74,6 +74,21 @@ expect "names" 0 "$QPWLAT" compare --name-a before --name-b after less/*-qpw0 --
 holds "names are shown" stdout "before → after: improved"
 expect "smallest effect" 0 "$QPWLAT" compare --min-effect 25% less/*-qpw0 -- less/*-qpw1
 
+# the formats hold what the text does only when asked
+expect "all figures" 0 "$QPWLAT" compare --all less/*-qpw0 -- less/*-qpw1
+for figure in 'remote work: QPW families' 'latency: p50' 'latency: p99' 'latency: max' \
+	'stolen time: work' 'interruptions: work' '* remote_work' '  rate_work'; do
+	holds "all figures have $figure" stdout "$figure"
+done
+expect "the short form" 0 "$QPWLAT" compare -a --text=all.txt less/*-qpw0 -- less/*-qpw1
+holds "in a file" all.txt "interruptions: work"
+if grep -qF "interruptions:" c.txt; then
+	bad=1
+	echo "not ok compare one screen of text: it has all figures"
+else
+	echo "ok compare one screen of text"
+fi
+
 mkdir -p sets/before/notes sets/after
 cp -r less/*-qpw0 sets/before
 cp -r less/*-qpw1 sets/after
@@ -152,7 +167,7 @@ else
 	echo "not ok compare schema: $(head -n 5 log)"
 fi
 for wrong in '.verdict = "good"' 'del(.metrics[0].key)' '.metrics[3].rank_p = 2' '.modes[0].more = 1' \
-	'.gates[0].outcome = "maybe"' '.modes[1].interruptions[0].count = -1' '.reasons[0].code = "tired"'; do
+	'.gates[0].outcome = "maybe"' '.warnings[0] = {}' '.modes[1].interruptions[0].count = -1' '.reasons[0].code = "tired"'; do
 	jq "$wrong" worse.json >broken.json
 	if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" broken.json >log 2>&1; then
 		bad=1

@@ -76,10 +76,8 @@ static const struct {
 	const char *suffix;
 	void (*view)(FILE *f, const struct comparison *c);
 } views[] = {
-	{ "txt", compare_text },
-	{ "json", put_json },
-	{ "md", compare_markdown },
-	{ "html", compare_html },
+	{ "txt", compare_text },    { "all.txt", compare_text_all }, { "json", put_json },
+	{ "md", compare_markdown }, { "html", compare_html },
 };
 
 static void check_all(const char *name, const struct comparison *c)
@@ -106,6 +104,17 @@ static struct comparison *compare_gated(struct sample_sets *s, const char *const
 	return sample_compare_with(s, &options);
 }
 
+/* Forks per second: 100, 101, 102 in A, half of that in B. */
+static void add_stressor(struct boot *b, double ops)
+{
+	b->stressors = calloc(1, sizeof(*b->stressors));
+	assert_non_null(b->stressors);
+	b->nr_stressors = 1;
+	SET_TEXT(b->stressors[0].name, "fork");
+	b->stressors[0].ops = ops;
+	b->stressors[0].seconds = 10;
+}
+
 static void test_golden_improved(void **state)
 {
 	static const char *const gates[] = { "remote_work:>0",	  "remote_work:+10%",
@@ -116,6 +125,10 @@ static void test_golden_improved(void **state)
 
 	(void)state;
 	sample_sets_init(&s, 3, 3);
+	for (int i = 0; i < 3; i++) {
+		add_stressor(s.a[i], 1000 + 10 * i);
+		add_stressor(s.b[i], 500 + 5 * i);
+	}
 	check_all("improved", compare_gated(&s, gates, ARRAY_SIZE(gates)));
 	sample_sets_finish(&s);
 }
@@ -124,6 +137,7 @@ static void test_golden_improved(void **state)
 static void spoil(struct sample_sets *s)
 {
 	struct snap_probe *p = calloc(1, sizeof(*p));
+	struct host_warning *w = &s->b[1]->facts->warnings[0];
 	struct boot *b = s->a[0];
 
 	assert_non_null(p);
@@ -135,6 +149,11 @@ static void spoil(struct sample_sets *s)
 	b->snapshot->nr_lost = 7;
 	s->b[1]->witness.functions[0].count = 1;
 	SET_TEXT(s->b[0]->facts->release, "7.2</title>");
+	SET_TEXT(w->code, "<s>|`");
+	SET_TEXT(w->text, "a <s>tracer|`\033");
+	SET_TEXT(w->remedy, "end <s>it");
+	s->b[1]->facts->nr_warnings = 1;
+	boot_dir_describe(s->b[1]);
 	b->cyclictest.nr_overflow = 2;
 	boot_note(b, "stress-ng.yaml", "missing");
 	sample_work(b, "<script>alert(1)</script>", 3);
@@ -190,6 +209,7 @@ static void test_html_promises(void **state)
 		"<svg>",
 		"<u>",
 		"<em>",
+		"<s>",
 		"<i>\"",
 		"\033",
 		"\"'&",

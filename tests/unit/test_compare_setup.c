@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a comparison makes of warnings of the recorder and of probes that were missing: on one side
+ * a different setup, on both something to be shown; and what nobody looked at is no zero.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/compare_gate.h"
+#include "sample_boots.h"
+#include "store/boot_dir.h"
+#include "util/array.h"
+#include "view/compare_rows.h"
+#include "view/compare_words.h"
+
+static void warn_of(struct boot *b, const char *code, const char *text)
+{
+	struct host_warning *w = &b->facts->warnings[b->facts->nr_warnings++];
+
+	SET_TEXT(w->code, code);
+	SET_TEXT(w->text, text);
+	SET_TEXT(w->remedy, "end it");
+	boot_dir_describe(b);
+}
+
+static void miss_probe(struct boot *b, const char *name, const char *loses)
+{
+	struct snapshot *s = b->snapshot;
+
+	s->probes = realloc(s->probes, (s->nr_probes + 1) * sizeof(*s->probes));
+	assert_non_null(s->probes);
+	memset(&s->probes[s->nr_probes], 0, sizeof(*s->probes));
+	SET_TEXT(s->probes[s->nr_probes].name, name);
+	SET_TEXT(s->probes[s->nr_probes].loses, loses);
+	s->nr_probes++;
+}
+
+static void in_all(struct sample_sets *s,
+		   void (*make)(struct boot *b, const char *x, const char *y), const char *x,
+		   const char *y)
+{
+	for (size_t i = 0; i < s->nr_a; i++)
+		make(s->a[i], x, y);
+	for (size_t i = 0; i < s->nr_b; i++)
+		make(s->b[i], x, y);
+}
+
+static const struct compare_metric *by_key(const struct comparison *c, const char *key)
+{
+	for (size_t i = 0; i < c->nr_metrics; i++)
+		if (!strcmp(c->metrics[i].key, key))
+			return &c->metrics[i];
+	fail_msg("%s is not asked", key);
+	return NULL;
+}
+
+static void set_victim(struct boot *b)
+{
+	SET_TEXT(b->facts->victim, "oslat");
+}
+
+static void set_name(struct boot *b)
+{
+	SET_TEXT(b->facts->hostname, "another");
+}
+
+static void set_warning(struct boot *b)
+{
+	warn_of(b, "stalld", "stalld runs (pid 7)");
+}
+
+/* In one boot of either side, and in all boots of one. */
+static void test_differs(void **state)
+{
+	static void (*const make[])(struct boot * b) = { set_victim, set_name, set_warning };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(make); i++) {
+		for (int where = 0; where < 3; where++) {
+			struct sample_sets s;
+
+			sample_sets_init(&s, 3, 3);
+			for (size_t j = 0; j < 3; j++) {
+				struct boot *b = where == 1 ? s.a[j] : s.b[j];
+
+				if (where < 2 && j != 1)
+					continue;
+				make[i](b);
+				boot_dir_describe(b);
+			}
+			assert_int_equal(sample_compare(&s)->verdict, COMPARE_INCONCLUSIVE);
+			assert_int_equal(s.c->nr_reasons, where == 2 ? 3 : 1);
+			assert_int_equal(s.c->reasons[0].code, COMPARE_SETUP_DIFFERS);
+			sample_sets_finish(&s);
+		}
+	}
+}
+
+static void test_words_of_difference(void **state)
+{
+	struct sample_sets s;
+	char words[WORDS_MAX];
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	in_all(&s, warn_of, "virtual", "a virtual machine");
+	warn_of(s.b[1], "stalld", "stalld runs (pid 7)");
+	sample_compare(&s);
+	assert_int_equal(s.c->nr_reasons, 1);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words, "different setups: what the recorder warned of is "
+				   "\"virtual, stalld\" in 02-qpw1, \"virtual\" in the first boot");
+	sample_sets_finish(&s);
+}
+
+/* All of one code is one setup, whatever process it was; it is told once, with its boots. */
+static void test_everywhere(void **state)
+{
+	struct sample_sets s;
+	struct warning_row *rows;
+	char words[WORDS_MAX];
+
+	(void)state;
+	sample_sets_init(&s, 3, 2);
+	in_all(&s, warn_of, "stalld", "stalld runs (pid 7)");
+	SET_TEXT(s.b[0]->facts->warnings[0].text, "stalld runs (pid 8)");
+	boot_dir_describe(s.b[0]);
+	assert_int_equal(sample_compare(&s)->verdict, COMPARE_IMPROVED);
+	assert_int_equal(s.c->nr_reasons, 0);
+	warn_of(s.b[1], "tracer", "ftrace is on");
+	sample_compare(&s);
+	assert_int_equal(compare_warning_rows(s.c, &rows), 2);
+	assert_int_equal(rows[0].boots[COMPARE_A], 3);
+	assert_int_equal(rows[0].boots[COMPARE_B], 2);
+	words_warning(s.c, &rows[0], words, sizeof(words));
+	assert_string_equal(words, "stalld runs (pid 7)");
+	words_warning(s.c, &rows[1], words, sizeof(words));
+	assert_string_equal(words, "in 0 of 3 boots of qpw=0, 1 of 2 of qpw=1: ftrace is on");
+	free(rows);
+	sample_sets_finish(&s);
+}
+
+/* As many warnings as a trace can hold, each with the longest code: a difference in the last one. */
+static void test_many_warnings(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (unsigned int i = 0; i < HOST_WARNINGS; i++) {
+		char code[16];
+
+		snprintf(code, sizeof(code), "warning-code-%02u", i);
+		in_all(&s, warn_of, code, "");
+	}
+	assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+	s.b[1]->facts->warnings[HOST_WARNINGS - 1].code[14] = 'x';
+	boot_dir_describe(s.b[1]);
+	assert_int_equal(sample_compare(&s)->nr_reasons, 1);
+	sample_sets_finish(&s);
+}
+
+static void test_probes_differ(void **state)
+{
+	struct sample_sets s;
+	char words[WORDS_MAX];
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	miss_probe(s.b[1], "__flush_work", "");
+	assert_int_equal(sample_compare(&s)->verdict, COMPARE_INCONCLUSIVE);
+	assert_int_equal(s.c->nr_reasons, 1);
+	assert_int_equal(s.c->reasons[0].code, COMPARE_PROBES_DIFFER);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words, "02-qpw1 was recorded without the probe __flush_work, 01-qpw0 "
+				   "with it");
+	miss_probe(s.b[1], "tick_stop", "");
+	sample_compare(&s);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words,
+			    "02-qpw1 was recorded without the probe __flush_work and 1 more, "
+			    "01-qpw0 with them");
+	/* the same ones missing everywhere make no difference */
+	for (int i = 0; i < 3; i++) {
+		miss_probe(i < 2 ? s.a[i] : s.b[0], "tick_stop", "");
+		miss_probe(i < 2 ? s.a[i] : s.b[0], "__flush_work", "");
+	}
+	assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+	assert_int_equal(s.c->verdict, COMPARE_IMPROVED);
+	/* missing in the first boot alone: told once, not by each of the others */
+	miss_probe(s.a[0], "page_fault_user", "");
+	assert_int_equal(sample_compare(&s)->nr_reasons, 1);
+	assert_int_equal(s.c->reasons[0].code, COMPARE_PROBES_DIFFER);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words,
+			    "01-qpw0 was recorded without the probe page_fault_user, 02-qpw0 "
+			    "with it");
+	sample_sets_finish(&s);
+}
+
+/* A probe that is listed as attached is not missing. */
+static void test_attached(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	miss_probe(s.b[1], "__flush_work", "");
+	s.b[1]->snapshot->probes[0].state = QPW_PROBE_FENTRY;
+	assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+	sample_sets_finish(&s);
+}
+
+/* Figures and the probes of which any one is enough to see something. */
+static const struct {
+	const char *key;
+	const char *probes[8];
+} unseen[] = {
+	{ "flush_waits",
+	  { "__flush_work", "lru_add_drain_all", "lru_cache_disable", "drain_all_stock",
+	    "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink", "qpw_flush_begin" } },
+	{ "flush_time",
+	  { "__flush_work", "lru_add_drain_all", "lru_cache_disable", "drain_all_stock",
+	    "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink", "qpw_flush_begin" } },
+	{ "inline_work", { "qpw_inline_begin" } },
+	{ "rate_nmi", { "nmi_handler" } },
+	{ "rate_irq", { "irq_handler_entry" } },
+	{ "rate_softirq", { "softirq_entry" } },
+	{ "rate_thread", { "sched_switch" } },
+	{ "stolen_thread", { "sched_switch" } },
+	{ "rate_tick", { "local_timer_entry", "hrtimer_expire_entry" } },
+	{ "rate_timer", { "local_timer_entry", "hrtimer_expire_entry" } },
+	{ "stolen_ipi",
+	  { "reschedule_entry", "call_function_entry", "call_function_single_entry",
+	    "irq_work_entry" } },
+};
+
+static void test_unseen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++) {
+		const struct compare_metric *m;
+		struct sample_sets s;
+
+		sample_sets_init(&s, 2, 2);
+		for (size_t j = 1; unseen[i].probes[j]; j++)
+			in_all(&s, miss_probe, unseen[i].probes[j], "");
+		m = by_key(sample_compare(&s), unseen[i].key);
+		assert_false(isnan(m->median[COMPARE_A]) || isnan(m->median[COMPARE_B]));
+		in_all(&s, miss_probe, unseen[i].probes[0], "");
+		m = by_key(sample_compare(&s), unseen[i].key);
+		if (!isnan(m->median[COMPARE_A]) || !isnan(m->median[COMPARE_B]) ||
+		    !isnan(m->ratio.ratio) || !isnan(m->rank_p))
+			fail_msg("%s has figures that nobody saw", unseen[i].key);
+		sample_sets_finish(&s);
+	}
+}
+
+/* A limit is not kept by what nobody looked at. */
+static void test_gates_unseen(void **state)
+{
+	static const char *const texts[] = { "rate_nmi:>0", "rate_nmi:+10%", "rate_irq:>0" };
+	static const enum compare_gate_outcome wanted[] = { COMPARE_GATE_UNJUDGED,
+							    COMPARE_GATE_UNJUDGED,
+							    COMPARE_GATE_PASSED };
+	struct compare_gate gates[ARRAY_SIZE(texts)];
+	const struct compare_options options = { .gates = gates, .nr_gates = ARRAY_SIZE(gates) };
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 3, 3);
+	in_all(&s, miss_probe, "nmi_handler", "non-maskable interrupts");
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_int_equal(compare_gate_parse(texts[i], strlen(texts[i]), &gates[i]), 0);
+	sample_compare_with(&s, &options);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_int_equal(s.c->gates[i].outcome, wanted[i]);
+	sample_sets_finish(&s);
+}
+
+static void test_words_unseen(void **state)
+{
+	struct sample_sets s;
+	char words[WORDS_MAX];
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	words_unseen(sample_compare(&s), words, sizeof(words));
+	assert_string_equal(words, "");
+	miss_probe(s.a[0], "softirq_entry", "softirqs");
+	miss_probe(s.a[1], "softirq_exit", "softirqs");
+	miss_probe(s.b[0], "softirq_exit", "softirqs");
+	miss_probe(s.b[0], "nmi_handler", "non-maskable interrupts");
+	words_unseen(sample_compare(&s), words, sizeof(words));
+	assert_string_equal(words, "softirqs; non-maskable interrupts");
+	sample_sets_finish(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_differs),	      cmocka_unit_test(test_words_of_difference),
+		cmocka_unit_test(test_everywhere),    cmocka_unit_test(test_many_warnings),
+		cmocka_unit_test(test_probes_differ), cmocka_unit_test(test_attached),
+		cmocka_unit_test(test_unseen),	      cmocka_unit_test(test_gates_unseen),
+		cmocka_unit_test(test_words_unseen),
+	};
+
+	return cmocka_run_group_tests_name("compare_setup", tests, NULL, NULL);
+}
