@@ -40,6 +40,16 @@ static int add_part(struct table *rows, const struct snap_part *p, uint64_t numb
 	return 0;
 }
 
+uint64_t blame_avoidable_of(const struct snap_outlier *o)
+{
+	uint64_t ns = 0;
+
+	for (uint32_t i = 0; i < o->nr_parts; i++)
+		if (blame_is_avoidable(o->parts[i].class, o->parts[i].name))
+			ns += o->parts[i].ns;
+	return ns;
+}
+
 static int add_late(struct table *rows, const struct snap_outlier *o, uint64_t number,
 		    struct blame *out)
 {
@@ -48,6 +58,7 @@ static int add_late(struct table *rows, const struct snap_outlier *o, uint64_t n
 	out->latency_ns += o->latency_ns;
 	for (int step = 0; step < SNAP_NR_STEPS; step++)
 		out->residual_ns += o->residual_ns[step];
+	out->avoidable_ns += blame_avoidable_of(o);
 	for (uint32_t i = 0; !ret && i < o->nr_parts; i++)
 		ret = add_part(rows, &o->parts[i], number);
 	return ret;

@@ -24,6 +24,7 @@ struct blame {
 	size_t nr_samples;
 	uint64_t latency_ns;
 	uint64_t residual_ns;
+	uint64_t avoidable_ns; /* of the rows: what QPW lets the caller do */
 	struct blame_row *rows; /* largest first */
 	size_t nr_rows;
 };
@@ -34,6 +35,9 @@ void blame_finish(struct blame *b);
 
 /* Works that QPW lets the caller do, run on the watched CPUs. */
 struct snap_total blame_avoidable(const struct snapshot *s);
+
+/* Of the latency of a late sample: self time of such works in it, ns. */
+uint64_t blame_avoidable_of(const struct snap_outlier *o);
 
 /* Whether a cause is such a work. */
 bool blame_is_avoidable(enum snap_class class, const char *name);

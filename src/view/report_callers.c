@@ -7,44 +7,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/callers.h"
 #include "util/text.h"
-
-#define BRANCHES_SHOWN 5
-
-static double percent(uint64_t part, uint64_t whole)
-{
-	return whole ? 100.0 * (double)part / (double)whole : 0;
-}
-
-/* The only way on from a node: no stack ends here or goes another way. 0 where there is none. */
-static uint32_t only_child(const struct callers *c, uint32_t at)
-{
-	uint32_t child = c->nodes[at].first;
-
-	return child && c->nodes[child].count == c->nodes[at].count ? child : 0;
-}
-
-/* "a < b < by task": from a node to where ways part; *end is the last node on it. */
-static char *format_chain(const struct callers *c, uint32_t at, uint32_t *end)
-{
-	char name[4 * CALLERS_NAME], *text = NULL, *longer;
-
-	for (; at; at = only_child(c, at)) {
-		text_escape(c->nodes[at].name, name, sizeof(name));
-		if (asprintf(&longer, "%s%s%s%s", text ? text : "", text ? " < " : "",
-			     c->nodes[at].kind == CALLERS_TASK ? "by " : "", name) < 0)
-			longer = NULL;
-		free(text);
-		text = longer;
-		*end = at;
-		if (!text)
-			break;
-	}
-	return text;
-}
+#include "view/report_chain.h"
 
 static void put_branch(const struct sheet *o, int indent, double share, const char *text)
 {
@@ -64,18 +30,18 @@ static void put_branches(const struct sheet *o, const struct callers *c, uint32_
 		uint32_t end = at;
 		char *chain;
 
-		if (nr++ >= BRANCHES_SHOWN) {
+		if (nr++ >= REPORT_BRANCHES) {
 			others += c->nodes[at].count;
 			continue;
 		}
-		chain = format_chain(c, at, &end);
-		put_branch(o, indent, percent(c->nodes[at].count, whole),
+		chain = report_chain(c, at, &end);
+		put_branch(o, indent, report_chain_percent(c->nodes[at].count, whole),
 			   chain ? chain : "(out of memory)");
 		free(chain);
 		put_branches(o, c, end, whole, indent + 2);
 	}
 	if (others)
-		put_branch(o, indent, percent(others, whole), "others");
+		put_branch(o, indent, report_chain_percent(others, whole), "others");
 }
 
 static void put_causes(const struct sheet *o, const struct report *r, const struct callers *c)

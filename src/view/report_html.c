@@ -14,8 +14,6 @@
 #include "view/report_verdict.h"
 #include "view/words.h"
 
-#define OFFLINES_SHOWN 10
-
 void report_html_more(FILE *f, size_t shown, size_t nr)
 {
 	if (nr > shown)
@@ -116,88 +114,6 @@ static void put_tiles(FILE *f, const struct report *r)
 	fputs("</div>\n", f);
 }
 
-static void put_offline(FILE *f, const struct report *r, const struct snap_offline *o)
-{
-	const struct report_trace *t = o->boot < r->nr_traces ? &r->traces[o->boot] : r->traces;
-
-	fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from ", o->cpu);
-	if (o->start_ns > t->window_start_ns)
-		fprintf(f, "%.3f s", (double)(o->start_ns - t->window_start_ns) / 1e9);
-	else
-		fputs("the beginning", f);
-	if (o->end_ns && o->end_ns <= t->window_start_ns + t->window_ns)
-		fprintf(f, " to %.3f s", (double)(o->end_ns - t->window_start_ns) / 1e9);
-	else
-		fputs(" to the end", f);
-	if (r->nr_traces > 1) {
-		fputs(" of ", f);
-		escape_html(f, t->path);
-	}
-	fputs(".</li>\n", f);
-}
-
-static void put_offlines(FILE *f, const struct report *r)
-{
-	const struct snapshot *s = r->snapshot;
-	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
-	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
-
-	for (size_t i = 0; i < nr; i++)
-		put_offline(f, r, &s->offlines[i]);
-	if (nr_more)
-		fprintf(f, "<li>Watched CPUs were offline %" PRIu64 " times more.</li>\n", nr_more);
-}
-
-/* What the reader of a file found wrong. */
-static unsigned int put_problems(FILE *f, const struct report *r)
-{
-	unsigned int nr = 0;
-
-	for (size_t i = 0; i < r->nr_traces; i++) {
-		if (!r->traces[i].problem[0])
-			continue;
-		nr++;
-		fputs("<li>This is a part of a recording: ", f);
-		escape_html(f, r->traces[i].problem);
-		if (r->nr_traces > 1) {
-			fputs(", in ", f);
-			escape_html(f, r->traces[i].path);
-		}
-		fputs(".</li>\n", f);
-	}
-	return nr;
-}
-
-/* What makes the figures less than the whole truth. */
-static void put_warnings(FILE *f, const struct report *r)
-{
-	const struct snapshot *s = r->snapshot;
-	unsigned int nr_problems = 0;
-
-	if (!s->nr_lost && !s->nr_offlines && !s->truncated && s->window_closed &&
-	    !report_malformed(r))
-		return;
-	fputs("<div class=\"warn\"><p><strong>These figures are not the whole truth</strong></p>"
-	      "<ul>\n",
-	      f);
-	if (s->nr_lost)
-		fprintf(f,
-			"<li>%" PRIu64 " records were lost. Counts and times are lower bounds, "
-			"residuals upper ones.</li>\n",
-			s->nr_lost);
-	put_offlines(f, r);
-	nr_problems = put_problems(f, r);
-	if (!nr_problems && s->truncated)
-		fputs("<li>This is a part of a recording.</li>\n", f);
-	else if (!nr_problems && !s->window_closed)
-		fputs("<li>The recording did not end in order: its window was not closed.</li>\n",
-		      f);
-	if (report_malformed(r))
-		fprintf(f, "<li>%" PRIu64 " malformed records were left out.</li>\n",
-			report_malformed(r));
-	fputs("</ul></div>\n", f);
-}
-
 /* Machine, kernel, mode, CPUs and length on one line; the others are in the setup's tables. */
 static void put_setup_line(FILE *f, const struct report *r)
 {
@@ -209,6 +125,10 @@ static void put_setup_line(FILE *f, const struct report *r)
 	escape_html(f, h->release);
 	fprintf(f, ", %s, watched CPUs ", host_mode_name(h->mode));
 	escape_html(f, h->watched[0] ? h->watched : "unknown");
+	if (h->victim[0]) {
+		fputs(", victim ", f);
+		escape_html(f, h->victim);
+	}
 	fprintf(f, ", %s measured, %" PRIu64 " records, %" PRIu64 " lost%s.</p>\n", window,
 		r->snapshot->nr_events, r->snapshot->nr_lost,
 		h->hypervisor[0] ? "; a virtual machine" : "");
@@ -255,7 +175,7 @@ static void put_header(FILE *f, const struct report *r)
 	put_verdict(f, r);
 	put_setup_line(f, r);
 	put_asked(f, r);
-	put_warnings(f, r);
+	report_html_caveats(f, r);
 	put_tiles(f, r);
 	fputs("<nav aria-label=\"Sections\">", f);
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)

@@ -163,6 +163,7 @@ static void put_caused(FILE *f, const struct snap_caused *c)
 		snprintf(who + strlen(who), sizeof(who) - strlen(who), ":%" PRIu32, c->origin.pid);
 	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(c->class));
 	html_name(f, c->name);
+	fprintf(f, "<td class=\"t\">%s</td>", blame_is_avoidable(c->class, c->name) ? "yes" : "");
 	html_count(f, c->origin.count);
 	html_name(f, who);
 	html_count(f, c->origin.cpu);
@@ -176,10 +177,15 @@ static void put_caused(FILE *f, const struct snap_caused *c)
 void report_html_origins(FILE *f, const struct report *r)
 {
 	static const struct html_column columns[] = {
-		{ "class", true },	   { "cause", true },
-		{ "count", false },	   { "by", true },
-		{ "on CPU", false },	   { "mean wait", false },
-		{ "longest wait", false }, { "control group", true },
+		{ "class", true },
+		{ "cause", true },
+		{ "avoidable", true },
+		{ "count", false },
+		{ "by", true },
+		{ "on CPU", false },
+		{ "mean wait", false },
+		{ "longest wait", false },
+		{ "control group", true },
 		{ "stack", true },
 	};
 	const struct snapshot *s = r->snapshot;
@@ -205,5 +211,6 @@ void report_html_origins(FILE *f, const struct report *r)
 			"<p class=\"note\">%" PRIu64
 			" interruptions by rarer origins are not listed.</p>\n",
 			s->caused_left_out);
+	report_html_callers(f, r);
 	html_section_end(f);
 }

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "model/blame.h"
 #include "util/array.h"
 #include "view/escape.h"
 #include "view/timeline.h"
@@ -28,6 +29,11 @@ static const char *step_words(const struct snap_outlier *o, int step)
 	return words[step];
 }
 
+static void put_avoidable(FILE *f, bool avoidable)
+{
+	fprintf(f, "<td class=\"t\">%s</td>", avoidable ? "yes" : "");
+}
+
 static void put_by(FILE *f, const struct snap_origin *o)
 {
 	fputs("<td class=\"t\">", f);
@@ -44,6 +50,7 @@ static void put_part(FILE *f, const struct snap_outlier *o, const struct snap_pa
 	fputs("</code></td>", f);
 	html_ns(f, (double)p->ns);
 	report_html_share(f, (double)p->ns, (double)o->latency_ns);
+	put_avoidable(f, blame_is_avoidable(p->class, p->name));
 	put_by(f, &p->origin);
 	fputs("</tr>\n", f);
 }
@@ -53,6 +60,7 @@ static void put_step(FILE *f, const struct snap_outlier *o, int step)
 	fprintf(f, "<tr class=\"sum\"><td class=\"t\">%s</td>", step_words(o, step));
 	html_ns(f, (double)o->step_ns[step]);
 	report_html_share(f, (double)o->step_ns[step], (double)o->latency_ns);
+	put_avoidable(f, false);
 	put_by(f, NULL);
 	fputs("</tr>\n", f);
 	for (uint32_t i = 0; i < o->nr_parts; i++)
@@ -63,6 +71,7 @@ static void put_step(FILE *f, const struct snap_outlier *o, int step)
 	fputs("<tr><td class=\"t in\"><i class=\"box c-rest\"></i>residual</td>", f);
 	html_ns(f, (double)o->residual_ns[step]);
 	report_html_share(f, (double)o->residual_ns[step], (double)o->latency_ns);
+	put_avoidable(f, false);
 	put_by(f, NULL);
 	fputs("</tr>\n", f);
 }
@@ -73,8 +82,10 @@ static void put_steps(FILE *f, const struct snap_outlier *o)
 		{ "step, and what had the CPU in it", true },
 		{ "time", false },
 		{ "share", false },
+		{ "avoidable", true },
 		{ "caused by", true },
 	};
+	const uint64_t avoidable_ns = blame_avoidable_of(o);
 
 	html_table(f, "The three steps add up to the latency, their parts to them");
 	html_columns(f, columns, ARRAY_SIZE(columns));
@@ -84,7 +95,14 @@ static void put_steps(FILE *f, const struct snap_outlier *o)
 	fputs("<tr class=\"sum\"><td class=\"t\">latency</td>", f);
 	html_ns(f, (double)o->latency_ns);
 	report_html_share(f, (double)o->latency_ns, (double)o->latency_ns);
-	fputs("<td></td></tr>\n</tbody>", f);
+	fputs("<td></td><td></td></tr>\n", f);
+	if (avoidable_ns) {
+		fputs("<tr><td class=\"t in\">of it avoidable by QPW</td>", f);
+		html_ns(f, (double)avoidable_ns);
+		report_html_share(f, (double)avoidable_ns, (double)o->latency_ns);
+		fputs("<td></td><td></td></tr>\n", f);
+	}
+	fputs("</tbody>", f);
 	html_table_end(f);
 }
 
@@ -182,6 +200,67 @@ static void put_outlier(FILE *f, const struct report *r, const struct snap_outli
 	fputs("</article>\n", f);
 }
 
+static void put_sum(FILE *f, const struct blame *b, const char *what, const char *css, uint64_t ns)
+{
+	fprintf(f, "<tr><td class=\"t\"><i class=\"box %s\"></i>%s</td>", css, what);
+	html_ns(f, (double)ns);
+	report_html_share(f, (double)ns, (double)b->latency_ns);
+	fputs("<td></td><td></td></tr>\n", f);
+}
+
+static void put_blamed(FILE *f, const struct blame *b, const struct blame_row *row)
+{
+	enum snap_class class = (enum snap_class)row->class;
+
+	fprintf(f, "<tr><td class=\"t\"><i class=\"box %s\"></i>%s <code>", html_class_css[class],
+		snap_class_name(class));
+	escape_html(f, row->name);
+	fputs("</code></td>", f);
+	html_ns(f, (double)row->ns);
+	report_html_share(f, (double)row->ns, (double)b->latency_ns);
+	html_count(f, row->nr_samples);
+	put_avoidable(f, blame_is_avoidable(class, row->name));
+	fputs("</tr>\n", f);
+}
+
+/* All of them together: the rows and the residual sum to their latencies. */
+static void put_blame(FILE *f, const struct report *r, const struct blame *b)
+{
+	static const struct html_column columns[] = {
+		{ "what had the CPU", true }, { "time", false },     { "share", false },
+		{ "samples", false },	      { "avoidable", true },
+	};
+	size_t nr = report_limit(r, b->nr_rows);
+	uint64_t others = 0;
+
+	html_table(f, "All of them added up");
+	html_columns(f, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < b->nr_rows; i++) {
+		if (i < nr)
+			put_blamed(f, b, &b->rows[i]);
+		else
+			others += b->rows[i].ns;
+	}
+	if (others)
+		put_sum(f, b, "others", "c-other", others);
+	put_sum(f, b, "residual", "c-rest", b->residual_ns);
+	if (b->avoidable_ns)
+		put_sum(f, b, "of all avoidable by QPW", "avoidable c-work", b->avoidable_ns);
+	fputs("</tbody>", f);
+	html_table_end(f);
+}
+
+static void put_late(FILE *f, const struct report *r)
+{
+	struct blame b;
+
+	if (blame_late(r->snapshot, r->top, &b))
+		fputs("<p class=\"note\">They are not added up: out of memory.</p>\n", f);
+	else
+		put_blame(f, r, &b);
+	blame_finish(&b);
+}
+
 void report_html_outliers(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
@@ -206,6 +285,7 @@ void report_html_outliers(FILE *f, const struct report *r)
 			s->nr_late, cell);
 	fputs("</p>\n", f);
 	html_class_key(f);
+	put_late(f, r);
 	for (size_t i = 0; i < nr; i++)
 		put_outlier(f, r, &s->outliers[i], i + 1);
 	html_section_end(f);

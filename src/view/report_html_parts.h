@@ -24,10 +24,15 @@ void report_html_bar(FILE *f, const char *css, double value, double scale);
 /* Seconds measured, of all traces; 0 where nothing was. */
 double report_html_seconds(const struct report *r);
 
+/* Not a section: what must be known before the figures. Nothing where there is none. */
+void report_html_caveats(FILE *f, const struct report *r);
+
 void report_html_latency(FILE *f, const struct report *r);
 void report_html_time(FILE *f, const struct report *r);
 void report_html_causes(FILE *f, const struct report *r);
 void report_html_origins(FILE *f, const struct report *r);
+/* Not a section: the end of that about origins, their stacks as trees. */
+void report_html_callers(FILE *f, const struct report *r);
 void report_html_works(FILE *f, const struct report *r);
 void report_html_points(FILE *f, const struct report *r);
 void report_html_outliers(FILE *f, const struct report *r);

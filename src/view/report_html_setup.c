@@ -47,6 +47,8 @@ static void put_trace(FILE *f, const struct report_trace *t)
 	put_fact(f, "nohz_full CPUs", h->nohz_full);
 	put_fact(f, "online CPUs", h->online);
 	put_fact(f, "command line", h->cmdline);
+	put_fact(f, "victim", h->victim);
+	put_fact(f, "recorded at", h->started_utc);
 	words_ns((double)t->window_ns, window, sizeof(window));
 	put_fact(f, "measured", window);
 	put_number(f, "records", t->nr_events);

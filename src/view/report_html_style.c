@@ -28,8 +28,13 @@ const char report_html_style[] =
 	"details{margin:.5rem 0}td details{margin:0}summary{cursor:pointer}\n"
 	"article{margin:1.6rem 0 2.4rem}.frames{margin:.3rem 0;padding-left:1.6rem}\n"
 	".told{border-color:var(--a)}.verdict p::first-letter{text-transform:uppercase}\n"
+	".tree{list-style:none;padding-left:1rem;margin:.2rem 0}.tree .bar{max-width:100%}.tree li{margin-top:.3rem}"
+	"section>details>.tree{padding-left:1.2rem}.tree code{overflow-wrap:anywhere}\n"
+	".spoil{border-left:.4rem solid var(--open);background:var(--card);padding:.4rem 1rem;"
+	"border-radius:.2rem;margin:.8rem 0}.print{display:none}\n"
 	".warn{border-left:.4rem solid var(--bad);background:var(--card);padding:.4rem 1rem;"
 	"border-radius:.2rem;margin:.8rem 0}\n"
 	"@media(max-width:40rem){.plot.wide text{font-size:13px}}\n"
 	"@media print{.wide{min-width:0}details::details-content{content-visibility:visible;"
-	"display:block}#causes .bars{min-width:5rem}#time details{columns:4}}\n";
+	"display:block}#causes .bars{min-width:5rem}#time details{columns:4}"
+	".print{display:block}td details::details-content{display:none}}\n";

@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/report"
 expected=$PWD
 recorded=$(cd ../../traces/lab-unpatched && pwd)/trace.qpw
+example=$(cd ../../traces/lab-example && pwd)/qpw0.qpw
 make_trace=${BUILD:?}/golden/make_trace
 [[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
 dir=$(mktemp -d)
@@ -88,8 +89,12 @@ done
 : >log
 grep -nP '[\x00-\x08\x0b-\x1f\x7f]' hostile.html >>log || true
 wants hostile.html "work" 'string(//section[@id = "work"]//code)' 'fn\x0d\x0a\xff"<script>'
-wants hostile.html "queuer" 'string(//section[@id = "origins"]//tbody/tr/td[4])' '\x1b[2J"\x5c\x0a:66'
+wants hostile.html "queuer" 'string(//section[@id = "origins"]//tbody/tr/td[5])' '\x1b[2J"\x5c\x0a:66'
 wants hostile.html "losses" 'count(//*[@class = "warn"]//li)' 2
+wants hostile.html "lost where and what" 'string(//*[@class = "warn"]//li[1])' \
+	'12 records were lost. Counts and times are lower bounds, residuals upper ones. On CPU 1: 12 softirq.'
+wants hostile.html "what spoils it" 'string(//*[@class = "spoil"]//li)' '<b>\x1b[2J|`\x0a; rm\x0d*x*.'
+wants hostile.html "victim" 'string(//section[@id = "setup"]//tr[th = "victim"]/td)' 'comm:\x1b[2J|`'
 result "hostile names"
 
 # the late sample of make_trace.c, figure by figure
@@ -102,7 +107,8 @@ wants lab.html "wakeup step" "$(cell 'wakeup: ' 1 2)" '200 ns'
 wants lab.html "run step" "$(cell 'run: ' 1 2)" '58.3 µs'
 wants lab.html "the drain's share" "$(cell 'work lru_add_drain_per_cpu' 1 2)" '36.0 µs'
 wants lab.html "of it in percent" "$(cell 'work lru_add_drain_per_cpu' 1 3)" '60.0 %'
-wants lab.html "who caused the drain" "$(cell 'work lru_add_drain_per_cpu' 1 4)" 'churn:77 on CPU 0'
+wants lab.html "of it avoidable" "$(cell 'avoidable by QPW' 1 2)" '36.0 µs'
+wants lab.html "who caused the drain" "$(cell 'work lru_add_drain_per_cpu' 1 5)" 'churn:77 on CPU 0'
 wants lab.html "the kworker's share" "$(cell 'thread kworker/1:1' 1 2)" '15.0 µs'
 wants lab.html "the tick's share" "$(cell 'tick tick_nohz_handler' 1 2)" '4.00 µs'
 wants lab.html "residuals" "string($late//table[1]//tr[td[1] = \"residual\"][2]/td[2])" '3.00 µs'
@@ -122,6 +128,17 @@ xpath lab.html "concat($late//*[@class = \"c-work\"]/@width, \" \",
 	}' >>log
 result "late sample"
 
+# both late samples added up, 63 us
+: >log
+sums='//section[@id = "outliers"]/div/table/tbody/tr'
+wants lab.html "the drain's share of both" "string($sums[1]/td[3])" '57.1 %'
+wants lab.html "that it is avoidable" "string($sums[1]/td[5])" yes
+wants lab.html "others" "string($sums[td[1] = \"others\"]/td[2])" '6.00 µs'
+wants lab.html "residual" "string($sums[td[1] = \"residual\"]/td[2])" '6.00 µs'
+wants lab.html "avoidable of both" "string($sums[td[1] = \"of all avoidable by QPW\"]/td[2])" '36.0 µs'
+wants lab.html "what spoils it" 'count(//*[@class = "spoil"]//li)' 2
+result "added up"
+
 # what is left out of a drawing is counted
 : >log
 wants crowded.html "drawn" "count($late//*[@class = \"c-irq\"])" 47
@@ -140,4 +157,24 @@ wants recorded.html "samples taken apart" 'count(//article)' 10
 wants recorded.html "drawings" 'count(//*[local-name() = "svg"])' 12
 "$QPWLAT" report --html recorded.qpw | cmp - recorded.html >>log 2>&1 || true
 result "recorded"
+
+# the merged stacks against the single ones, whose offsets and modules are not in the trees
+: >log
+cp "$example" example.qpw
+"$QPWLAT" report --html=example.html --text=/dev/null example.qpw
+"$QPWLAT" report --json example.qpw | jq -r '[.origins[] | select(.stack)] |
+	group_by(.class + " " + .cause) | map({ what: (.[0].class + " " + .[0].cause),
+		all: (map(.count) | add),
+		first: (group_by(.stack[0] | sub("[+].*"; "")) | map({
+			name: (.[0].stack[0] | sub("[+].*"; "")), n: (map(.count) | add) }) | max_by(.n)) }) |
+	max_by(.all) | "\(.all)× \(.what)", .first.name, 100 * .first.n / .all' >most
+tree='//section[@id = "origins"]/details[1]'
+wants example.html "largest tree" "string($tree/summary)" "$(sed -n 1p most)"
+wants example.html "its largest branch" "substring-before($tree/ul/li[1]/code, \" \")" "$(sed -n 2p most)"
+wants example.html "its share" "substring-before($tree/ul/li[1]/text(), \" \")" \
+	"$(printf %.1f "$(sed -n 3p most)")"
+wants example.html "width of its bar" \
+	"substring-before(substring-after($tree/ul/li[1]/span/@style, \"width:\"), \"rem\")" \
+	"$(printf %.2f "$(jq -n "$(sed -n 3p most) / 5")")"
+result "merged stacks"
 exit $bad

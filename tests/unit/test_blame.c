@@ -77,6 +77,8 @@ static void test_late(void **state)
 	assert_int_equal(b.nr_samples, 3);
 	assert_int_equal(b.latency_ns, 157);
 	assert_int_equal(b.residual_ns, 42);
+	assert_int_equal(b.avoidable_ns, 90);
+	assert_int_equal(blame_avoidable_of(&s->outliers[2]), 0);
 	assert_int_equal(b.nr_rows, 3);
 	expect_row(&b.rows[0], SNAP_WORK, "lru_add_drain_per_cpu", 90, 2);
 	expect_row(&b.rows[1], SNAP_TICK, "tick", 20, 1);
@@ -87,6 +89,7 @@ static void test_late(void **state)
 	assert_int_equal(b.nr_samples, 1);
 	assert_int_equal(b.latency_ns, 100);
 	assert_int_equal(b.residual_ns, 20);
+	assert_int_equal(b.avoidable_ns, 60);
 	assert_int_equal(b.nr_rows, 2);
 	blame_finish(&b);
 	snapshot_destroy(s);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a reader of the page must know before its figures: what is not the whole truth, and what the
+ * recorder found on the machine that spoils a measurement.
+ */
+#include "view/report_html_parts.h"
+
+#include <inttypes.h>
+
+#include "util/record.h"
+#include "view/escape.h"
+
+#define OFFLINES_SHOWN 10
+
+static void put_offline(FILE *f, const struct report *r, const struct snap_offline *o)
+{
+	const struct report_trace *t = o->boot < r->nr_traces ? &r->traces[o->boot] : r->traces;
+
+	fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from ", o->cpu);
+	if (o->start_ns > t->window_start_ns)
+		fprintf(f, "%.3f s", (double)(o->start_ns - t->window_start_ns) / 1e9);
+	else
+		fputs("the beginning", f);
+	if (o->end_ns && o->end_ns <= t->window_start_ns + t->window_ns)
+		fprintf(f, " to %.3f s", (double)(o->end_ns - t->window_start_ns) / 1e9);
+	else
+		fputs(" to the end", f);
+	if (r->nr_traces > 1) {
+		fputs(" of ", f);
+		escape_html(f, t->path);
+	}
+	fputs(".</li>\n", f);
+}
+
+static void put_offlines(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
+	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+
+	for (size_t i = 0; i < nr; i++)
+		put_offline(f, r, &s->offlines[i]);
+	if (nr_more)
+		fprintf(f, "<li>Watched CPUs were offline %" PRIu64 " times more.</li>\n", nr_more);
+}
+
+/* What the reader of a file found wrong. */
+static unsigned int put_problems(FILE *f, const struct report *r)
+{
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		if (!r->traces[i].problem[0])
+			continue;
+		nr++;
+		fputs("<li>This is a part of a recording: ", f);
+		escape_html(f, r->traces[i].problem);
+		if (r->nr_traces > 1) {
+			fputs(", in ", f);
+			escape_html(f, r->traces[i].path);
+		}
+		fputs(".</li>\n", f);
+	}
+	return nr;
+}
+
+/* How many on each CPU, of which kinds. */
+static void put_lost(FILE *f, const struct snapshot *s)
+{
+	fprintf(f,
+		"<li>%" PRIu64
+		" records were lost. Counts and times are lower bounds, residuals upper "
+		"ones.",
+		s->nr_lost);
+	for (size_t i = 0; i < s->nr_losses; i++) {
+		const struct snap_loss *l = &s->lost[i];
+		const char *kind = record_kind_name(l->kind);
+
+		if (!i || s->lost[i - 1].cpu != l->cpu)
+			fprintf(f, "%s CPU %" PRIu32 ": ", i ? "." : " On", l->cpu);
+		else
+			fputs(", ", f);
+		fprintf(f, "%" PRIu64 " %s", l->count, kind ? kind : "of unknown kind");
+	}
+	fputs(s->nr_losses ? ".</li>\n" : "</li>\n", f);
+}
+
+/* What makes the figures less than the whole truth. */
+static void put_warnings(FILE *f, const struct report *r)
+{
+	const struct snapshot *s = r->snapshot;
+	unsigned int nr_problems = 0;
+
+	if (!s->nr_lost && !s->nr_offlines && !s->truncated && s->window_closed &&
+	    !report_malformed(r))
+		return;
+	fputs("<div class=\"warn\"><p><strong>These figures are not the whole truth</strong></p>"
+	      "<ul>\n",
+	      f);
+	if (s->nr_lost)
+		put_lost(f, s);
+	put_offlines(f, r);
+	nr_problems = put_problems(f, r);
+	if (!nr_problems && s->truncated)
+		fputs("<li>This is a part of a recording.</li>\n", f);
+	else if (!nr_problems && !s->window_closed)
+		fputs("<li>The recording did not end in order: its window was not closed.</li>\n",
+		      f);
+	if (report_malformed(r))
+		fprintf(f, "<li>%" PRIu64 " malformed records were left out.</li>\n",
+			report_malformed(r));
+	fputs("</ul></div>\n", f);
+}
+
+static void put_spoiler(FILE *f, const struct report *r, const struct host_warning *w, size_t nr)
+{
+	fputs("<li>", f);
+	if (nr < r->nr_traces)
+		fprintf(f, "In %zu of %zu traces: ", nr, r->nr_traces);
+	escape_html(f, w->text);
+	if (w->remedy[0]) {
+		fputs("; ", f);
+		escape_html(f, w->remedy);
+	}
+	fputs(".</li>\n", f);
+}
+
+static void put_spoilers(FILE *f, const struct report *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->nr_traces; i++) {
+		for (unsigned int j = 0; j < r->traces[i].facts.nr_warnings; j++) {
+			size_t nr = report_spoiled(r, i, j);
+
+			if (!nr)
+				continue;
+			if (!any)
+				fputs("<div class=\"spoil\"><p><strong>What may spoil this measurement"
+				      "</strong>, found on the machine when it began</p><ul>\n",
+				      f);
+			any = true;
+			put_spoiler(f, r, &r->traces[i].facts.warnings[j], nr);
+		}
+	}
+	if (any)
+		fputs("</ul></div>\n", f);
+}
+
+void report_html_caveats(FILE *f, const struct report *r)
+{
+	put_warnings(f, r);
+	put_spoilers(f, r);
+}
