@@ -118,6 +118,64 @@ static json_t *intervals_json(const struct hist *h)
 	return json;
 }
 
+/* What is in one column; cells without samples are left out. *nr_samples is all of it. */
+static json_t *cells_json(const struct heatmap *h, uint64_t column, uint64_t *nr_samples)
+{
+	json_t *array = json_array();
+
+	*nr_samples = 0;
+	for (uint32_t row = 0; array && row < HEATMAP_ROWS; row++) {
+		uint64_t count = heatmap_count(h, row, column);
+
+		*nr_samples += count;
+		if (count &&
+		    json_array_append_new(array, json_pack("{s:I, s:I, s:I}", "low_ns",
+							   integer(heatmap_low(row)), "high_ns",
+							   integer(heatmap_high(row)), "samples",
+							   integer(count)))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *column_json(const struct heatmap *h, uint64_t column)
+{
+	uint64_t nr_samples;
+	json_t *cells = cells_json(h, column, &nr_samples);
+
+	if (cells && !nr_samples) {
+		json_decref(cells);
+		return json_null();
+	}
+	return json_pack("{s:I, s:I, s:I, s:o}", "offset_ns", integer(column << h->shift),
+			 "samples", integer(nr_samples), "max_ns",
+			 integer(h->max_ns[column % HEATMAP_COLUMNS]), "cells", cells);
+}
+
+/* Columns without samples are left out; null without any. */
+static json_t *heatmap_json(const struct heatmap *h)
+{
+	json_t *columns;
+
+	if (h->first > h->last)
+		return json_null();
+	columns = json_array();
+	for (uint64_t c = h->first; columns && c <= h->last; c++) {
+		json_t *column = column_json(h, c);
+
+		if (json_is_null(column))
+			continue;
+		if (json_array_append_new(columns, column)) {
+			json_decref(columns);
+			columns = NULL;
+		}
+	}
+	return json_pack("{s:I, s:o}", "column_ns", integer(UINT64_C(1) << h->shift), "columns",
+			 columns);
+}
+
 static json_t *avoidable_json(const struct snapshot *s)
 {
 	struct snap_total t = blame_avoidable(s);
@@ -142,10 +200,11 @@ static json_t *late_json(const struct snapshot *s)
 	struct blame b;
 
 	if (!blame_late(s, 0, &b))
-		json = json_pack("{s:I, s:I, s:I, s:I, s:o}", "samples", integer(s->nr_late),
+		json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "samples", integer(s->nr_late),
 				 "explained", integer(b.nr_samples), "latency_ns",
 				 integer(b.latency_ns), "residual_ns", integer(b.residual_ns),
-				 "parts", rows_json(b.nr_rows, blame_row_json, &b));
+				 "avoidable_ns", integer(b.avoidable_ns), "parts",
+				 rows_json(b.nr_rows, blame_row_json, &b));
 	blame_finish(&b);
 	return json;
 }
@@ -208,6 +267,7 @@ json_t *report_json(const struct report *r)
 	     json_object_set_new(json, "offline", rows_json(s->nr_offlines, offline_json, s)) ||
 	     json_object_update(json, summary) ||
 	     json_object_set_new(json, "latency_interval_ns", intervals_json(s->latency)) ||
+	     json_object_set_new(json, "latency_over_time", heatmap_json(s->heatmap)) ||
 	     json_object_set_new(json, "avoidable", avoidable_json(s)) ||
 	     json_object_set_new(json, "late", late_json(s)))) {
 		json_decref(json);

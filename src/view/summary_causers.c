@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "model/blame.h"
 #include "util/array.h"
 #include "util/text.h"
 
@@ -92,9 +93,10 @@ static json_t *caused_json(const void *row)
 	const struct snap_caused *c = row;
 	bool many = c->origin.pid == SNAP_PID_MANY;
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "class",
+	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "class",
 			 snap_class_name(c->class), "cause", text_json(c->name, sizeof(c->name)),
-			 "comm", text_json(c->origin.comm, sizeof(c->origin.comm)), "pid",
+			 "avoidable", blame_is_avoidable(c->class, c->name), "comm",
+			 text_json(c->origin.comm, sizeof(c->origin.comm)), "pid",
 			 many ? json_null() : json_integer(c->origin.pid), "cpu",
 			 (json_int_t)c->origin.cpu, "cgroup", text_or_null(c->cgroup), "stack",
 			 stack_json(c->stack), "count", integer(c->origin.count), "wait_ns",

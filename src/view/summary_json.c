@@ -153,8 +153,9 @@ static json_t *probe_json(const void *row)
 
 static json_t *part_json(const struct snap_part *p)
 {
-	return json_pack("{s:s, s:o, s:I, s:o}", "class", snap_class_name(p->class), "name",
-			 text_json(p->name), "ns", integer(p->ns), "origin",
+	return json_pack("{s:s, s:o, s:b, s:I, s:o}", "class", snap_class_name(p->class), "name",
+			 text_json(p->name), "avoidable", blame_is_avoidable(p->class, p->name),
+			 "ns", integer(p->ns), "origin",
 			 p->origin.count ? origin_json(&p->origin) : json_null());
 }
 
@@ -174,16 +175,43 @@ static json_t *step_json(const struct snap_outlier *o, enum snap_step step)
 			 integer(o->residual_ns[step]));
 }
 
+static json_t *span_json(const struct snap_span *p)
+{
+	return json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o}", "class",
+			 snap_class_name(p->class), "name", text_json(p->name), "avoidable",
+			 blame_is_avoidable(p->class, p->name), "start_ns", integer(p->start_ns),
+			 "end_ns", integer(p->end_ns), "before_ns", integer(p->before_ns),
+			 "self_ns", integer(p->self_ns), "origin",
+			 p->origin.count ? origin_json(&p->origin) : json_null(), "origin_ns",
+			 p->origin_ns ? json_integer(integer(p->origin_ns)) : json_null());
+}
+
+static json_t *spans_json(const struct snap_outlier *o)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; array && i < o->nr_spans; i++) {
+		if (json_array_append_new(array, span_json(&o->spans[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 static json_t *outlier_json(const void *row)
 {
 	const struct snap_outlier *o = row;
 
-	return json_pack("{s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:[o, o, o]}", "boot",
-			 (json_int_t)o->boot, "remote_timer", o->remote_timer, "cpu",
+	return json_pack("{s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:[o, o, o], s:o, s:I, s:I}",
+			 "boot", (json_int_t)o->boot, "remote_timer", o->remote_timer, "cpu",
 			 (json_int_t)o->cpu, "pid", (json_int_t)o->pid, "comm", text_json(o->comm),
 			 "expiry_ns", integer(o->expiry_ns), "latency_ns", integer(o->latency_ns),
-			 "steps", step_json(o, SNAP_STEP_IRQ), step_json(o, SNAP_STEP_WAKEUP),
-			 step_json(o, SNAP_STEP_RUN));
+			 "avoidable_ns", integer(blame_avoidable_of(o)), "steps",
+			 step_json(o, SNAP_STEP_IRQ), step_json(o, SNAP_STEP_WAKEUP),
+			 step_json(o, SNAP_STEP_RUN), "intervals", spans_json(o),
+			 "intervals_left_out", integer(o->nr_spans_left_out),
+			 "intervals_left_out_ns", integer(o->spans_left_out_ns));
 }
 
 /* An array of what to_json() makes of each row; rows that it makes null of are left out. */

@@ -44,7 +44,37 @@ jq -r '.outliers[] |
 	"late sample at \(.expiry_ns) does not add up"' "$dir/report.json" >"$dir/log"
 jq -e '.samples > 1000 and (.outliers | length) == 1000' "$dir/report.json" >/dev/null ||
 	echo "too few samples" >>"$dir/log"
+jq -r '.outliers[] |
+	([.intervals[].self_ns] | add // 0) as $self | ([.steps[].residual_ns] | add) as $rest |
+	select($self + $rest + .intervals_left_out_ns != .latency_ns) |
+	"intervals of the sample at \(.expiry_ns) do not add up"' "$dir/report.json" >>"$dir/log"
+jq -r '.outliers[] | . as $o |
+	select(([.steps[].parts[] | select(.avoidable) | .ns] | add // 0) != .avoidable_ns or
+		([.intervals[] | select(.start_ns < $o.expiry_ns or .end_ns < .start_ns or
+			.end_ns > $o.expiry_ns + $o.latency_ns)] | length > 0)) |
+	"the sample at \(.expiry_ns) has intervals elsewhere"' "$dir/report.json" >>"$dir/log"
+jq -e '[.outliers[].intervals[]] | length > 1000 and any(.avoidable) and any(.origin_ns)' \
+	"$dir/report.json" >/dev/null || echo "too few intervals" >>"$dir/log"
 result "late samples add up" "$dir/log"
+
+# latency over time, from the single samples
+"$QPWLAT" export --format csv trace.qpw | awk -F, -v from="$start" -v to=$((start + length)) \
+	-v width="$(jq .latency_over_time.column_ns "$dir/report.json")" '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	$1 == "sample" && $at["start_ns"] >= from && $at["start_ns"] <= to {
+		column = int(($at["start_ns"] - from) / width)
+		ns = $at["end_ns"] - $at["start_ns"]
+		count[column]++
+		if (ns > max[column])
+			max[column] = ns
+	}
+	END { for (c in count) printf "%.0f %d %.0f\n", c * width, count[c], max[c] }' | sort -n >"$dir/samples"
+jq -r '.latency_over_time.columns[] | select(([.cells[].samples] | add) == .samples and
+	.max_ns <= .cells[-1].high_ns and .max_ns >= .cells[-1].low_ns) |
+	"\(.offset_ns) \(.samples) \(.max_ns)"' "$dir/report.json" >"$dir/columns"
+[ "$(wc -l <"$dir/samples")" -ge 20 ] || echo "too few columns" >"$dir/log"
+diff "$dir/samples" "$dir/columns" >>"$dir/log" || true
+result "latency over time is that of the single samples" "$dir/log"
 
 jq -r '. as $r | .interruptions[] | .class as $class |
 	([$r.causes[] | select(.class == $class)] | [(map(.count) | add // 0),

@@ -131,11 +131,11 @@ result "late sample"
 # both late samples added up, 63 us
 : >log
 sums='//section[@id = "outliers"]/div/table/tbody/tr'
-wants lab.html "the drain's share of both" "string($sums[1]/td[3])" '57.1 %'
-wants lab.html "that it is avoidable" "string($sums[1]/td[5])" yes
-wants lab.html "others" "string($sums[td[1] = \"others\"]/td[2])" '6.00 µs'
-wants lab.html "residual" "string($sums[td[1] = \"residual\"]/td[2])" '6.00 µs'
-wants lab.html "avoidable of both" "string($sums[td[1] = \"of all avoidable by QPW\"]/td[2])" '36.0 µs'
+wants lab.html "the drain's share of both" "string(${sums}[1]/td[3])" '57.1 %'
+wants lab.html "that it is avoidable" "string(${sums}[1]/td[5])" yes
+wants lab.html "others" "string(${sums}[td[1] = \"others\"]/td[2])" '6.00 µs'
+wants lab.html "residual" "string(${sums}[td[1] = \"residual\"]/td[2])" '6.00 µs'
+wants lab.html "avoidable of both" "string(${sums}[td[1] = \"of all avoidable by QPW\"]/td[2])" '36.0 µs'
 wants lab.html "what spoils it" 'count(//*[@class = "spoil"]//li)' 2
 result "added up"
 
