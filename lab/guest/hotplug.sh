@@ -3,8 +3,8 @@
 #
 # The job that takes the watched CPU away while it is recorded and gives it back: once for a while,
 # then FLAPS times at once, then once for good. plug.txt: "off BEFORE AFTER" or "on BEFORE AFTER" a
-# step, in seconds since boot. Afterwards RUNS programs of a known name run there. Uses ISOLATED, a
-# single CPU.
+# step, in seconds since boot. Afterwards RUNS programs of a known name run there. When it is gone,
+# another recording is tried: offline.txt, offline.qpw. Uses ISOLATED, a single CPU.
 
 FLAPS=4
 RUNS=10
@@ -53,6 +53,8 @@ qpwlat record -c "$ISOLATED" -d 60s -o /results/trace.qpw --victim cyclictest --
 	sh /lab/hotplug.sh plug >/results/record.log 2>&1
 status=$?
 sed 's/^/lab: /' /results/record.log
+qpwlat record -c "0,$ISOLATED" -d 1s -o /results/offline.qpw >/results/offline.txt 2>&1
+echo "exit code $?" >>/results/offline.txt
 echo 1 >"$ONLINE"
 [ $status = 0 ] || exit $status
 qpwlat report --json=/results/report.json --text=/results/report.txt --top 1000 /results/trace.qpw

@@ -147,8 +147,9 @@ static int prepare_collector(struct recording *r)
 	}
 	err = trace_writer_open(r->o.output, &r->facts, &r->writer);
 	if (err) {
-		fprintf(stderr, "qpwlat record: %s: can't be written: %s\n", r->o.output,
-			strerror(-err));
+		fprintf(stderr,
+			"qpwlat record: %s: can't be written: %s; name another file with -o\n",
+			r->o.output, strerror(-err));
 		return CMD_ERROR;
 	}
 	r->output_fd = open(r->o.output, O_PATH | O_CLOEXEC);
@@ -288,7 +289,8 @@ static void finish_file(struct recording *r)
 		err = r->loop.write_error;
 	if (err) {
 		fprintf(stderr,
-			"qpwlat record: %s: can't be written: %s; what came before is kept\n",
+			"qpwlat record: %s: can't be written: %s; what came before is kept, name "
+			"another file with -o for the whole\n",
 			r->o.output, strerror(-err));
 		r->failed = true;
 	}

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A watched CPU goes and comes while it is recorded: the recording goes on, tells each time that it
-# was gone, even the shortest, at the right moment, and records what runs there afterwards.
+# was gone, even the shortest, at the right moment, and records what runs there afterwards. To record
+# one that is gone from the start is refused.
 # shellcheck disable=SC2016 # the dollars are jq's
 
 set -uo pipefail
@@ -42,5 +43,8 @@ check text-tells "$(grep offline "$dir/report.txt")" \
 	grep -qE '^WARNING: watched CPU 1 was offline from [0-9.]+ s to the end\.$' "$dir/report.txt"
 after=$(jq '[.causes[] | select(.class == "thread" and .name == "qpw_after") | .count] | add // 0' "$report")
 check what-runs-after-is-recorded "$after runs of $RUNS" test "$after" -ge $RUNS
+check offline-is-refused "$(cat "$dir/offline.txt")" grep -qxF "qpwlat record: -c: CPU 1: is offline (online: 0); bring it up with echo 1 >/sys/devices/system/cpu/cpu1/online" "$dir/offline.txt"
+check refused-by-its-exit-code "$(cat "$dir/offline.txt")" test "$(tail -n 1 "$dir/offline.txt")" = "exit code 1"
+check refused-writes-nothing "there is a file" test ! -e "$dir/offline.qpw"
 check samples-before "$(jq .samples "$report")" json_holds "$report" '.samples > 100'
 finish_tests

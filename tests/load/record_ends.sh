@@ -148,7 +148,7 @@ test_full_disk() {
 		return
 	fi
 	run "$QPWLAT" record -c 1 -d 20s -p 100 -q -o "$scratch/small/t.qpw"
-	fails_saying full-disk "No space left on device" "what came before is kept"
+	fails_saying full-disk "No space left on device" "what came before is kept" "name another file with -o"
 	trace=$scratch/small/t.qpw
 	run "$QPWLAT" report --json -i "$trace"
 	check full-disk-keeps-what-fitted "$(cat "$scratch/stderr")" \
@@ -201,7 +201,7 @@ test_refusals() {
 	local path
 	for path in "$scratch/no-dir/t.qpw" /proc/version; do
 		run "$QPWLAT" record -c 1 -d 1s -o "$path"
-		fails_saying "unwritable ${path##*/}" "$path" "can't be written"
+		fails_saying "unwritable ${path##*/}" "$path" "can't be written" "name another file with -o"
 	done
 	run "$QPWLAT" record -c 4095 -d 1s -o "$trace"
 	fails_saying no-such-cpu "CPU 4095" "this machine has no such CPU"
@@ -216,9 +216,9 @@ test_refusals() {
 	run "$QPWLAT" record -c "$(cat /sys/devices/system/cpu/online)" -d 1s -o "$trace" --victim oslat
 	fails_saying oslat-on-all-cpus "all online CPUs are watched" "watch fewer"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim pid:4194304
-	fails_saying no-such-victim "no such process"
+	fails_saying no-such-victim "no such process" "start it first"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim comm:qpw_nobody
-	fails_saying no-victim-of-that-name "no such process"
+	fails_saying no-victim-of-that-name "no such process" "start it first"
 }
 
 test_usage() {
