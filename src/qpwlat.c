@@ -29,29 +29,54 @@ static void print_usage(FILE *f)
 	      f);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(f, "  %-9s %s\n", commands[i].name, commands[i].help);
-	fputs("\n'qpwlat COMMAND --help' shows the options of a command.\n"
+	fputs("\n'qpwlat COMMAND --help' and 'qpwlat help COMMAND' show the options of a command.\n"
+	      "Example: qpwlat record -c 3 -d 60s -o trace.qpw --victim cyclictest\n"
 	      "Exit codes: 0, 1 error, 2 regression or threshold hit, 3 inconclusive, 129 usage.\n",
 	      f);
 }
 
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	fprintf(stderr, "qpwlat: '%.64s' is no command; try 'qpwlat --help'\n", name);
+	return NULL;
+}
+
+/* "help COMMAND" is "COMMAND --help"; argv begins with "help". */
+static int help(int argc, char **argv)
+{
+	static char option[] = "--help";
+	const struct command *command;
+	char *args[] = { argc > 1 ? argv[1] : NULL, option, NULL };
+
+	if (argc < 2) {
+		print_usage(stdout);
+		return CMD_OK;
+	}
+	command = find_command(argv[1]);
+	return command ? command->run(2, args) : CMD_USAGE;
+}
+
 int main(int argc, char **argv)
 {
+	const struct command *command;
+
 	if (argc < 2) {
 		print_usage(stderr);
 		return CMD_USAGE;
 	}
-	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
 		print_usage(stdout);
 		return CMD_OK;
 	}
+	if (!strcmp(argv[1], "help"))
+		return help(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
 		puts("qpwlat " QPW_VERSION);
 		return CMD_OK;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
-	}
-	fprintf(stderr, "qpwlat: '%.64s' is no command; try 'qpwlat --help'\n", argv[1]);
-	return CMD_USAGE;
+	command = find_command(argv[1]);
+	return command ? command->run(argc - 1, argv + 1) : CMD_USAGE;
 }

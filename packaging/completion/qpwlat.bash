@@ -102,10 +102,15 @@ _qpwlat() {
 	if [[ $command != qpwtop ]]; then
 		if ((COMP_CWORD == 1)); then
 			_qpw_words "$("$program" --help 2>/dev/null |
-				sed -nE 's/^  ([a-z]+) .*/\1/p') --help --version" "$cur"
+				sed -nE 's/^  ([a-z]+) .*/\1/p') help --help --version" "$cur"
 			return
 		fi
 		command=${COMP_WORDS[1]}
+		if [[ $command == help ]]; then
+			((COMP_CWORD > 2)) || _qpw_words "$("$program" --help 2>/dev/null |
+				sed -nE 's/^  ([a-z]+) .*/\1/p')" "$cur"
+			return
+		fi
 		help=$("$program" "$command" --help 2>/dev/null) || return
 	else
 		help=$("$program" --help 2>/dev/null) || return

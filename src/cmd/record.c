@@ -176,13 +176,15 @@ static void drop_privilege(struct recording *r)
 static int add_running_victims(struct recording *r)
 {
 	uint32_t tgids[COLLECT_MAX_VICTIMS];
+	char name[4 * HOST_TEXT];
 	int i, n;
 
 	if (r->o.victim != RECORD_VICTIM_PID && r->o.victim != RECORD_VICTIM_COMM)
 		return CMD_OK;
 	n = victims_find(&r->o, tgids, COLLECT_MAX_VICTIMS);
 	if (n < 0) {
-		fprintf(stderr, "qpwlat record: --victim: %s\n",
+		text_escape(r->o.victim_text, name, sizeof(name));
+		fprintf(stderr, "qpwlat record: --victim %s: %s\n", name,
 			n == -ESRCH ? "no such process is running; start it first" : strerror(-n));
 		return CMD_ERROR;
 	}

@@ -38,7 +38,9 @@ long_options() { # long_options COMMAND...: that its --help explains
 }
 
 commands=$("$QPWLAT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | paste -sd' ')
-is commands "$commands --help --version" "$(completed qpwlat '')"
+is commands "$commands help --help --version" "$(completed qpwlat '')"
+is "commands to get help for" "$commands" "$(completed qpwlat help '')"
+is "help for one command only" "" "$(completed qpwlat help record '')"
 for command in $commands; do
 	is "options of $command" "$(long_options "$QPWLAT" "$command")" "$(completed qpwlat "$command" --)"
 done

@@ -45,7 +45,11 @@ with_known_options() {
 commands=$("$QPWLAT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
 is "commands have pages" "$(sort <<<"$commands")" \
 	"$(printf '%s\n' man/qpwlat-*.1 | sed 's/.*qpwlat-//; s/\.1//' | sort)"
+is "qpwlat --help has an example" qpwlat "$(examples "$QPWLAT" | cut -d' ' -f1)"
+is "qpwlat help" "$("$QPWLAT" --help)" "$("$QPWLAT" help)"
+is "qpwlat help of no command" 129 "$("$QPWLAT" help nosuch 2>/dev/null; echo $?)"
 for command in $commands; do
+	is "qpwlat help $command" "$("$QPWLAT" "$command" --help)" "$("$QPWLAT" help "$command")"
 	is "qpwlat $command --help has an example" "qpwlat $command" \
 		"$(examples "$QPWLAT" "$command" | cut -d' ' -f1,2 | sort -u)"
 	is "options in the example of $command" "" "$(with_known_options "$QPWLAT" "$command")"
