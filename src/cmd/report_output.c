@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/trace_input.h"
@@ -47,10 +49,23 @@ int report_check_outputs(const struct report_args *args)
 	return code;
 }
 
+/* 0 where it is no terminal: programs and files get names whole. */
+static size_t terminal_columns(FILE *f)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(f)))
+		return 0;
+	return ioctl(fileno(f), TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
 /* What the stream itself says comes later; 0 or -errno. */
 static int put_text(FILE *f, const struct report *r)
 {
-	report_text(f, r);
+	struct report fitting = *r;
+
+	fitting.columns = terminal_columns(f);
+	report_text(f, &fitting);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ struct report {
 	uint64_t from_ns;		 /* asked for: from here of each window … */
 	uint64_t to_ns;			 /* … to here; 0 = its end */
 	const char *cpus;		 /* asked for: these CPUs, a list; NULL = all */
+	size_t columns;			 /* of text, where it goes to a terminal; 0 = any */
 };
 
 /* Rows of a table of nr that are shown. */

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "model/blame.h"
 #include "model/callers.h"
 #include "util/text.h"
 #include "view/report_chain.h"
@@ -15,7 +16,7 @@
 static void put_branch(const struct sheet *o, int indent, double share, const char *text)
 {
 	fprintf(o->f, "%*s%5.1f %%  ", indent, "", share);
-	sheet_wrap(o->f, text, (size_t)indent + 9, indent + 9);
+	sheet_wrap(o, text, (size_t)indent + 9, indent + 9);
 	fputc('\n', o->f);
 }
 
@@ -53,8 +54,9 @@ static void put_causes(const struct sheet *o, const struct report *r, const stru
 		char name[4 * CALLERS_NAME];
 
 		text_escape(node->name, name, sizeof(name));
-		fprintf(o->f, "  %" PRIu64 "  %s %s\n", node->count, snap_class_name(node->class),
-			name);
+		fprintf(o->f, "  %" PRIu64 "  %s %s%s\n", node->count, snap_class_name(node->class),
+			name,
+			blame_is_avoidable(node->class, node->name) ? ", avoidable by QPW" : "");
 		put_branches(o, c, at, node->count, 4);
 		at = node->next;
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/blame.h"
 #include "model/callers.h"
 #include "util/array.h"
 #include "util/text.h"
@@ -38,8 +39,8 @@ static void note_cgroup(struct text_table *t, const char *cgroup)
 void report_origins(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
-		{ "class", true },   { "cause", true },		{ "count", false },  { "by", true },
-		{ "on CPU", false }, { "mean wait us", false }, { "max us", false },
+		{ "class", true }, { "cause", true },	{ "QPW", true },      { "count", false },
+		{ "by", true },	   { "on CPU", false }, { "wait us", false }, { "max us", false },
 	};
 	size_t nr_all, nr;
 	struct callers_who *rows = callers_who(r->snapshot, &nr_all);
@@ -49,8 +50,11 @@ void report_origins(const struct sheet *o, const struct report *r)
 	if (!rows)
 		return;
 	nr = report_limit(r, nr_all);
-	report_heading_of(o, "who caused it",
-			  "wait: from queueing, sending or waking to the start here", nr, nr_all);
+	report_heading_of(
+		o, "who caused it",
+		"QPW: what it would avoid; wait: mean from queueing, sending or waking to "
+		"the start here",
+		nr, nr_all);
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < nr; i++) {
 		const struct callers_who *w = &rows[i];
@@ -58,6 +62,7 @@ void report_origins(const struct sheet *o, const struct report *r)
 		format_who(w, who, sizeof(who));
 		text_table_name(&t, snap_class_name(w->of->class));
 		text_table_name(&t, w->of->name);
+		text_table_name(&t, blame_is_avoidable(w->of->class, w->of->name) ? "yes" : "-");
 		text_table_count(&t, w->count);
 		text_table_name(&t, who);
 		text_table_count(&t, w->of->origin.cpu);

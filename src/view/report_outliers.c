@@ -11,26 +11,31 @@
 #include "util/array.h"
 #include "util/text.h"
 
-static void print_us(FILE *f, int indent, uint64_t ns, const char *what)
+/* A line of a sum: how long, and what; what is too wide goes on below. */
+static void print_us(const struct sheet *o, int indent, uint64_t ns, const char *what)
 {
-	fprintf(f, "%*s%11.3f  %s", indent, "", (double)ns / 1e3, what);
+	fprintf(o->f, "%*s%11.3f  ", indent, "", (double)ns / 1e3);
+	sheet_wrap(o, what, (size_t)indent + 13, indent + 15);
+	fputc('\n', o->f);
 }
 
-static void print_part(FILE *f, const struct snap_part *p)
+static void print_part(const struct sheet *o, const struct snap_part *p)
 {
-	char name[4 * QPW_SYMBOL_LEN], comm[4 * QPW_COMM_LEN + 1];
+	char name[4 * QPW_SYMBOL_LEN], comm[4 * QPW_COMM_LEN + 1], line[sizeof(name) + 256];
+	int len;
 
 	text_escape(p->name, name, sizeof(name));
-	print_us(f, 8, p->ns, snap_class_name(p->class));
-	fprintf(f, " %s", name);
+	len = snprintf(line, sizeof(line), "%s %s%s", snap_class_name(p->class), name,
+		       blame_is_avoidable(p->class, p->name) ? " (QPW)" : "");
 	if (p->origin.count) {
 		text_escape(p->origin.comm, comm, sizeof(comm));
-		fprintf(f, ", from %s", comm);
+		len += snprintf(line + len, sizeof(line) - (size_t)len, ", from %s", comm);
 		if (p->origin.pid != SNAP_PID_MANY)
-			fprintf(f, ":%" PRIu32, p->origin.pid);
-		fprintf(f, " on CPU %" PRIu32, p->origin.cpu);
+			len += snprintf(line + len, sizeof(line) - (size_t)len, ":%" PRIu32,
+					p->origin.pid);
+		snprintf(line + len, sizeof(line) - (size_t)len, " on CPU %" PRIu32, p->origin.cpu);
 	}
-	fputc('\n', f);
+	print_us(o, 8, p->ns, line);
 }
 
 /* What a step is, where it may differ from the ordinary. */
@@ -45,33 +50,45 @@ static const char *step_words(const struct snap_outlier *o, int step)
 	if (step == SNAP_STEP_IRQ && o->remote_timer)
 		return "expiry of the timer until another CPU's interrupt expires it";
 	if (step == SNAP_STEP_RUN && o->step_ns[step] == o->latency_ns)
-		return "no expiry seen: the victim did not sleep, as it was late already";
+		return "no expiry seen: the victim did not sleep, it was late already";
 	return words[step];
 }
 
-static void print_outlier(FILE *f, const struct report *r, const struct snap_outlier *o,
-			  size_t number)
+static void print_head(const struct sheet *o, const struct report *r,
+		       const struct snap_outlier *late, size_t number)
 {
-	char comm[4 * QPW_COMM_LEN + 1], of[600];
+	char comm[4 * QPW_COMM_LEN + 1], of[600], line[sizeof(of) + 256];
 
-	text_escape(o->comm, comm, sizeof(comm));
-	report_of_trace(r, o->boot, of, sizeof(of));
-	fprintf(f,
-		"  #%zu  %.3f us  CPU %" PRIu32 "  %s:%" PRIu32 "  expiry at %" PRIu64 ".%09" PRIu64
-		" s%s\n",
-		number, (double)o->latency_ns / 1e3, o->cpu, comm, o->pid,
-		o->expiry_ns / 1000000000, o->expiry_ns % 1000000000, of);
+	text_escape(late->comm, comm, sizeof(comm));
+	report_of_trace(r, late->boot, of, sizeof(of));
+	snprintf(line, sizeof(line),
+		 "#%zu  %.3f us  CPU %" PRIu32 "  %s:%" PRIu32 "  expiry at %" PRIu64 ".%09" PRIu64
+		 " s%s",
+		 number, (double)late->latency_ns / 1e3, late->cpu, comm, late->pid,
+		 late->expiry_ns / 1000000000, late->expiry_ns % 1000000000, of);
+	fputs("  ", o->f);
+	sheet_wrap(o, line, 2, 4);
+	fputc('\n', o->f);
+}
+
+static void print_outlier(const struct sheet *o, const struct report *r,
+			  const struct snap_outlier *late, size_t number)
+{
+	uint64_t avoidable_ns = blame_avoidable_of(late);
+
+	print_head(o, r, late, number);
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
-		if (!o->step_ns[step])
+		if (!late->step_ns[step])
 			continue;
-		print_us(f, 4, o->step_ns[step], step_words(o, step));
-		fputc('\n', f);
-		for (uint32_t i = 0; i < o->nr_parts; i++)
-			if ((int)o->parts[i].step == step)
-				print_part(f, &o->parts[i]);
-		if (o->residual_ns[step])
-			print_us(f, 8, o->residual_ns[step], "residual\n");
+		print_us(o, 4, late->step_ns[step], step_words(late, step));
+		for (uint32_t i = 0; i < late->nr_parts; i++)
+			if ((int)late->parts[i].step == step)
+				print_part(o, &late->parts[i]);
+		if (late->residual_ns[step])
+			print_us(o, 8, late->residual_ns[step], "residual");
 	}
+	if (avoidable_ns)
+		print_us(o, 4, avoidable_ns, "of all this avoidable by QPW");
 }
 
 /* "worst 10 of 37 of 200.0 us or more" */
@@ -129,6 +146,8 @@ static void put_blame(const struct sheet *o, const struct report *r, const struc
 	if (others)
 		add_rest(&t, "others", others, b->latency_ns);
 	add_rest(&t, "residual", b->residual_ns, b->latency_ns);
+	if (b->avoidable_ns)
+		add_rest(&t, "of all avoidable", b->avoidable_ns, b->latency_ns);
 	sheet_table(o, &t);
 }
 
@@ -167,9 +186,10 @@ void report_outliers(const struct sheet *o, const struct report *r)
 	}
 	format_which(r, nr, which, sizeof(which));
 	snprintf(title, sizeof(title), "late samples one by one, %s", which);
-	sheet_heading(o, title, "us; what is indented sums to what it is below");
+	sheet_heading(o, title,
+		      "us; what is indented sums to what it is below; QPW: what it would avoid");
 	sheet_begin_fixed(o);
 	for (size_t i = 0; i < nr; i++)
-		print_outlier(o->f, r, &s->outliers[i], i + 1);
+		print_outlier(o, r, &s->outliers[i], i + 1);
 	sheet_end_fixed(o);
 }

@@ -26,7 +26,7 @@ static void put_sections(const struct sheet *o, const struct report *r)
 
 void report_text(FILE *f, const struct report *r)
 {
-	const struct sheet o = { .f = f };
+	const struct sheet o = { .f = f, .columns = r->columns };
 
 	put_sections(&o, r);
 }

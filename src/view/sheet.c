@@ -14,8 +14,10 @@
 
 #define FACT_COLUMN 15 /* where the values of facts begin */
 
-void sheet_wrap(FILE *f, const char *text, size_t column, int indent)
+void sheet_wrap(const struct sheet *o, const char *text, size_t column, int indent)
 {
+	size_t columns = o->columns && o->columns < SHEET_COLUMNS ? o->columns : SHEET_COLUMNS;
+	FILE *f = o->f;
 	bool first = true;
 
 	while (*text) {
@@ -26,7 +28,7 @@ void sheet_wrap(FILE *f, const char *text, size_t column, int indent)
 		/* a longer word is cut for measuring only */
 		snprintf(word, sizeof(word), "%.*s", (int)(len < 1000 ? len : 1000), text);
 		width = text_width(word);
-		if (!first && column + 1 + width > SHEET_COLUMNS) {
+		if (!first && column + 1 + width > columns) {
 			fprintf(f, "\n%*s", indent, "");
 			column = (size_t)indent;
 			first = true;
@@ -69,7 +71,7 @@ void sheet_heading(const struct sheet *o, const char *title, const char *legend)
 		     legend ? ")" : "") < 0)
 		return;
 	fputc('\n', o->f);
-	sheet_wrap(o->f, line, 0, 0);
+	sheet_wrap(o, line, 0, 0);
 	fputc('\n', o->f);
 	free(line);
 }
@@ -83,7 +85,7 @@ void sheet_fact(const struct sheet *o, const char *name, const char *value)
 		escape_markdown_safe(o->f, value);
 	} else {
 		fprintf(o->f, "  %-12s ", name);
-		sheet_wrap(o->f, value, FACT_COLUMN, FACT_COLUMN);
+		sheet_wrap(o, value, FACT_COLUMN, FACT_COLUMN);
 	}
 	fputc('\n', o->f);
 }
@@ -99,7 +101,7 @@ print_line(const struct sheet *o, const char *before, int indent, const char *fo
 	if (o->markdown)
 		escape_markdown_safe(o->f, text);
 	else
-		sheet_wrap(o->f, text, text_width(before), indent);
+		sheet_wrap(o, text, text_width(before), indent);
 	fputc('\n', o->f);
 	free(text);
 }
@@ -195,7 +197,7 @@ void sheet_table(const struct sheet *o, struct text_table *t)
 	if (o->markdown)
 		print_markdown(o->f, t);
 	else
-		text_table_print(t, o->f, 2);
+		text_table_print(t, o->f, 2, o->columns);
 	text_table_finish(t);
 }
 

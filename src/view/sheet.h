@@ -12,11 +12,12 @@
 
 #include "view/text_table.h"
 
-#define SHEET_COLUMNS 80 /* of text, where words can be wrapped to it */
+#define SHEET_COLUMNS 80 /* words are wrapped to it, or to less where there is less room */
 
 struct sheet {
 	FILE *f;
 	bool markdown;
+	size_t columns; /* that there is room for; 0 = any: tables are as wide as they are */
 };
 
 /* Name of the whole. */
@@ -44,9 +45,9 @@ void sheet_begin_fixed(const struct sheet *o);
 void sheet_end_fixed(const struct sheet *o);
 
 /*
- * Text to f, broken at blanks where it would pass SHEET_COLUMNS; column is where f stands, further
- * lines begin after indent blanks. No newline at the end.
+ * Text, broken at blanks where it would be too wide; column is where the line stands, further lines
+ * begin after indent blanks. No newline at the end.
  */
-void sheet_wrap(FILE *f, const char *text, size_t column, int indent);
+void sheet_wrap(const struct sheet *o, const char *text, size_t column, int indent);
 
 #endif

@@ -119,20 +119,61 @@ static size_t column_width(const struct text_table *t, size_t column)
 	return width;
 }
 
+/* The column of names that has most to give; nr_columns when none has. */
+static size_t widest_name(const struct text_table *t, const size_t *widths)
+{
+	size_t widest = t->nr_columns;
+
+	for (size_t c = 0; c < t->nr_columns; c++) {
+		if (!t->columns[c].left || widths[c] <= TEXT_NAME ||
+		    widths[c] <= text_width(t->columns[c].title))
+			continue;
+		if (widest == t->nr_columns || widths[c] > widths[widest])
+			widest = c;
+	}
+	return widest;
+}
+
+static void fit_widths(const struct text_table *t, size_t *widths, size_t indent, size_t columns)
+{
+	size_t all = indent + 2 * (t->nr_columns - 1), widest;
+
+	for (size_t c = 0; c < t->nr_columns; c++)
+		all += widths[c];
+	for (; columns && all > columns; all--) {
+		widest = widest_name(t, widths);
+		if (widest == t->nr_columns)
+			break;
+		widths[widest]--;
+	}
+}
+
+/* Bytes of the text that fill so many columns, whole characters. */
+static int cut_length(const char *text, size_t columns)
+{
+	const char *at = text;
+
+	for (; *at && columns; columns--)
+		for (at++; ((unsigned char)*at & 0xc0) == 0x80;)
+			at++;
+	return (int)(at - text);
+}
+
 /* The last column, when left-aligned, is not padded: no line ends in blanks. */
 static void print_cell(const struct text_table *t, FILE *f, size_t column, const char *text,
 		       size_t width)
 {
-	int pad = (int)(width - text_width(text));
+	bool cut = text_width(text) > width;
+	int len = cut ? cut_length(text, width - 1) : (int)strlen(text);
+	int pad = cut ? 0 : (int)(width - text_width(text));
 
 	if (column)
 		fputs("  ", f);
 	if (!t->columns[column].left)
 		fprintf(f, "%*s%s", pad, "", text);
-	else if (column + 1 < t->nr_columns)
-		fprintf(f, "%s%*s", text, pad, "");
 	else
-		fputs(text, f);
+		fprintf(f, "%.*s%s%*s", len, text, cut ? "…" : "",
+			column + 1 < t->nr_columns ? pad : 0, "");
 	if (column + 1 == t->nr_columns)
 		fputc('\n', f);
 }
@@ -147,7 +188,7 @@ static void print_notes(FILE *f, const char *notes, int indent)
 	}
 }
 
-void text_table_print(const struct text_table *t, FILE *f, int indent)
+void text_table_print(const struct text_table *t, FILE *f, int indent, size_t columns)
 {
 	size_t *widths = calloc(t->nr_columns, sizeof(*widths));
 
@@ -157,10 +198,11 @@ void text_table_print(const struct text_table *t, FILE *f, int indent)
 		return;
 	}
 	fprintf(f, "%*s", indent, "");
-	for (size_t c = 0; c < t->nr_columns; c++) {
+	for (size_t c = 0; c < t->nr_columns; c++)
 		widths[c] = column_width(t, c);
+	fit_widths(t, widths, (size_t)indent, columns);
+	for (size_t c = 0; c < t->nr_columns; c++)
 		print_cell(t, f, c, t->columns[c].title, widths[c]);
-	}
 	for (size_t i = 0; i < t->nr_cells; i++) {
 		size_t c = i % t->nr_columns;
 

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define TEXT_CELL 64 /* bytes, so at most 63 columns */
+#define TEXT_CELL 256 /* bytes: the longest name, each byte of it escaped, is not cut */
+#define TEXT_NAME 8   /* columns that a name keeps where a table is made narrower */
 
 struct text_column {
 	const char *title;
@@ -42,7 +43,10 @@ void text_table_real(struct text_table *t, double value, int decimals);
 /* Below the row of the last cell; copied. */
 void text_table_note(struct text_table *t, const char *note);
 
-/* Titles and rows, indented. */
-void text_table_print(const struct text_table *t, FILE *f, int indent);
+/*
+ * Titles and rows, indented. columns > 0: no wider than that, for which names lose their ends, the
+ * longest first; "…" stands for what they lost, and figures stay. 0: as wide as it is.
+ */
+void text_table_print(const struct text_table *t, FILE *f, int indent, size_t columns);
 
 #endif

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/report"
 expected=$PWD
 schema=$(cd ../../../docs/schema && pwd)/report.schema.json
 check=$(cd ../.. && pwd)/schema
+example=$(cd ../../traces/lab-example && pwd)/qpw0.qpw
 make_trace=${BUILD:?}/golden/make_trace
 [[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
 dir=$(mktemp -d)
@@ -99,6 +100,27 @@ result "report unplugged" log
 echo '[{"boot":0,"cpu":1,"start_ns":500000000,"end_ns":2250000000},{"boot":0,"cpu":1,"start_ns":3500000000,"end_ns":3625000000},{"boot":0,"cpu":1,"start_ns":4500000000,"end_ns":null}]' |
 	diff - out >log || true
 result "report unplugged-json" log
+
+# on a terminal tables fit, figures stay whole; elsewhere nothing is left out
+on_terminal() { # on_terminal COLUMNS FILE
+	script -qec "stty cols $1; $QPWLAT report $2" /dev/null </dev/null | tr -d '\r'
+}
+cp "$example" example.qpw
+: >log
+for trace in example hostile; do
+	"$QPWLAT" report "$trace.qpw" >piped
+	on_terminal 80 "$trace.qpw" >narrow
+	on_terminal 400 "$trace.qpw" | diff piped - >>log || true
+	grep -q '…' narrow || echo "$trace: nothing was cut" >>log
+	grep '…' piped >>log || true
+	[ "$(wc -l <piped)" = "$(wc -l <narrow)" ] || echo "$trace: other lines" >>log
+	LC_ALL=C.UTF-8 grep -nE '^.{81}' narrow >>log || true
+	LC_ALL=C.UTF-8 grep -qE '^.{81}' piped || echo "$trace: has nothing too wide" >>log
+	# the last figures of each row
+	diff <(awk '/^  [a-z_].*[0-9]$/ { print $(NF - 1), $NF }' piped) \
+		<(awk '/^  [a-z_].*[0-9]$/ { print $(NF - 1), $NF }' narrow) >>log || true
+done
+result "report on a terminal" log
 
 # a recording that was killed: whole blocks are read, and the report says that it is a part
 head -c -40 lab.qpw >cut.qpw
