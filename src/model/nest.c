@@ -15,6 +15,7 @@
 int nest_init(struct nest *n, uint32_t max_room)
 {
 	n->nr = 0;
+	n->nr_joined = 0;
 	n->max_room = max_room;
 	n->room = max_room < FIRST_ROOM ? max_room : FIRST_ROOM;
 	n->spans = calloc(n->room, sizeof(*n->spans));
@@ -40,9 +41,9 @@ static bool is_whole(const struct nest_span *span)
 /* Of two that touch, as runs of tasks do, one can be made without losing anything. */
 static void join_touching(struct nest *n)
 {
-	uint32_t kept = 0;
+	uint32_t kept = n->nr_joined ? n->nr_joined - 1 : 0;
 
-	for (uint32_t i = 1; i < n->nr; i++) {
+	for (uint32_t i = kept + 1; i < n->nr; i++) {
 		struct nest_span *last = &n->spans[kept];
 		const struct nest_span *next = &n->spans[i];
 
@@ -54,6 +55,7 @@ static void join_touching(struct nest *n)
 		}
 	}
 	n->nr = kept + 1;
+	n->nr_joined = n->nr;
 }
 
 /* Fold the older half in pairs. */
@@ -70,6 +72,7 @@ static void fold(struct nest *n)
 	}
 	memmove(n->spans + kept, n->spans + half, (n->nr - half) * sizeof(n->spans[0]));
 	n->nr -= half - kept;
+	n->nr_joined = n->nr;
 }
 
 static bool grow(struct nest *n)
@@ -116,6 +119,8 @@ uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
 		if (inner->end_ns > to)
 			to = inner->end_ns;
 	}
+	if (n->nr_joined > n->nr)
+		n->nr_joined = n->nr;
 	if (n->nr && n->spans[n->nr - 1].end_ns > start_ns) {
 		covered += overlap(&n->spans[n->nr - 1], start_ns, end_ns);
 		from = min_u64(n->spans[n->nr - 1].end_ns, to);

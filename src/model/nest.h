@@ -27,6 +27,7 @@ struct nest {
 	uint32_t nr;
 	uint32_t room; /* of spans; it doubles up to max_room */
 	uint32_t max_room;
+	uint32_t nr_joined; /* the first ones, of which no two touch that could be one */
 	struct nest_span *spans;
 };
 

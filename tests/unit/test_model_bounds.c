@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 
 #include "../feeding.h"
 #include "../records.h"
+#include "model/nest.h"
 #include "util/array.h"
 
 #define BEGIN 1000000
@@ -100,6 +102,43 @@ static void test_nest_grows(void **state)
 	check_enclosing(ROOMY, 1, KEPT_LITTLE);
 }
 
+/* Self time by counting, of an interval after all before it. */
+static void check_added(struct nest *n, bool *busy, uint64_t start, uint64_t end)
+{
+	uint64_t self = 0;
+
+	for (uint64_t ns = start; ns < end; ns++) {
+		self += !busy[ns];
+		busy[ns] = true;
+	}
+	assert_int_equal(nest_add(n, start, end), self);
+}
+
+/*
+ * Sixteen spans with gaps: with the next one the older half is folded. The last of them are then
+ * enclosed, and in their places come runs that touch: they become one, so that there is room for
+ * more with nothing folded, and what begins between two spans is still told exactly.
+ */
+static void test_nest_joins(void **state)
+{
+	bool busy[1000] = { false };
+	uint64_t t = 0;
+	struct nest n;
+
+	(void)state;
+	assert_int_equal(nest_init(&n, 16), 0);
+	for (; t < 17 * 10; t += 10)
+		check_added(&n, busy, t, t + 5);
+	check_added(&n, busy, t - 61, t);
+	for (int i = 0; i < 40; i++, t += 5)
+		check_added(&n, busy, t, t + 5);
+	for (int i = 0; i < 6; i++, t += 10)
+		check_added(&n, busy, t + 5, t + 10);
+	/* the ninth span ends at 85, the tenth begins at 90 */
+	check_added(&n, busy, 87, t + 10);
+	nest_finish(&n);
+}
+
 /* Of many CPUs the first ones have all the room. */
 static void test_many_cpus(void **state)
 {
@@ -145,9 +184,8 @@ static void test_many_wait(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_history_grows),
-		cmocka_unit_test(test_nest_grows),
-		cmocka_unit_test(test_many_cpus),
+		cmocka_unit_test(test_history_grows), cmocka_unit_test(test_nest_grows),
+		cmocka_unit_test(test_nest_joins),    cmocka_unit_test(test_many_cpus),
 		cmocka_unit_test(test_many_wait),
 	};
 
