@@ -22,7 +22,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wcast-qual
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -DQPW_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(BUILD)/gen
-ALL_CFLAGS = -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(CFLAGS) $(SANITIZE)
+# no vectors of two numbers: to read what was just written one by one as a whole makes the CPU wait
+ALL_CFLAGS = -std=gnu11 -fno-omit-frame-pointer -fno-tree-slp-vectorize $(WARNINGS) $(CFLAGS) $(SANITIZE)
 
 CORE_SRC := $(wildcard src/util/*.c src/host/*.c src/model/*.c src/store/*.c src/view/*.c)
 COLLECT_SRC := $(wildcard src/collect/*.c)

@@ -7,6 +7,17 @@
 #include <errno.h>
 #include <string.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "keys lie in rows as pair() makes them");
+
+/*
+ * Two numbers as a word of a key, the first of them first in memory. A word that was just written
+ * by halves can't be read before both have reached the cache, which takes longer than the look-up.
+ */
+static uint64_t pair(uint32_t first, uint32_t second)
+{
+	return first | (uint64_t)second << 32;
+}
+
 static uint64_t max_u64(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -91,17 +102,16 @@ int figures_reset(struct figures *f)
 int figures_interval(struct figures *f, enum snap_class class, int name,
 		     const struct figures_sum *sum)
 {
-	const uint32_t key[2] = { class, (uint32_t)name };
-	const uint32_t other[2] = { class, NAME_OTHER };
+	const uint64_t key = pair(class, (uint32_t)name), other = pair(class, NAME_OTHER);
 	struct snap_total *t = &f->classes[class];
-	int index = table_get(&f->causes, key);
+	int index = table_get_sized(&f->causes, &key, sizeof(key));
 	struct cause_row *row;
 
 	t->count += sum->count;
 	t->self_ns += sum->self_ns;
 	t->max_ns = max_u64(t->max_ns, sum->max_ns);
 	if (index == -ENOSPC)
-		index = table_find(&f->causes, other);
+		index = table_find_sized(&f->causes, &other, sizeof(other));
 	if (index < 0)
 		return index;
 	row = table_row(&f->causes, index);
@@ -115,7 +125,7 @@ int figures_interval(struct figures *f, enum snap_class class, int name,
 int figures_work(struct figures *f, int function, struct work_row **out)
 {
 	uint64_t key = (uint64_t)function;
-	int index = table_get(&f->works, &key);
+	int index = table_get_sized(&f->works, &key, sizeof(key));
 
 	if (index == -ENOSPC)
 		index = 0;
@@ -128,8 +138,8 @@ int figures_work(struct figures *f, int function, struct work_row **out)
 int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu,
 		   uint64_t count)
 {
-	const uint32_t key[4] = { (uint32_t)function, (uint32_t)comm, cpu, 0 };
-	int index = table_get(&f->origins, key);
+	const uint64_t key[2] = { pair((uint32_t)function, (uint32_t)comm), cpu };
+	int index = table_get_sized(&f->origins, key, sizeof(key));
 	struct origin_row *row;
 
 	if (index < 0)
@@ -145,8 +155,8 @@ int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint
 
 int figures_flush(struct figures *f, int function, int work, struct flush_row **out)
 {
-	const uint32_t key[2] = { (uint32_t)function, (uint32_t)work };
-	int index = table_get(&f->flushes, key);
+	const uint64_t key = pair((uint32_t)function, (uint32_t)work);
+	int index = table_get_sized(&f->flushes, &key, sizeof(key));
 
 	if (index == -ENOSPC)
 		index = 0;
@@ -182,16 +192,12 @@ static void note_pid(uint64_t *pid, bool first, uint32_t other)
 int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
 		   const struct figures_origin *o, const struct figures_sum *waits)
 {
-	const struct caused_row key = {
-		.class = (uint16_t)(class),
-		.on_cpu = (uint16_t)on_cpu,
-		.name = (uint32_t)name,
-		.comm = (uint32_t)o->comm,
-		.cpu = o->cpu,
-		.cgroup = o->cgroup,
-		.stack = o->stack,
+	const uint64_t key[3] = {
+		pair((uint32_t) class | on_cpu << 16, (uint32_t)name),
+		pair((uint32_t)o->comm, o->cpu),
+		o->place,
 	};
-	int index = table_get(&f->caused, &key);
+	int index = table_get_sized(&f->caused, key, sizeof(key));
 	struct caused_row *row;
 
 	if (index == -ENOSPC) {
@@ -211,8 +217,8 @@ int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, in
 int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct figures_origin *o,
 		 uint64_t count)
 {
-	const uint32_t key[4] = { (uint32_t)comm, (uint32_t)o->comm, from_cpu, o->cpu };
-	int index = table_get(&f->moves, key);
+	const uint64_t key[2] = { pair((uint32_t)comm, (uint32_t)o->comm), pair(from_cpu, o->cpu) };
+	int index = table_get_sized(&f->moves, key, sizeof(key));
 
 	if (index < 0)
 		return index == -ENOSPC ? 0 : index;
@@ -220,9 +226,9 @@ int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct fi
 	return 0;
 }
 
-static int add_span(struct table *t, const uint32_t key[4], const struct figures_sum *sum)
+static int add_span(struct table *t, const uint64_t key[2], const struct figures_sum *sum)
 {
-	int index = table_get(t, key);
+	int index = table_get_sized(t, key, 2 * sizeof(*key));
 	struct span_row *row;
 
 	if (index < 0)
@@ -237,7 +243,8 @@ static int add_span(struct table *t, const uint32_t key[4], const struct figures
 int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t cpu,
 		   const struct figures_sum *waits)
 {
-	const uint32_t key[4] = { (uint32_t)function, (uint32_t)work, (uint32_t)comm, cpu };
+	const uint64_t key[2] = { pair((uint32_t)function, (uint32_t)work),
+				  pair((uint32_t)comm, cpu) };
 
 	return add_span(&f->waiters, key, waits);
 }
@@ -245,8 +252,9 @@ int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t
 int figures_waiting(struct figures *f, int function, int work, int comm, uint32_t cpu,
 		    uint64_t so_far_ns)
 {
-	const uint32_t key[4] = { (uint32_t)function, (uint32_t)work, (uint32_t)comm, cpu };
-	int index = table_get(&f->waiters, key);
+	const uint64_t key[2] = { pair((uint32_t)function, (uint32_t)work),
+				  pair((uint32_t)comm, cpu) };
+	int index = table_get_sized(&f->waiters, key, sizeof(key));
 	struct span_row *row;
 
 	if (index < 0)
@@ -259,14 +267,14 @@ int figures_waiting(struct figures *f, int function, int work, int comm, uint32_
 int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm,
 		 const struct figures_sum *waits)
 {
-	const uint32_t key[4] = { flags, by_victim, (uint32_t)comm, 0 };
+	const uint64_t key[2] = { pair(flags, by_victim), (uint32_t)comm };
 
 	return add_span(&f->locks, key, waits);
 }
 
 int figures_taken(struct figures *f, int comm, const struct figures_sum *times)
 {
-	const uint32_t key[4] = { (uint32_t)comm, 0, 0, 0 };
+	const uint64_t key[2] = { (uint32_t)comm, 0 };
 
 	return add_span(&f->taken, key, times);
 }

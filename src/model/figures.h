@@ -146,9 +146,14 @@ struct figures_origin {
 	int comm; /* name */
 	uint32_t pid;
 	uint32_t cpu;
-	uint32_t cgroup; /* number in places */
-	uint32_t stack;	 /* id */
+	uint64_t place; /* figures_place() */
 };
+
+/* Number of a control group in places and id of a stack, both as a row has them. */
+static inline uint64_t figures_place(uint32_t cgroup, uint32_t stack)
+{
+	return cgroup | (uint64_t)stack << 32;
+}
 
 /* Interruptions on on_cpu, or FIGURES_CPU_ALL, were brought about by *o, so long before them. */
 int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,

@@ -59,7 +59,7 @@ void history_finish(struct history *h)
 }
 
 /* A ring that has not wrapped yet: all keep their places. */
-static int grow(struct history *h)
+int history_grow(struct history *h)
 {
 	struct history_interval *ring = reallocarray(h->ring, 2 * (size_t)h->room, sizeof(*ring));
 
@@ -67,14 +67,6 @@ static int grow(struct history *h)
 		return -ENOMEM;
 	h->ring = ring;
 	h->room *= 2;
-	return 0;
-}
-
-int history_add(struct history *h, const struct history_interval *interval)
-{
-	if (h->nr_added == h->room && h->room < h->max_room && grow(h))
-		return -ENOMEM;
-	h->ring[h->nr_added++ & (h->room - 1)] = *interval;
 	return 0;
 }
 

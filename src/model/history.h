@@ -7,6 +7,7 @@
 #define QPW_MODEL_HISTORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/names.h"
@@ -20,9 +21,9 @@ struct history_interval {
 	uint32_t name;
 	uint16_t class;
 	uint16_t has_origin;
-	uint32_t origin_comm;
-	uint32_t origin_pid;
 	uint32_t origin_cpu;
+	uint32_t origin_pid;
+	uint32_t origin_comm;
 	uint32_t pad;
 	uint64_t origin_ns; /* when it was queued, sent or woken; 0 = not seen */
 };
@@ -39,8 +40,19 @@ struct history {
 int history_init(struct history *h, uint32_t max_room);
 void history_finish(struct history *h);
 
-/* 0 or -ENOMEM */
-int history_add(struct history *h, const struct history_interval *interval);
+/* A full ring that may be larger. 0 or -ENOMEM. */
+int history_grow(struct history *h);
+
+/*
+ * The place of the next interval, for the caller to fill as a whole; the oldest one goes. NULL when
+ * out of memory. It is filled where it stays: a copy would wait for each field to be written.
+ */
+static inline struct history_interval *history_next(struct history *h)
+{
+	if (h->nr_added == h->room && h->room < h->max_room && history_grow(h))
+		return NULL;
+	return &h->ring[h->nr_added++ & (h->room - 1)];
+}
 
 /* A wake-up; the times of steps are in order within [start_ns, end_ns]. */
 struct history_sample {

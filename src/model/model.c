@@ -71,28 +71,6 @@ void model_set_truncated(struct model *m)
 	m->truncated = true;
 }
 
-int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out)
-{
-	static const char contexts[][QPW_COMM_LEN] = {
-		[QPW_CONTEXT_SOFTIRQ] = "[softirq]",
-		[QPW_CONTEXT_HARDIRQ] = "[irq]",
-		[QPW_CONTEXT_NMI] = "[nmi]",
-	};
-	enum qpw_context context;
-	bool known = places_find_stack(&m->places, o->stack, &context), no_task;
-
-	if (o->context != QPW_CONTEXT_UNKNOWN)
-		context = (enum qpw_context)o->context;
-	/* the task that an interrupt hit has nothing to do with what the interrupt does */
-	no_task = (unsigned int)context < ARRAY_SIZE(contexts) && contexts[context][0];
-	out->comm = names_comm(&m->names, no_task ? contexts[context] : o->comm);
-	out->pid = no_task ? SNAP_PID_MANY : o->pid;
-	out->cpu = o->cpu;
-	out->cgroup = no_task ? 0 : places_cgroup(&m->places, o->cgroup);
-	out->stack = known ? o->stack : 0;
-	return out->comm < 0 ? out->comm : 0;
-}
-
 static void settle_late(struct model *m, struct model_cpu *cpu)
 {
 	model_keep_late(m, cpu, &m->outliers);
@@ -129,6 +107,18 @@ static int watch_subject(struct model *m, const struct qpw_header *h, const stru
 	return watch_interval(m->watch, &i);
 }
 
+/* Who brought it about, and how long before. */
+static int count_caused(struct model *m, const struct qpw_header *h, const struct subject *s,
+			const struct figures_origin *origin)
+{
+	const uint64_t since_ns = s->origin->ns;
+	const struct figures_sum wait =
+		figures_one(since_ns && h->start_ns > since_ns ? h->start_ns - since_ns : 0);
+
+	return figures_caused(&m->figures, watch_on_cpu(m->watch, h->cpu), s->class, s->name,
+			      origin, &wait);
+}
+
 /* Where figures come from tables, one that is recorded, too, is only logged. */
 static int count_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
 			  const struct figures_origin *origin, uint64_t self_ns)
@@ -137,17 +127,13 @@ static int count_interval(struct model *m, const struct qpw_header *h, const str
 	const struct figures_sum sum = {
 		.count = s->counted, .self_ns = self_ns, .total_ns = ns, .max_ns = ns
 	};
-	struct figures_sum wait;
 	int ret = m->from_tables ? 0 : figures_interval(&m->figures, s->class, s->name, &sum);
 
 	if (!ret && m->watch)
 		ret = watch_subject(m, h, s, origin, self_ns);
 	if (ret || m->from_tables || !origin || !s->counted)
 		return ret;
-	wait = figures_one(
-		s->origin->ns && h->start_ns > s->origin->ns ? h->start_ns - s->origin->ns : 0);
-	return figures_caused(&m->figures, watch_on_cpu(m->watch, h->cpu), s->class, s->name,
-			      origin, &wait);
+	return count_caused(m, h, s, origin);
 }
 
 /* An interval in which the victim could not run. *self_ns may be NULL. */
@@ -155,7 +141,7 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 			uint64_t *self_ns)
 {
 	struct model_cpu *cpu = model_get_cpu(m, h->cpu);
-	struct history_interval i = { .start_ns = h->start_ns, .end_ns = h->end_ns };
+	struct history_interval *i;
 	struct figures_origin origin;
 	uint64_t self;
 	int ret;
@@ -171,17 +157,22 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		return -ENOMEM;
 	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN])
 		settle_late(m, cpu);
-	i.class = (uint16_t)s->class;
-	i.name = (uint32_t)s->name;
-	if (s->origin) {
-		i.has_origin = 1;
-		i.origin_comm = (uint32_t)origin.comm;
-		i.origin_pid = origin.pid;
-		i.origin_cpu = origin.cpu;
-		i.origin_ns = s->origin->ns;
-	}
-	if (history_add(&cpu->history, &i))
+	i = history_next(&cpu->history);
+	if (!i)
 		return -ENOMEM;
+	*i = (struct history_interval){
+		.start_ns = h->start_ns,
+		.end_ns = h->end_ns,
+		.name = (uint32_t)s->name,
+		.class = (uint16_t)s->class,
+	};
+	if (s->origin) {
+		i->has_origin = 1;
+		i->origin_comm = (uint32_t)origin.comm;
+		i->origin_pid = origin.pid;
+		i->origin_cpu = origin.cpu;
+		i->origin_ns = s->origin->ns;
+	}
 	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
 	if (self_ns)
 		*self_ns = self;
@@ -370,11 +361,13 @@ static int feed_symbol(struct model *m, const struct qpw_header *h)
 
 static int feed_stack(struct model *m, const struct qpw_header *h)
 {
+	model_forget_origins(m);
 	return places_set_stack(&m->places, &m->names, (const struct qpw_stack *)h);
 }
 
 static int feed_cgroup(struct model *m, const struct qpw_header *h)
 {
+	model_forget_origins(m);
 	return places_set_cgroup(&m->places, (const struct qpw_cgroup *)h);
 }
 
@@ -540,11 +533,10 @@ static int feed_meta(struct model *m, const struct qpw_header *h)
 
 int model_feed(struct model *m, const struct qpw_header *h)
 {
+	unsigned int size = record_size(h->kind);
 	feed_function feed = NULL;
 
-	if (h->size < sizeof(*h) || h->cpu >= MODEL_CPUS)
-		return -EINVAL;
-	if (record_size(h->kind) && h->size != record_size(h->kind))
+	if (h->size < sizeof(*h) || h->cpu >= MODEL_CPUS || (size && h->size != size))
 		return -EINVAL;
 	if (h->kind >= QPW_META_FIRST)
 		return feed_meta(m, h);

@@ -7,10 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu)
+struct model_cpu *model_add_cpu(struct model *m, uint32_t cpu)
 {
-	if (!m->cpus[cpu])
-		m->cpus[cpu] = calloc(1, sizeof(struct model_cpu));
+	m->cpus[cpu] = calloc(1, sizeof(struct model_cpu));
 	return m->cpus[cpu];
 }
 

@@ -46,6 +46,18 @@ struct model_cpu {
 	struct history_sample late;
 };
 
+/* An origin by what is told of it, and who that is. */
+struct model_origin {
+	uint64_t words[4]; /* comm, control group, stack and context */
+	uint64_t place;	   /* figures_place() */
+	int comm;	   /* name */
+	bool known;
+	bool no_task;
+};
+
+/* As records tell of the same few all the time. */
+#define MODEL_ORIGINS_RECENT 256 /* a power of two */
+
 struct model {
 	uint64_t outlier_ns;
 	uint64_t nr_events;
@@ -65,6 +77,7 @@ struct model {
 	uint64_t window_end_ns;	    /* UINT64_MAX while open */
 	struct names names;
 	struct places places;
+	struct model_origin origins[MODEL_ORIGINS_RECENT];
 	struct figures figures;
 	struct outliers outliers;
 	struct table probes; /* struct snap_probe by name */
@@ -83,8 +96,14 @@ static inline bool model_in_window(const struct model *m, const struct qpw_heade
 	return h->start_ns >= m->window_start_ns && h->start_ns <= m->window_end_ns;
 }
 
+struct model_cpu *model_add_cpu(struct model *m, uint32_t cpu);
+
 /* The state of a CPU, made at its first use; NULL when out of memory. */
-struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu);
+static inline struct model_cpu *model_get_cpu(struct model *m, uint32_t cpu)
+{
+	return m->cpus[cpu] ? m->cpus[cpu] : model_add_cpu(m, cpu);
+}
+
 void model_free_cpu(struct model_cpu *cpu);
 
 /* It tells its first interval: room for its nest and its history. 0 or -ENOMEM. */
@@ -95,6 +114,9 @@ int model_give_room(struct model *m, struct model_cpu *cpu);
  * 0 or -ENOMEM.
  */
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out);
+
+/* What a stack or a control group is changes with the next record. */
+void model_forget_origins(struct model *m);
 
 /* Names of interruptions: ids >= 0, -ENOMEM. Of a record only its own fields count. */
 int model_irq_name(struct model *m, const struct qpw_irq *e);

@@ -44,20 +44,14 @@ int names_text(struct names *n, const char *text, size_t max)
 /* One place for each key; what lies there goes. */
 static size_t recent_place(const struct names_key *key)
 {
-	uint64_t hash = (key->words[0] ^ key->kind) * 0x9e3779b97f4a7c15;
-
-	hash = (hash ^ hash >> 32 ^ key->words[1]) * 0xd6e8feb86659fd93;
-	return hash >> 32 & (NAMES_RECENT - 1);
+	return table_hash(key, sizeof(*key)) & (NAMES_RECENT - 1);
 }
 
 int names_recall(const struct names *n, const struct names_key *key)
 {
 	const struct names_recent *recent = &n->recent[recent_place(key)];
 
-	if (recent->key.kind != key->kind || recent->key.words[0] != key->words[0] ||
-	    recent->key.words[1] != key->words[1])
-		return -ENOENT;
-	return (int)recent->id;
+	return table_same_key(&recent->key, key, sizeof(*key)) ? (int)recent->id : -ENOENT;
 }
 
 int names_remember(struct names *n, const struct names_key *key, int id)

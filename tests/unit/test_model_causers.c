@@ -114,6 +114,39 @@ static void test_context_told(void **state)
 	model_destroy(m);
 }
 
+/* Places that are told when their ids have been used already count from then on. */
+static void test_told_later(void **state)
+{
+	struct qpw_origin o = origin(900, 70, "churn", 2, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	feed(m, rec_cgroup(7, "/system.slice/churn"));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1200, 1300, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1400, 1500, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	feed(m, rec_symbol(FN_WRITE, "vfs_write+0x20"));
+	feed(m, rec_stack(2, QPW_CONTEXT_SOFTIRQ, &write_stack[1]));
+	for (uint64_t t = 1600; t < 2200; t += 200)
+		feed(m,
+		     rec_work(QPW_KIND_WORK, 1, t, t + 100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &o));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 3);
+	assert_int_equal(s->caused[0].origin.count, 3);
+	assert_string_equal(s->caused[0].origin.comm, "[softirq]");
+	assert_string_equal(s->caused[0].stack, "vfs_write+0x20");
+	assert_string_equal(s->caused[0].cgroup, "");
+	assert_int_equal(s->caused[1].origin.count, 2);
+	assert_string_equal(s->caused[1].cgroup, "/system.slice/churn");
+	assert_string_equal(s->caused[1].stack, "");
+	assert_int_equal(s->caused[2].origin.count, 1);
+	assert_string_equal(s->caused[2].origin.comm, "churn");
+	assert_string_equal(s->caused[2].cgroup, "");
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* Rows of threads and IPIs stand beside those of works, the most frequent first. */
 static void test_classes(void **state)
 {
@@ -373,10 +406,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_caused),	     cmocka_unit_test(test_context),
-		cmocka_unit_test(test_context_told), cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_points),	     cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_window),	     cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_left_out),     cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_context_told), cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_classes),	     cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),	     cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),	     cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
