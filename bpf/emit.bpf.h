@@ -25,8 +25,8 @@ const volatile __u64 stack_gap_ns; /* at least so long between two stacks taken 
 /* Add up in tables (live.bpf.h), and record intervals only that last for event_ns. */
 const volatile __u32 aggregates;
 const volatile __u64 event_ns;
-const volatile __u32 csd_is_told;     /* there is a tracepoint where a call is queued */
 const volatile __u64 address_tick[2]; /* 0 = no such function in this kernel */
+const volatile __u32 csd_is_told;     /* function calls are seen where queued and where run */
 
 /* A work item on its way through a worker. ns == 0: none. */
 struct work_run {
@@ -105,7 +105,8 @@ struct cpu_slot {
 	u32 softirq_pid; /* in whose context the softirq runs */
 	int in_helper;	 /* see helper_enter() */
 
-	u32 awake_pid; /* victim thread whose timer expired while it was still running here */
+	u32 irq_work_for; /* the CPU that one was last queued to from here, plus 1; 0 = sent */
+	u32 awake_pid;	  /* victim thread whose timer expired while it was still running here */
 
 	/* written by other CPUs: whoever sent first, until the interrupt comes */
 	struct ipi_sender_slot {
@@ -296,12 +297,13 @@ static __always_inline u32 context_here(u32 cpu, u32 pid)
  */
 static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void *ctx)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	s64 stack = stack_is_due(ns) ? bpf_get_stackid(ctx, &stacks, 0) : -1;
 
 	origin->ns = ns;
 	origin->cpu = bpf_get_smp_processor_id();
-	origin->pid = (u32)bpf_get_current_pid_tgid();
-	bpf_get_current_comm(origin->comm, sizeof(origin->comm));
+	origin->pid = task->pid;
+	copy_comm(origin->comm, task);
 	origin->cgroup = bpf_get_current_cgroup_id();
 	origin->stack = stack < 0 ? 0 : stack + 1;
 	origin->context = context_here(origin->cpu, origin->pid);

@@ -46,20 +46,40 @@ static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, vo
 }
 
 /*
- * The sender of an interrupt that may call no function: a reschedule (no callback), or an irq_work.
- * What is queued was told there already.
+ * The sender of a reschedule (no callback), or of what calls functions. Where those are told as they
+ * are queued, each has its own sender, and only an irq_work needs the interrupt's: it is no function
+ * call to the tracepoints, but is told as it is queued, just before it is sent. Lines that two CPUs
+ * write cost more than all the rest.
  */
 static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
 {
-	if ((aggregates && csd_is_told && callback) || !cpu_is_watched(target))
+	u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_slot *here;
+
+	if (!cpu_is_watched(target))
 		return 0;
-	return ipi_note_sender(target, callback ? IPI_SENDER_CALL : IPI_SENDER_RESCHEDULE, ctx);
+	if (!callback)
+		return ipi_note_sender(target, IPI_SENDER_RESCHEDULE, ctx);
+	if (csd_is_told) {
+		here = bpf_map_lookup_elem(&slots, &cpu);
+		if (!here || here->irq_work_for != target + 1)
+			return 0;
+		here->irq_work_for = 0;
+	}
+	return ipi_note_sender(target, IPI_SENDER_CALL, ctx);
 }
 
-/*
- * An irq_work is no function call to the tracepoints, but the first of them is told where it is
- * queued as well as where the interrupt is sent.
- */
+/* An irq_work may find the interrupt sent already, or not needed: see ipi_sent(). */
+static __always_inline int irq_work_queued(u32 target)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_slot *here = bpf_map_lookup_elem(&slots, &cpu);
+
+	if (here)
+		here->irq_work_for = target + 1;
+	return 0;
+}
+
 static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
 {
 	struct qpw_origin origin;
@@ -67,7 +87,7 @@ static __always_inline int csd_queued(u32 target, struct __call_single_data *csd
 	if (!cpu_is_watched(target))
 		return 0;
 	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
-		return aggregates ? ipi_note_sender(target, IPI_SENDER_CALL, ctx) : 0;
+		return irq_work_queued(target);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	origin_put(&csd_origins, (u64)csd, 0, &origin);
 	return 0;

@@ -11,7 +11,7 @@
 
 #define ORIGIN_WAYS 4
 #define ORIGIN_FREE 0
-#define ORIGIN_BUSY 1 /* being written; no address */
+#define ORIGIN_BUSY 1 /* being written, or taken out; no address */
 
 /* One line of the cache, as it goes from the CPU that queues to the one that runs. */
 struct origin_entry {
@@ -74,8 +74,8 @@ static __always_inline void origin_publish(struct origin_entry *entry, u64 key)
 }
 
 /*
- * Put one in, in the place of an older one of the same address. Of two that write to one place at
- * once, from two CPUs or one in an interrupt, the later gives up: its origin is unknown.
+ * Put one in, in the place of an older one of the same address. Of two that are at one place at once,
+ * from two CPUs or one in an interrupt, a writer that comes later gives up: its origin is unknown.
  */
 static __always_inline void origin_put(void *map, u64 key, u64 function,
 				       const struct qpw_origin *origin)
@@ -109,9 +109,17 @@ static __always_inline void origin_put(void *map, u64 key, u64 function,
 }
 
 /*
- * Take out what is under an address: false when there is nothing, or when it is being written
- * again. The time in it tells whether it stayed the same while it was copied.
+ * Make the entry ours, if it is that of this address. The first place is where nearly all are: it is
+ * asked for in one go, as its line comes from another CPU, and a look before would fetch it twice.
  */
+static __always_inline bool origin_claim(struct origin_entry *entry, u64 key, bool first)
+{
+	if (!first && origin_read(&entry->key) != key)
+		return false;
+	return __sync_val_compare_and_swap(&entry->key, key, ORIGIN_BUSY) == key;
+}
+
+/* Take out what is under an address: false when there is nothing, or when it is being written. */
 static __always_inline bool origin_take(void *map, u64 key, u64 *function,
 					struct qpw_origin *origin)
 {
@@ -123,13 +131,12 @@ static __always_inline bool origin_take(void *map, u64 key, u64 *function,
 		return false;
 	for (i = 0; i < ORIGIN_WAYS; i++) {
 		entry = &set->way[i];
-		if (origin_read(&entry->key) != key)
+		if (!origin_claim(entry, key, i == 0))
 			continue;
 		*function = entry->function;
 		*origin = entry->origin;
-		barrier();
-		return origin_read(&entry->origin.ns) == origin->ns &&
-		       __sync_val_compare_and_swap(&entry->key, key, ORIGIN_FREE) == key;
+		origin_publish(entry, ORIGIN_FREE);
+		return true;
 	}
 	return false;
 }

@@ -123,9 +123,10 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	}
 	bpf->rodata->takes_stacks = c->config.stacks;
 	bpf->rodata->stack_gap_ns = c->config.stack_gap_ns;
+	bpf->rodata->csd_is_told = probes_have(probes, "csd_queue_cpu") &&
+				   probes_have(probes, "csd_function_entry");
 	if (c->config.aggregates)
-		live_prepare(bpf, &c->watched, c->config.event_ns,
-			     probes_have(probes, "csd_queue_cpu"));
+		live_prepare(bpf, &c->watched, c->config.event_ns);
 	bpf_map__set_max_entries(bpf->maps.slots, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.lost, c->nr_cpus);
 	bpf_map__set_max_entries(bpf->maps.counts, c->nr_cpus);

@@ -33,8 +33,7 @@ struct live {
 	uint32_t cpus[]; /* by table */
 };
 
-void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns,
-		  bool csd_is_told)
+void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns)
 {
 	uint16_t nr = 0;
 	int cpu;
@@ -44,7 +43,6 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 	bpf->rodata->live_shared_table = nr;
 	bpf->rodata->aggregates = 1;
 	bpf->rodata->event_ns = event_ns;
-	bpf->rodata->csd_is_told = csd_is_told;
 	bpf_map__set_max_entries(bpf->maps.live_tables, nr + 1U);
 }
 

@@ -17,12 +17,8 @@
 struct qpw_bpf;
 struct live;
 
-/*
- * Let the programs, not loaded yet, add up, and record only intervals that last for event_ns.
- * csd_is_told: the one that sees where a function call is queued will be among them.
- */
-void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns,
-		  bool csd_is_told);
+/* Let the programs, not loaded yet, add up, and record only intervals that last for event_ns. */
+void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns);
 
 /* The tables of loaded programs; watched must live on. 0 or -errno, *out is NULL then. */
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
