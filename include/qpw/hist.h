@@ -179,6 +179,12 @@ bool hist_next(const struct hist *h, unsigned int *index, struct hist_bucket *ou
 /* for (bucket of h, by value); i is an unsigned int, b a struct hist_bucket. */
 #define hist_for_each(h, i, b) for ((i) = 0; hist_next(h, &(i), &(b));)
 
+/* Number of the octave that holds a value, < HIST_OCTAVES. */
+static inline uint32_t hist_octave(uint64_t value)
+{
+	return hist_index(value) / HIST_SUB;
+}
+
 /* Count one value. 0 or -ENOMEM, nothing is counted then. */
 static inline int hist_add(struct hist *h, uint64_t value)
 {

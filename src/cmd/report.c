@@ -78,15 +78,18 @@ static int read_trace(const struct report_args *args, uint64_t outlier_ns,
 
 	if (!ret) {
 		s = model_snapshot(model);
-		ret = s ? snapshot_merge(all, s) : -ENOMEM;
+		ret = s ? 0 : -ENOMEM;
 	}
+	/* before there is a second snapshot: both together are as large as the model may become */
+	model_destroy(model);
+	if (!ret)
+		ret = snapshot_merge(all, s);
 	if (!ret) {
 		t->facts = *trace_reader_facts(reader);
 		snprintf(t->problem, sizeof(t->problem), "%s", trace_reader_problem(reader));
 		ret = fill_trace(args, t, s);
 	}
 	snapshot_destroy(s);
-	model_destroy(model);
 	return ret;
 }
 

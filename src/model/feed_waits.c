@@ -28,7 +28,7 @@ static int add_flush(struct model *m, const struct qpw_header *h, int function, 
 	}
 	row->count++;
 	row->total_ns += wait.total_ns;
-	ret = figures_add_wait(&row->wait, wait.total_ns);
+	ret = figures_flush_wait(&m->figures, row, wait.total_ns);
 	return ret ? ret : figures_waiter(&m->figures, function, work, comm, cpu, &wait);
 }
 

@@ -42,11 +42,11 @@ int figures_init(struct figures *f)
 	table_init(&f->works, 8, sizeof(struct work_row), FIGURES_WORKS_MAX);
 	table_init(&f->origins, 16, sizeof(struct origin_row), FIGURES_ROWS_MAX);
 	table_init(&f->flushes, 8, sizeof(struct flush_row), FIGURES_FLUSHES_MAX);
-	table_init(&f->caused, 24, sizeof(struct caused_row), FIGURES_ROWS_MAX);
+	table_init(&f->caused, 24, sizeof(struct caused_row), FIGURES_CAUSED_MAX);
 	table_init(&f->moves, 16, sizeof(struct move_row), FIGURES_ROWS_MAX);
-	table_init(&f->locks, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
+	table_init(&f->locks, 16, sizeof(struct span_row), FIGURES_TASKS_MAX);
 	table_init(&f->waiters, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
-	table_init(&f->taken, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
+	table_init(&f->taken, 16, sizeof(struct span_row), FIGURES_TASKS_MAX);
 	return figures_reset(f);
 }
 
@@ -83,6 +83,7 @@ int figures_reset(struct figures *f)
 	memset(f->classes, 0, sizeof(f->classes));
 	memset(f->contended, 0, sizeof(f->contended));
 	f->caused_left_out = 0;
+	f->nr_wait_octaves = 0;
 	memset(f->tick_kept, 0, sizeof(f->tick_kept));
 	f->nr_samples = 0;
 	f->nr_remote_timers = 0;
@@ -166,11 +167,34 @@ int figures_flush(struct figures *f, int function, int work, struct flush_row **
 	return 0;
 }
 
-int figures_add_wait(struct hist **wait, uint64_t ns)
+/* other is that of "(other)", which has room for everything. */
+static int add_wait(struct figures *f, struct hist **wait, struct hist **other, uint64_t ns)
 {
+	bool has_room = *wait && (*wait)->octaves[hist_octave(ns)];
+
+	if (!has_room && wait != other) {
+		if (f->nr_wait_octaves < FIGURES_WAIT_OCTAVES)
+			f->nr_wait_octaves++;
+		else
+			wait = other;
+	}
 	if (!*wait)
 		*wait = hist_create();
 	return *wait ? hist_add(*wait, ns) : -ENOMEM;
+}
+
+int figures_work_wait(struct figures *f, struct work_row *row, uint64_t ns)
+{
+	struct work_row *other = table_row(&f->works, 0);
+
+	return add_wait(f, &row->wait, &other->wait, ns);
+}
+
+int figures_flush_wait(struct figures *f, struct flush_row *row, uint64_t ns)
+{
+	struct flush_row *other = table_row(&f->flushes, 0);
+
+	return add_wait(f, &row->wait, &other->wait, ns);
 }
 
 int figures_add_waits(struct hist **wait, const uint32_t *buckets, const struct figures_sum *sum)

@@ -16,7 +16,10 @@
 
 #define FIGURES_WORKS_MAX 1024
 #define FIGURES_FLUSHES_MAX 1024
-#define FIGURES_ROWS_MAX 65536
+#define FIGURES_ROWS_MAX 8192
+#define FIGURES_TASKS_MAX 4096 /* of rows that are told apart by little more than a task's name */
+#define FIGURES_CAUSED_MAX 16384
+#define FIGURES_WAIT_OCTAVES 3072 /* of the histograms of waits together, 1 KiB each */
 #define FIGURES_CPU_ALL UINT16_MAX
 
 struct cause_row {
@@ -102,6 +105,7 @@ struct figures {
 	struct table taken;	  /* struct span_row: comm */
 	struct table waiters;	  /* struct span_row: function, work, comm, CPU */
 	uint64_t caused_left_out; /* beyond the bound */
+	uint32_t nr_wait_octaves;
 	uint64_t tick_kept[QPW_NR_TICK_REASONS];
 	struct hist *latency;
 	struct heatmap *heatmap; /* of the latency, by time since the window opened */
@@ -181,8 +185,14 @@ int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t
 int figures_waiting(struct figures *f, int function, int work, int comm, uint32_t cpu,
 		    uint64_t so_far_ns);
 
-/* Add to a row's histogram, which is created with its first value. */
-int figures_add_wait(struct hist **wait, uint64_t ns);
+/*
+ * Add a wait to the histogram of a row. Beyond FIGURES_WAIT_OCTAVES one of a length that the row has
+ * not had yet is counted in the histogram of "(other)".
+ */
+int figures_work_wait(struct figures *f, struct work_row *row, uint64_t ns);
+int figures_flush_wait(struct figures *f, struct flush_row *row, uint64_t ns);
+
+/* Many to a histogram, which is created with its first value; from the tables of the live view. */
 int figures_add_waits(struct hist **wait, const uint32_t *buckets, const struct figures_sum *sum);
 
 /* Copy to s what is not zero, in the order that snapshot.h promises: causes, works, waits. */

@@ -83,7 +83,7 @@ static int fill_origins(struct snap_work *w, uint32_t function, const struct ori
 
 static bool work_is_empty(const struct work_row *r)
 {
-	return !r->queued && !r->executed && !r->inlined && !r->run_ns && !r->inline_ns;
+	return !r->queued && !r->executed && !r->inlined && !r->run_ns && !r->inline_ns && !r->wait;
 }
 
 static int compare_work(const void *a, const void *b)
@@ -154,7 +154,7 @@ static int fill_flushes(const struct figures *f, const struct names *names, stru
 		const struct flush_row *row = table_row(&f->flushes, (int)i);
 		struct snap_flush *out = &s->flushes[s->nr_flushes];
 
-		if (!row->count && !row->skipped)
+		if (!row->count && !row->skipped && !row->wait)
 			continue;
 		s->nr_flushes++;
 		copy_name(out->function, names, row->function);

@@ -259,7 +259,8 @@ static int count_execution(struct model *m, const struct qpw_work *e, int functi
 		return 0;
 	}
 	row->remote += o->cpu != e->h.cpu;
-	if (o->ns && o->ns <= e->h.start_ns && figures_add_wait(&row->wait, e->h.start_ns - o->ns))
+	if (o->ns && o->ns <= e->h.start_ns &&
+	    figures_work_wait(&m->figures, row, e->h.start_ns - o->ns))
 		return -ENOMEM;
 	ret = model_origin(m, o, &origin);
 	return ret ? ret :

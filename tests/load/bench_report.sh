@@ -40,7 +40,7 @@ test_recording() {
 
 # Peak memory does not grow with the trace: the tables are full after a part of it.
 test_memory() {
-	local small large many rest
+	local small large many rest format full
 
 	"$BUILD/report/generate" 300000 "$scratch/small.qpw"
 	"$BUILD/report/generate" 3000000 "$scratch/large.qpw"
@@ -51,6 +51,13 @@ test_memory() {
 	{ read -r _ _ small rest && read -r _ _ large rest && read -r _ _ many rest; } <"$scratch/use"
 	check memory-is-below-64-MiB "$large KiB" test "$large" -lt 65536
 	check memory-is-below-64-MiB-for-4096-CPUs "$many KiB" test "$many" -lt 65536
+	"$BUILD/golden/make_full" "$scratch/full.qpw"
+	for format in text json html csv markdown; do
+		: >"$scratch/use"
+		"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "--$format" "$scratch/full.qpw" >/dev/null
+		read -r _ _ full rest <"$scratch/use"
+		check "memory-is-below-64-MiB-with-every-table-full-$format" "$full KiB" test "$full" -lt 65536
+	done
 	check memory-does-not-grow-with-the-trace "$small KiB for 0.3 million events, $large for 3" \
 		test "$large" -lt $((small + 4096))
 }

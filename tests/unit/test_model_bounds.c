@@ -163,6 +163,46 @@ static void test_many_cpus(void **state)
 	model_destroy(m);
 }
 
+#define WORKS 100
+#define LENGTHS 50 /* of waits, each in an octave of its own */
+#define OCTAVES 3072
+
+/* Works of many lengths of waits: those that there is no room for are told of "(other)". */
+static void test_many_waits(void **state)
+{
+	const uint64_t late = UINT64_C(1) << 60;
+	uint64_t told = 0, other = 0, executed = 0;
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	for (uint64_t i = 0; i < WORKS * LENGTHS; i++) {
+		const struct qpw_origin o =
+			rec_origin(late - (UINT64_C(128) << i % LENGTHS), 0, 7, "a");
+
+		feed(m, rec_work(QPW_KIND_WORK, 1, late, late, QPW_F_BEGIN, 16 + i / LENGTHS, &o));
+		feed(m, rec_work(QPW_KIND_WORK, 1, late, late, QPW_F_BEGIN, 16 + i / LENGTHS, &o));
+	}
+	s = model_snapshot(m);
+	assert_non_null(s);
+	for (size_t i = 0; i < s->nr_works; i++) {
+		const struct snap_work *w = &s->works[i];
+
+		executed += w->executed;
+		if (!w->wait)
+			continue;
+		if (!strcmp(w->function, "(other)"))
+			other += hist_count(w->wait);
+		else
+			told += hist_count(w->wait);
+	}
+	assert_int_equal(executed, 2 * WORKS * LENGTHS);
+	assert_int_equal(told, 2 * OCTAVES);
+	assert_int_equal(other, 2 * (WORKS * LENGTHS - OCTAVES));
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* Of samples that wait on many CPUs to be settled, the worst are told, as many as are asked for. */
 static void test_many_wait(void **state)
 {
@@ -186,7 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_history_grows), cmocka_unit_test(test_nest_grows),
 		cmocka_unit_test(test_nest_joins),    cmocka_unit_test(test_many_cpus),
-		cmocka_unit_test(test_many_wait),
+		cmocka_unit_test(test_many_wait),     cmocka_unit_test(test_many_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
