@@ -128,15 +128,16 @@ static __noinline int live_add(u32 number, const struct qpw_live_key *key, u64 t
 			       u64 self_ns, u32 how)
 {
 	struct qpw_live_table *table = bpf_map_lookup_elem(&live_tables, &number);
-	u32 bucket = qpw_coarse_bucket(total_ns) & (QPW_COARSE_BUCKETS - 1);
 	struct qpw_live_row *row;
-	u32 at;
+	u32 at, bucket;
 
 	if (!table || !key || !live_read(&live_open_ns))
 		return LIVE_NO_ROW;
 	at = live_find_row(table, key);
 	if (at >= LIVE_ALL_ROWS)
 		return LIVE_NO_ROW;
+	/* not before: the verifier would look at all the rest once for each bucket */
+	bucket = qpw_coarse_bucket(total_ns) & (QPW_COARSE_BUCKETS - 1);
 	row = &table->rows[at];
 	if (how & LIVE_INTERVAL)
 		live_raise(&table->recent_max_ns, total_ns);
