@@ -43,6 +43,7 @@ int top_fail(const char *object, const char *why)
 static void set_screen(struct top *t)
 {
 	top_screen_init(&t->screen, t->o.delay_ns);
+	t->data.cost = (struct top_cost){ -1, -1 };
 	t->screen.view = t->o.first_view;
 	t->screen.filter = t->o.filter;
 	snprintf(t->screen.filter_text, sizeof(t->screen.filter_text), "%s", t->o.filter_text);
@@ -79,7 +80,6 @@ static int run(struct top *t)
 	t->model = model_create(&config);
 	if (!t->model)
 		return top_fail("model", strerror(ENOMEM));
-	t->on_screen = !t->o.batch && !t->o.json && !t->o.print_columns && !screen_open();
 	ret = t->reader ? top_run_replay(t) : top_run_live(t);
 	if (!ret && t->o.print_columns)
 		ret = top_print_screen(t);

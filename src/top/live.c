@@ -93,6 +93,8 @@ static int live_open(struct top *t)
 		return top_fail("--victim", "there is no process of that number");
 	config.watched = &t->watched;
 	keep_off(&t->watched, &t->facts);
+	if (top_open_screen(t))
+		return CMD_ERROR;
 	if (collect_create(&config, &t->collect, &e) || collect_attach(t->collect, &e)) {
 		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
 		return top_fail(e.object, why);

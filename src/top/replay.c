@@ -30,7 +30,7 @@ static int replay_open(struct top *t)
 		return top_fail("-c", "none of these CPUs was watched in the recording");
 	if (t->o.has_cpus)
 		cpulist_format(&t->watched, t->facts.watched, sizeof(t->facts.watched));
-	return 0;
+	return top_open_screen(t);
 }
 
 /* The time line of a recording begins with its window, without one with its first interval. */

@@ -166,6 +166,8 @@ static void set_state(struct top *t)
 		what = "replay, ended";
 	if (top_screen_frozen(&t->screen))
 		what = "paused";
+	if (!t->model)
+		what = "starting";
 	if (t->reader && t->speed != 1)
 		snprintf(t->state, sizeof(t->state), "%s at %gx", what, t->speed);
 	else
@@ -234,6 +236,12 @@ int top_show(struct top *t)
 	if (!t->on_screen && (fflush(stdout) || ferror(stdout)))
 		return top_fail("stdout", strerror(errno));
 	return 0;
+}
+
+int top_open_screen(struct top *t)
+{
+	t->on_screen = !t->o.batch && !t->o.json && !t->o.print_columns && !screen_open();
+	return t->on_screen ? top_show(t) : CMD_OK;
 }
 
 int top_print_screen(struct top *t)

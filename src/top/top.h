@@ -84,6 +84,13 @@ int top_fail(const char *object, const char *why);
 /* One record into the model; one that makes no sense is counted. An exit code. */
 int top_take(struct top *t, const struct qpw_header *h);
 
+/*
+ * Take the terminal, if a screen is wanted and it can be one, and say what is known before there is
+ * a model: a source does so as soon as only its own start is left, which may take a while. An exit
+ * code.
+ */
+int top_open_screen(struct top *t);
+
 /* What is known now; NULL, with the reason printed, when that can't be told. */
 struct snapshot *top_snapshot(struct top *t);
 

@@ -355,8 +355,11 @@ term new-session -d -x 100 -y 30 "cd $out && TERM=screen LC_ALL=C bash --norc -i
 term send-keys "ulimit -c 0; stty -g >$out/stty.before; echo ready" Enter
 appears ready
 
+term pipe-pane "cat >$out/written"
 start "-c $cpu"
 shows "terminal: live" '  live  '
+term pipe-pane
+is "terminal: says before that it is starting" 1 "$(sed '/STOLEN-US/,$d' "$out/written" | grep -c '  starting  ')"
 is "terminal: takes the other screen" "1 0" "$(term display-message -p '#{alternate_on} #{cursor_flag}')"
 term send-keys '?'
 shows "terminal: ? shows the help" 'microseconds a second taken from the CPU'
