@@ -176,6 +176,7 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 	if (run->ns && run->work == work) {
 		if (spare)
 			spare_steps_in();
+		now = work_now(slot, &stolen_ns);
 	} else {
 		/* begun before the programs were attached, or on another CPU */
 		if (spare || !slot->thread_ns || work_in_softirq(slot))
@@ -186,8 +187,9 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 		run->function = function;
 		run->flags = 0;
 		origin_none(&run->origin);
+		/* other works may have had a part of the thread's run */
+		now = live_now(slot, LIVE_THREAD, &stolen_ns);
 	}
-	now = work_now(slot, &stolen_ns);
 	work_emit(slot, run, cpu, now, stolen_ns, QPW_F_END);
 	run->ns = 0;
 }
