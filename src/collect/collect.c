@@ -516,9 +516,9 @@ void collect_restart_tables(struct collect *c)
 {
 	if (!c->live)
 		return;
-	live_set_window(c->bpf, 0);
+	live_close_window(c->live);
 	live_clear(c->live);
-	live_set_window(c->bpf, now_ns());
+	live_open_window(c->live);
 }
 
 static struct qpw_header window_record(const struct collect *c, uint64_t end_ns)
@@ -537,27 +537,37 @@ void collect_open_window(struct collect *c)
 
 	skipped_judge(c);
 	counts_tell(c, true);
-	c->window_start_ns = now_ns();
-	live_set_window(c->bpf, c->window_start_ns);
+	c->window_start_ns = c->live ? live_open_window(c->live) : now_ns();
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
 }
 
-void collect_close_window(struct collect *c)
+/* While programs and spares are both attached: they go one by one. */
+static void detach(struct collect *c)
 {
 	const struct timespec pause = { .tv_nsec = SPARE_NS };
-	struct qpw_header h = window_record(c, now_ns());
 
-	live_set_window(c->bpf, 0);
-	skipped_judge(c);
-	counts_tell(c, true);
-	/* before what is still in the ring: its readers then know which records are too late */
-	stream_put(c->stream, &h);
-	/* while programs and spares are both attached: they go one by one */
 	skipped_judge(c);
 	nanosleep(&pause, NULL);
 	skipped_judge(c);
 	probes_detach(c->probes);
+}
+
+void collect_close_window(struct collect *c)
+{
+	struct qpw_header h;
+
+	/* tables are as of the last program's run: whatever that told is in the window, too */
+	if (c->live)
+		detach(c);
+	h = window_record(c, now_ns());
+	if (!c->live)
+		skipped_judge(c);
+	counts_tell(c, true);
+	/* before what is still in the ring: its readers then know which records are too late */
+	stream_put(c->stream, &h);
+	if (!c->live)
+		detach(c);
 	losses_tell(c, true);
 	stream_finish(c->stream);
 }

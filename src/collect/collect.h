@@ -119,7 +119,10 @@ void collect_restart_tables(struct collect *c);
 /* The measured window begins now. */
 void collect_open_window(struct collect *c);
 
-/* It ends now: the programs are detached, and the source delivers what is left and ends. */
+/*
+ * It ends now: the programs are detached, before that where they add up, and the source delivers
+ * what is left and ends.
+ */
 void collect_close_window(struct collect *c);
 
 /* How full the ring buffer is, in percent. To be read when polling, before it is drained. */

@@ -11,16 +11,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collect/live.h"
 #include "collect/skeletons.h"
 
 #define NO_CPU (~0U)
+#define OPEN_AHEAD_NS 1000000
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* its inode number, in every kernel */
 
 struct live {
 	bool sees_all_threads;
+	__u64 *open_ns; /* shared with programs */
 	int pendings_fd;
 	uint32_t max_pendings;
 	const struct cpulist *watched; /* not ours */
@@ -32,6 +35,15 @@ struct live {
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	/* the clock of bpf_ktime_get_ns() */
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
 
 void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns)
 {
@@ -71,6 +83,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->nr_tables = (uint32_t)nr;
 	live->watched = watched;
 	live->sees_all_threads = in_initial_pid_namespace();
+	live->open_ns = &bpf->bss->live_open_ns;
 	live->pendings_fd = bpf_map__fd(bpf->maps.pendings);
 	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);
 	/* the kernel rounds an element's size up to 8 bytes: a table is whole lines of the cache */
@@ -86,11 +99,6 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->tables = memory;
 	*out = live;
 	return 0;
-}
-
-void live_set_window(struct qpw_bpf *bpf, uint64_t now_ns)
-{
-	__atomic_store_n(&bpf->bss->live_open_ns, now_ns, __ATOMIC_RELEASE);
 }
 
 static void explain_rows(const struct qpw_live_table *table, struct stream *stream)
@@ -210,6 +218,26 @@ void live_clear(struct live *live)
 {
 	for (uint32_t i = 0; i < live->nr_tables; i++)
 		table_clear(&live->tables[i]);
+}
+
+void live_close_window(struct live *live)
+{
+	__atomic_store_n(live->open_ns, 0, __ATOMIC_RELEASE);
+}
+
+uint64_t live_open_window(struct live *live)
+{
+	uint64_t at;
+
+	for (;;) {
+		at = now_ns() + OPEN_AHEAD_NS;
+		__atomic_store_n(live->open_ns, at, __ATOMIC_RELEASE);
+		if (now_ns() < at)
+			return at;
+		/* something may have begun since then and ended before programs knew */
+		live_close_window(live);
+		live_clear(live);
+	}
 }
 
 void live_destroy(struct live *live)

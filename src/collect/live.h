@@ -23,8 +23,14 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 /* The tables of loaded programs; watched must live on. 0 or -errno, *out is NULL then. */
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
 
-/* Add up what begins from now_ns on, on the clock of programs; 0: no more. */
-void live_set_window(struct qpw_bpf *bpf, uint64_t now_ns);
+/*
+ * Add up what begins from a moment on that is about to come, and is returned: what programs find
+ * begun after it they add up, all of it. On the clock of programs.
+ */
+uint64_t live_open_window(struct live *live);
+
+/* No more. */
+void live_close_window(struct live *live);
 
 /*
  * Read which waits for watched CPUs, or for several, go on at now_ns, on the clock of programs, or

@@ -2,12 +2,11 @@
 /*
  * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
  * and as the model does from a record of each interruption, which the same programs made at the
- * same moment. Exit code 3: one ended as the window did, and may be in one and not in the other.
- * Knows nothing of what the command does.
+ * same moment. Both hold what began after the window was opened and ended before the programs were
+ * detached, to the last one. Knows nothing of what the command does.
  */
 #include <errno.h>
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +20,13 @@
 #include "view/summary_json.h"
 
 #define SETTLE_NS 50000000
-#define EDGE_NS 5000 /* around the end of the window it is open whether something is in a table */
-#define EXIT_AT_EDGE 3
 #define POLL_MS 10
 
 struct both {
 	struct collect *collect;
 	struct model *records;
 	struct model *tables;
-	uint64_t close_ns; /* UINT64_MAX while open */
-	bool at_edge;	   /* something ended as the window did */
+	uint64_t close_ns;
 };
 
 static int fail(const char *what, int err)
@@ -39,7 +35,6 @@ static int fail(const char *what, int err)
 	return 1;
 }
 
-/* What was not over when the window closed is in no table. */
 static int take_records(struct both *b)
 {
 	const struct qpw_header *h;
@@ -50,10 +45,6 @@ static int take_records(struct both *b)
 			return -EINVAL;
 		if (h->kind == QPW_META_WINDOW && h->end_ns)
 			b->close_ns = h->end_ns;
-		if (h->kind < QPW_META_FIRST && h->end_ns + EDGE_NS > b->close_ns) {
-			b->at_edge |= h->end_ns < b->close_ns + EDGE_NS;
-			continue;
-		}
 		if (model_feed(b->records, h))
 			return -EINVAL;
 	}
@@ -125,14 +116,14 @@ static int watch(struct both *b, char **argv)
 		ret = write_json(b->tables, argv[3]);
 	if (ret)
 		return fail("records and tables", ret);
-	return b->at_edge ? EXIT_AT_EDGE : 0;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const struct model_config from_records = { .per_cpu = true };
 	const struct model_config from_tables = { .per_cpu = true, .from_tables = true };
-	struct both b = { .close_ns = UINT64_MAX };
+	struct both b = { 0 };
 	struct collect_config config = { .aggregates = true };
 	struct collect_error e = { 0 };
 	struct cpulist watched;

@@ -11,9 +11,10 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
-live=${BUILD:-build}/load/live
 load=$scratch/live-load # a name of its own: others may make such a load, too
 works=500 ipis=500 names=400
+# Not on the watched CPU, which it would disturb.
+live=(taskset -c 0 "${BUILD:-build}/load/live")
 
 if [[ $(id -u) != 0 ]]; then
 	echo "skip live: needs root"
@@ -33,12 +34,9 @@ same() {
 	check "$1" "$(diff "$scratch/a" "$scratch/b" | head -n 12 | tr -d '\n')" cmp -s "$scratch/a" "$scratch/b"
 }
 
-# watch COMMAND…: again when something ended just as the watching did.
+# watch COMMAND…
 watch() {
-	for _ in {1..8}; do
-		run "$@"
-		[[ $rc == 3 ]] || break
-	done
+	run "$@"
 	check "$what-watched" "exit code $rc: $(tail -n 3 "$scratch/stderr")" test "$rc" = 0
 	check "$what-all-recorded" "lost $(jq .lost_events "$scratch/records.json")" \
 		json_holds "$scratch/records.json" '.lost_events == 0'
@@ -49,14 +47,23 @@ watch() {
 what=loads
 # by_record COMMAND…: while it runs; its exit code.
 by_record() {
+	local recorder
+
 	# shellcheck disable=SC2016 # the other shell's variables
-	"$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" -- \
-		sh -c '"$@"; echo $? >"$0"' "$scratch/rc" "$@" && return "$(<"$scratch/rc")"
+	"$QPWLAT" record -c 1 -q --victim none -o "$scratch/t.qpw" -- \
+		sh -c '"$@"; echo $? >"$0.part"; mv "$0.part" "$0"; sleep 600' "$scratch/rc" "$@" &
+	recorder=$!
+	while [[ ! -e $scratch/rc ]] && kill -0 "$recorder" 2>/dev/null; do
+		sleep 0.1
+	done
+	kill -INT "$recorder"
+	wait "$recorder" && return "$(<"$scratch/rc")"
 }
 
-watch by_record "$live" 1 "$scratch/records.json" "$scratch/tables.json" sh -c \
+# IPIs go to a thread that is running: nothing else is to run instead of it.
+watch by_record "${live[@]}" 1 "$scratch/records.json" "$scratch/tables.json" sh -c \
 	"'$load' switch 1 0 400 && '$load' softirq 1 0 400 && '$load' timer 1 0 300 &&
-	'$load' work 1 0 $works && '$load' ipi 1 0 $ipis"
+	'$load' work 1 0 $works && chrt -f 98 '$load' ipi 1 0 $ipis"
 [[ $rc == 0 ]] || finish_tests
 run "$QPWLAT" report --json -i "$scratch/t.qpw"
 mv "$scratch/stdout" "$scratch/report.json"
@@ -84,7 +91,7 @@ check works-are-queued-first "$(jq -c '.remote_work[] | select(.function == "aio
 
 what=names
 # shellcheck disable=SC2016 # the shell's own variables
-watch "$live" 1 "$scratch/records.json" "$scratch/tables.json" taskset -c 1 sh -c 'for i in $(seq "$1"); do (echo "name-$i" >/proc/self/comm); done' - "$names"
+watch "${live[@]}" 1 "$scratch/records.json" "$scratch/tables.json" taskset -c 1 sh -c 'for i in $(seq "$1"); do (echo "name-$i" >/proc/self/comm); done' - "$names"
 same names-by-class .interruptions
 check names-not-silent "$(jq -c '[.causes[] | select(.class == "thread")] | length' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '[.causes[] | select(.class == "thread" and .name == "(other)") | .count] | add >= 1'
