@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define FIRST_ROOM 16
+/* An interval that was interrupted while it was being told may come so many behind its place. */
+#define NEST_LATER 4
 
 int nest_init(struct nest *n, uint32_t max_room)
 {
@@ -108,7 +110,14 @@ static uint64_t overlap(const struct nest_span *span, uint64_t start_ns, uint64_
 	return to > from ? min_u64(span->busy_ns, to - from) : 0;
 }
 
-uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
+static void push(struct nest *n, struct nest_span span)
+{
+	if (n->nr == n->room)
+		make_room(n);
+	n->spans[n->nr++] = span;
+}
+
+static uint64_t add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
 {
 	uint64_t covered = 0, from = start_ns, to = end_ns;
 
@@ -125,10 +134,21 @@ uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
 		covered += overlap(&n->spans[n->nr - 1], start_ns, end_ns);
 		from = min_u64(n->spans[n->nr - 1].end_ns, to);
 	}
-	if (to > from) {
-		if (n->nr == n->room)
-			make_room(n);
-		n->spans[n->nr++] = (struct nest_span){ from, to, to - from };
-	}
+	if (to > from)
+		push(n, (struct nest_span){ from, to, to - from });
 	return end_ns - start_ns - min_u64(covered, end_ns - start_ns);
+}
+
+uint64_t nest_add(struct nest *n, uint64_t start_ns, uint64_t end_ns)
+{
+	struct nest_span later[NEST_LATER];
+	uint32_t nr_later = 0;
+	uint64_t self_ns;
+
+	while (nr_later < NEST_LATER && n->nr && n->spans[n->nr - 1].start_ns >= end_ns)
+		later[nr_later++] = n->spans[--n->nr];
+	self_ns = add(n, start_ns, end_ns);
+	while (nr_later)
+		push(n, later[--nr_later]);
+	return self_ns;
 }

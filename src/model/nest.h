@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Self times of nested intervals that arrive in order of their end, inner ones first. Knows
- * numbers, not events.
+ * Self times of nested intervals that arrive in order of their end, inner ones first; or a few
+ * places later, behind what has begun since. Knows numbers, not events.
  */
 #ifndef QPW_MODEL_NEST_H
 #define QPW_MODEL_NEST_H

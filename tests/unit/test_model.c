@@ -126,6 +126,28 @@ static void test_broken_nesting(void **state)
 }
 
 /*
+ * A work 100…300 ends, and before the program has told that, a timer interrupts it at 900…1600, in
+ * that an IRQ at 1000…1100. Of the thread's 2000, that leaves 2000 - 200 - 700.
+ */
+static void test_told_late(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_irq(1, 1000, 1100, "nic"));
+	feed(m, rec_timer(1, 900, 1600, 0, FN_WAKEUP));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 100, 300, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, NULL));
+	feed(m, rec_thread(1, 0, 2000, 33, "kworker/1:1"));
+	s = snap(m);
+	expect_total(s, SNAP_WORK, 1, 200, 200);
+	expect_total(s, SNAP_TIMER, 1, 600, 700);
+	expect_total(s, SNAP_THREAD, 1, 1100, 2000);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/*
  * Window 1000…2000, both edges in. Counted: what starts inside. Told before the window opened and
  * drained after it closed: not counted, though known for nesting.
  */
@@ -429,12 +451,13 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nesting),	 cmocka_unit_test(test_cpus_apart),
-		cmocka_unit_test(test_long_run), cmocka_unit_test(test_broken_nesting),
-		cmocka_unit_test(test_window),	 cmocka_unit_test(test_bad_window),
-		cmocka_unit_test(test_works),	 cmocka_unit_test(test_flushes),
-		cmocka_unit_test(test_names),	 cmocka_unit_test(test_long_name),
-		cmocka_unit_test(test_meta),	 cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nesting),	   cmocka_unit_test(test_cpus_apart),
+		cmocka_unit_test(test_long_run),   cmocka_unit_test(test_broken_nesting),
+		cmocka_unit_test(test_told_late),  cmocka_unit_test(test_window),
+		cmocka_unit_test(test_bad_window), cmocka_unit_test(test_works),
+		cmocka_unit_test(test_flushes),	   cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_name),  cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
