@@ -73,19 +73,58 @@ static void check_sums(const struct snapshot *s)
 	}
 }
 
+/* No name becomes a tag, no figure of a drawing is none. */
+static void check_page(const char *page)
+{
+	static const char *const never[] = { "<script", "=\"nan",  "=\"-nan", "=\"inf", "=\"-inf",
+					     "\"Mnan",	"\"M-nan", "\"Minf",  "\"M-inf" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(never); i++)
+		FUZZ_ASSERT(!strstr(page, never[i]));
+}
+
+static int put_text(FILE *f, const struct report *r)
+{
+	report_text(f, r);
+	return 0;
+}
+
+static int put_markdown(FILE *f, const struct report *r)
+{
+	report_markdown(f, r);
+	return 0;
+}
+
+static int put_html(FILE *f, const struct report *r)
+{
+	report_html(f, r);
+	return 0;
+}
+
 static void show(const struct report_trace *trace, const struct snapshot *s)
 {
-	struct report r = { .traces = trace, .nr_traces = 1, .snapshot = s, .top = 10 };
-	char *text = NULL, *dumped;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	static const struct {
+		int (*put)(FILE *f, const struct report *r);
+	} formats[] = { { put_text }, { put_markdown }, { put_html }, { report_csv } };
+	struct report r = {
+		.traces = trace, .nr_traces = 1, .snapshot = s, .top = 10, .columns = 60
+	};
+	char *dumped;
 	json_t *json;
 
-	FUZZ_ASSERT(f);
-	report_text(f, &r);
-	FUZZ_ASSERT(!fclose(f));
-	check_text(text, len);
-	free(text);
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *f = open_memstream(&text, &len);
+
+		FUZZ_ASSERT(f);
+		FUZZ_ASSERT(!formats[i].put(f, &r));
+		FUZZ_ASSERT(!fclose(f));
+		if (formats[i].put == put_html)
+			check_page(text);
+		check_text(text, len);
+		free(text);
+	}
 	json = report_json(&r);
 	FUZZ_ASSERT(json);
 	dumped = json_dumps(json, 0);
