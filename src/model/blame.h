@@ -24,7 +24,7 @@ struct blame {
 	size_t nr_samples;
 	uint64_t latency_ns;
 	uint64_t residual_ns;
-	uint64_t avoidable_ns; /* of the rows: what QPW lets the caller do */
+	uint64_t avoidable_ns;	/* of the rows: what QPW lets the caller do */
 	struct blame_row *rows; /* largest first */
 	size_t nr_rows;
 };

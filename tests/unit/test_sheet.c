@@ -164,15 +164,16 @@ static void test_narrow(void **state)
 /* A name of which each byte is written as four is whole, where there is room. */
 static void test_long_name(void **state)
 {
-	char name[64], want[512] = "  ";
+	char name[64], want[512];
+	size_t len = (size_t)snprintf(want, sizeof(want), "  ");
 	char *text;
 
 	(void)state;
 	memset(name, '\033', 63);
 	name[63] = '\0';
 	for (int i = 0; i < 63; i++)
-		strcat(want, "\\x1b");
-	strcat(want, "  123456  a\n");
+		len += (size_t)snprintf(want + len, sizeof(want) - len, "\\x1b");
+	snprintf(want + len, sizeof(want) - len, "  123456  a\n");
 	text = table(0, name, "a");
 	assert_string_equal(strchr(text, '\n') + 1, want);
 	free(text);
