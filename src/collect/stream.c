@@ -224,9 +224,10 @@ static uint32_t frames_to_leave_out(struct stream *s, const uint64_t *frames, ui
 
 /*
  * The context is that of the innermost frame that only one context has: softirqs are run at the end
- * of an interrupt, so that its frames lie further out.
+ * of an interrupt, so that its frames lie further out. What lies beyond that frame only happened to
+ * be interrupted: *nr becomes what is left without it.
  */
-static enum qpw_context context_of(struct stream *s, const uint64_t *frames, uint32_t nr)
+static enum qpw_context cut_to_context(struct stream *s, const uint64_t *frames, uint32_t *nr)
 {
 	static const struct {
 		const char *prefix;
@@ -239,17 +240,20 @@ static enum qpw_context context_of(struct stream *s, const uint64_t *frames, uin
 		{ "asm_sysvec_", QPW_CONTEXT_HARDIRQ },
 		{ "asm_common_interrupt+", QPW_CONTEXT_HARDIRQ },
 	};
-	bool whole = nr && s->config.ksyms;
+	bool whole = *nr && s->config.ksyms;
 	char name[QPW_SYMBOL_LEN];
 
-	for (uint32_t i = 0; s->config.ksyms && i < nr; i++) {
+	for (uint32_t i = 0; s->config.ksyms && i < *nr; i++) {
 		if (ksyms_name(s->config.ksyms, frames[i], name, sizeof(name))) {
 			whole = false;
 			continue;
 		}
-		for (size_t j = 0; j < ARRAY_SIZE(signs); j++)
-			if (!strncmp(name, signs[j].prefix, strlen(signs[j].prefix)))
-				return signs[j].context;
+		for (size_t j = 0; j < ARRAY_SIZE(signs); j++) {
+			if (strncmp(name, signs[j].prefix, strlen(signs[j].prefix)))
+				continue;
+			*nr = i + 1;
+			return signs[j].context;
+		}
 	}
 	return whole ? QPW_CONTEXT_TASK : QPW_CONTEXT_UNKNOWN;
 }
@@ -267,7 +271,7 @@ static void explain_stack(struct stream *s, const struct qpw_header *h, uint32_t
 {
 	struct qpw_stack stack = { .id = id };
 	uint64_t frames[QPW_STACK_FRAMES];
-	uint32_t nr, own;
+	uint32_t nr, own, left;
 
 	if (!id || !s->config.lookups->stack || set_add(&s->stacks, id) != 1)
 		return;
@@ -275,11 +279,12 @@ static void explain_stack(struct stream *s, const struct qpw_header *h, uint32_t
 	if (!nr)
 		return;
 	own = frames_to_leave_out(s, frames, nr);
-	stack.context = context_of(s, frames + own, nr - own);
+	left = nr - own;
+	stack.context = cut_to_context(s, frames + own, &left);
 	/* one that fills all its room may go on */
 	if (nr == QPW_STACK_FRAMES && stack.context == QPW_CONTEXT_TASK)
 		stack.context = QPW_CONTEXT_UNKNOWN;
-	for (uint32_t i = own; i < nr; i++) {
+	for (uint32_t i = own; i < own + left; i++) {
 		if (is_trampoline(s, frames[i]))
 			continue;
 		stack.frames[stack.nr_frames++] = frames[i];

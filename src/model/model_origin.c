@@ -32,7 +32,8 @@ static int find_out(struct model *m, const struct qpw_origin *o, const uint64_t 
 		[QPW_CONTEXT_NMI] = "[nmi]",
 	};
 	enum qpw_context context;
-	bool has_stack = places_find_stack(&m->places, o->stack, &context), no_task;
+	uint32_t stack = places_find_stack(&m->places, o->stack, &context);
+	bool no_task;
 	int comm;
 
 	if (o->context != QPW_CONTEXT_UNKNOWN)
@@ -43,8 +44,7 @@ static int find_out(struct model *m, const struct qpw_origin *o, const uint64_t 
 	if (comm < 0)
 		return comm;
 	memcpy(known->words, words, sizeof(known->words));
-	known->place = figures_place(no_task ? 0 : places_cgroup(&m->places, o->cgroup),
-				     has_stack ? o->stack : 0);
+	known->place = figures_place(no_task ? 0 : places_cgroup(&m->places, o->cgroup), stack);
 	known->comm = comm;
 	known->no_task = no_task;
 	known->known = true;

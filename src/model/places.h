@@ -15,6 +15,7 @@
 
 struct places {
 	struct table stacks;  /* by id */
+	struct table shapes;  /* stacks by context and frames */
 	struct table cgroups; /* by id */
 };
 
@@ -25,8 +26,11 @@ void places_finish(struct places *p);
 int places_set_stack(struct places *p, struct names *names, const struct qpw_stack *e);
 int places_set_cgroup(struct places *p, const struct qpw_cgroup *e);
 
-/* Whether a stack is known, and its context: QPW_CONTEXT_UNKNOWN when it is not. */
-bool places_find_stack(const struct places *p, uint32_t stack, enum qpw_context *context);
+/*
+ * The first stack with the same frames, and their context: 0 and QPW_CONTEXT_UNKNOWN for one that is
+ * not known. A kernel numbers stacks by all of their frames, a trace has those of one context.
+ */
+uint32_t places_find_stack(const struct places *p, uint32_t stack, enum qpw_context *context);
 
 /* Innermost first, separated by ";", cut at a whole frame; "" for a stack that is not known. */
 void places_stack_text(const struct places *p, const struct names *names, uint32_t stack, char *buf,

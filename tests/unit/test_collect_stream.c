@@ -519,7 +519,17 @@ static void test_origin_explained(void **state)
 	close(p.fd);
 }
 
-/* The innermost sign decides; without one a frame that has no name might have been it. */
+static void assert_context(struct stream *s, const uint64_t *frames, uint32_t nr,
+			   enum qpw_context context, uint32_t left)
+{
+	assert_int_equal(cut_to_context(s, frames, &nr), context);
+	assert_int_equal(nr, left);
+}
+
+/*
+ * The innermost sign decides, and what it interrupted goes; without one a frame that has no name
+ * might have been it.
+ */
 static void test_contexts(void **state)
 {
 	static const uint64_t task[] = { QUEUE, DROP };
@@ -539,13 +549,13 @@ static void test_contexts(void **state)
 	k = load(path);
 	r = must_ring(p.fd);
 	s = must_stream(r, k, &all_lookups, NULL);
-	assert_int_equal(context_of(s, task, 2), QPW_CONTEXT_TASK);
-	assert_int_equal(context_of(s, softirq, 4), QPW_CONTEXT_SOFTIRQ);
-	assert_int_equal(context_of(s, interrupt, 3), QPW_CONTEXT_HARDIRQ);
-	assert_int_equal(context_of(s, nmi, 4), QPW_CONTEXT_NMI);
-	assert_int_equal(context_of(s, unnamed, 2), QPW_CONTEXT_UNKNOWN);
-	assert_int_equal(context_of(s, unnamed_inside, 3), QPW_CONTEXT_SOFTIRQ);
-	assert_int_equal(context_of(s, task, 0), QPW_CONTEXT_UNKNOWN);
+	assert_context(s, task, 2, QPW_CONTEXT_TASK, 2);
+	assert_context(s, softirq, 4, QPW_CONTEXT_SOFTIRQ, 2);
+	assert_context(s, interrupt, 3, QPW_CONTEXT_HARDIRQ, 2);
+	assert_context(s, nmi, 4, QPW_CONTEXT_NMI, 2);
+	assert_context(s, unnamed, 2, QPW_CONTEXT_UNKNOWN, 2);
+	assert_context(s, unnamed_inside, 3, QPW_CONTEXT_SOFTIRQ, 3);
+	assert_context(s, task, 0, QPW_CONTEXT_UNKNOWN, 0);
 	stream_destroy(s);
 	ring_destroy(r);
 	ksyms_destroy(k);

@@ -70,6 +70,31 @@ static void test_caused(void **state)
 	model_destroy(m);
 }
 
+/* The kernel's numbers of two stacks differ by what was cut off; in another context it is another. */
+static void test_equal_stacks(void **state)
+{
+	struct qpw_origin a = origin(900, 70, "churn", 1, 7), b = origin(1700, 70, "churn", 5, 7);
+	struct qpw_origin c = origin(2950, 70, "churn", 2, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_places(m);
+	feed(m, rec_stack(5, QPW_CONTEXT_TASK, write_stack));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 1000, 1100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &a));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 2000, 2100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &b));
+	feed(m, rec_work(QPW_KIND_WORK, 1, 3000, 3100, QPW_F_BEGIN | QPW_F_END, FN_DRAIN, &c));
+	s = snap(m);
+	assert_int_equal(s->nr_caused, 2);
+	assert_int_equal(s->caused[0].origin.count, 2);
+	assert_string_equal(s->caused[0].origin.comm, "churn");
+	assert_string_equal(s->caused[0].stack, "queue_work_on+0x10;vfs_write+0x20");
+	assert_int_equal(s->caused[1].origin.count, 1);
+	assert_string_equal(s->caused[1].origin.comm, "[softirq]");
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* What a softirq queued is not owed to the task that it interrupted, nor to that task's group. */
 static void test_context(void **state)
 {
@@ -405,12 +430,12 @@ static void test_waiters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caused),	     cmocka_unit_test(test_context),
-		cmocka_unit_test(test_context_told), cmocka_unit_test(test_told_later),
-		cmocka_unit_test(test_classes),	     cmocka_unit_test(test_points),
-		cmocka_unit_test(test_counts),	     cmocka_unit_test(test_window),
-		cmocka_unit_test(test_merge),	     cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_caused),	   cmocka_unit_test(test_equal_stacks),
+		cmocka_unit_test(test_context),	   cmocka_unit_test(test_context_told),
+		cmocka_unit_test(test_told_later), cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_points),	   cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_window),	   cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_left_out),   cmocka_unit_test(test_waiters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
