@@ -108,7 +108,8 @@ static bool loses_events(enum compare_reason_code code)
 {
 	return code == COMPARE_LOST_EVENTS || code == COMPARE_TRUNCATED ||
 	       code == COMPARE_WINDOW_OPEN || code == COMPARE_PROBE_MISSING ||
-	       code == COMPARE_WITNESS_DIFFERS || code == COMPARE_NO_BOOTS;
+	       code == COMPARE_WITNESS_DIFFERS || code == COMPARE_NO_BOOTS ||
+	       code == COMPARE_PROBES_DIFFER;
 }
 
 static const struct compare_reason *flaw_of(const struct comparison *c,

@@ -286,6 +286,27 @@ static void test_gates_unseen(void **state)
 	sample_sets_finish(&s);
 }
 
+/* B saw less than A did: there may have been more, a limit that is broken is broken. */
+static void test_limits_partly_unseen(void **state)
+{
+	static const char *const texts[] = { "flush_waits:>20", "flush_waits:>5" };
+	struct compare_gate gates[ARRAY_SIZE(texts)];
+	const struct compare_options options = { .gates = gates, .nr_gates = ARRAY_SIZE(gates) };
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_int_equal(compare_gate_parse(texts[i], strlen(texts[i]), &gates[i]), 0);
+	sample_compare_with(&s, &options);
+	assert_int_equal(s.c->gates[0].outcome, COMPARE_GATE_PASSED);
+	miss_probe(s.b[0], "__flush_work", "");
+	sample_compare_with(&s, &options);
+	assert_int_equal(s.c->gates[0].outcome, COMPARE_GATE_UNJUDGED);
+	assert_int_equal(s.c->gates[1].outcome, COMPARE_GATE_FAILED);
+	sample_sets_finish(&s);
+}
+
 static void test_words_unseen(void **state)
 {
 	struct sample_sets s;
@@ -307,10 +328,15 @@ static void test_words_unseen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_differs),	      cmocka_unit_test(test_words_of_difference),
-		cmocka_unit_test(test_everywhere),    cmocka_unit_test(test_many_warnings),
-		cmocka_unit_test(test_probes_differ), cmocka_unit_test(test_attached),
-		cmocka_unit_test(test_unseen),	      cmocka_unit_test(test_gates_unseen),
+		cmocka_unit_test(test_differs),
+		cmocka_unit_test(test_words_of_difference),
+		cmocka_unit_test(test_everywhere),
+		cmocka_unit_test(test_many_warnings),
+		cmocka_unit_test(test_probes_differ),
+		cmocka_unit_test(test_attached),
+		cmocka_unit_test(test_unseen),
+		cmocka_unit_test(test_gates_unseen),
+		cmocka_unit_test(test_limits_partly_unseen),
 		cmocka_unit_test(test_words_unseen),
 	};
 
