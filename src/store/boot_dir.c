@@ -230,7 +230,7 @@ static void set_label(struct boot *b, const char *path)
 	snprintf(b->path, sizeof(b->path), "%.*s", (int)end, path);
 }
 
-/* Their codes; the text of a warning may hold what differs anyway, such as a number of a process. */
+/* Their codes; the text of a warning may hold what differs anyway, as the number of a process. */
 static void describe_warnings(struct boot *b, const struct host_facts *f)
 {
 	char codes[BOOT_SETUP_TEXT] = "";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A comparison on one terminal screen, or with all of its figures. Every line that can hold a foreign name passes
- * text_escape().
+ * A comparison on one terminal screen, or with all of its figures. Every line that can hold a
+ * foreign name passes text_escape().
  */
 #include "view/compare_views.h"
 

@@ -80,10 +80,12 @@ static void set_warning(struct boot *b)
 /* In one boot of either side, and in all boots of one. */
 static void test_differs(void **state)
 {
-	static void (*const make[])(struct boot * b) = { set_victim, set_name, set_warning };
+	static const struct {
+		void (*make)(struct boot *b);
+	} changes[] = { { set_victim }, { set_name }, { set_warning } };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(make); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		for (int where = 0; where < 3; where++) {
 			struct sample_sets s;
 
@@ -93,7 +95,7 @@ static void test_differs(void **state)
 
 				if (where < 2 && j != 1)
 					continue;
-				make[i](b);
+				changes[i].make(b);
 				boot_dir_describe(b);
 			}
 			assert_int_equal(sample_compare(&s)->verdict, COMPARE_INCONCLUSIVE);
@@ -148,7 +150,7 @@ static void test_everywhere(void **state)
 	sample_sets_finish(&s);
 }
 
-/* As many warnings as a trace can hold, each with the longest code: a difference in the last one. */
+/* As many warnings as a trace holds, each with the longest code: a difference in the last one. */
 static void test_many_warnings(void **state)
 {
 	struct sample_sets s;
