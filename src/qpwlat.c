@@ -47,15 +47,17 @@ static const struct command *find_command(const char *name)
 /* "help COMMAND" is "COMMAND --help"; argv begins with "help". */
 static int help(int argc, char **argv)
 {
-	static char option[] = "--help";
 	const struct command *command;
-	char *args[] = { argc > 1 ? argv[1] : NULL, option, NULL };
+	char option[] = "--help";
+	char *args[3] = { NULL };
 
 	if (argc < 2) {
 		print_usage(stdout);
 		return CMD_OK;
 	}
 	command = find_command(argv[1]);
+	args[0] = argv[1];
+	args[1] = option;
 	return command ? command->run(2, args) : CMD_USAGE;
 }
 
