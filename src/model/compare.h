@@ -78,14 +78,21 @@ enum compare_finding {
 	COMPARE_SAME = 4, /* a difference of min_effect is excluded */
 };
 
+/* A boot that was recorded without a probe that a figure hangs on. */
+struct compare_unseen {
+	const char *probe; /* NULL: all boots of that side saw it all */
+	const char *boot;
+};
+
 /* One figure of every boot, and B against A. */
 struct compare_metric {
 	const char *group;     /* "latency" */
 	const char *subject;   /* "p99" */
 	char key[COMPARE_KEY]; /* "p99": its name in gates and in files */
 	enum compare_unit unit;
-	bool counted;		       /* events: total[] holds their number */
-	bool primary;		       /* the verdict asks for it */
+	bool counted; /* events: total[] holds their number */
+	bool primary; /* the verdict asks for it */
+	struct compare_unseen unseen[COMPARE_SIDES];
 	double *values[COMPARE_SIDES]; /* per boot, NAN where it has none */
 	double median[COMPARE_SIDES];
 	double total[COMPARE_SIDES];
@@ -129,7 +136,7 @@ enum compare_reason_code {
 	COMPARE_NOT_INTERLEAVED =
 		19, /* one side ran before the other, and no question is decided */
 	COMPARE_PROBES_DIFFER =
-		20, /* subject: the first of a probes; left: label of a boot that has them */
+		20, /* lacking: without a probes that having, of the boot left, has */
 };
 
 struct compare_reason {
@@ -140,6 +147,8 @@ struct compare_reason {
 	const char *left;
 	const char *right;
 	const struct compare_metric *metric; /* NULL where the code has none */
+	const struct snapshot *lacking;	     /* the same */
+	const struct snapshot *having;
 	uint64_t a;
 	uint64_t b;
 };
@@ -196,6 +205,12 @@ int compare_effect_parse(const char *text, struct compare_effect *effect);
 
 /* The absolute difference that counts for a figure of that unit, in that unit. */
 double compare_effect_absolute(const struct compare_effect *effect, enum compare_unit unit);
+
+/*
+ * Probes that s lacks and the other one has, but for those whose want is a reason of its own; next
+ * of them from *at on, NULL past the end.
+ */
+const char *compare_lacks_alone(const struct snapshot *s, const struct snapshot *other, size_t *at);
 
 /* B/A per second and per trigger, where that is known: the smaller and the larger one. */
 double compare_least_ratio(const struct compare_metric *m);

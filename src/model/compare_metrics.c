@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/sight.h"
 #include "util/array.h"
 
 struct question {
@@ -20,44 +21,10 @@ struct question {
 	enum compare_unit unit;
 	bool counted;
 	bool primary;
+	enum sight sight;				   /* what has to be seen for it */
 	double (*value)(const struct boot *b, double arg); /* NAN: this boot has none */
 	double arg;
 };
-
-/*
- * What the verdict cannot do without is a reason of its own (compare_verdict.c). Here is what else
- * would come out as nothing where nobody looked.
- */
-static const char *const inline_probes[] = { "qpw_inline_begin", NULL };
-static const char *const flush_probes[] = { "__flush_work",
-					    "lru_add_drain_all",
-					    "lru_cache_disable",
-					    "drain_all_stock",
-					    "flush_rcu_sheaves_on_cache",
-					    "__kmem_cache_shrink",
-					    "qpw_flush_begin",
-					    NULL };
-static const char *const *const class_probes[SNAP_NR_CLASSES] = {
-	[SNAP_THREAD] = (const char *const[]){ "sched_switch", NULL },
-	[SNAP_IRQ] = (const char *const[]){ "irq_handler_entry", NULL },
-	[SNAP_SOFTIRQ] = (const char *const[]){ "softirq_entry", NULL },
-	[SNAP_TICK] = (const char *const[]){ "local_timer_entry", "hrtimer_expire_entry", NULL },
-	[SNAP_TIMER] = (const char *const[]){ "local_timer_entry", "hrtimer_expire_entry", NULL },
-	[SNAP_IPI] = (const char *const[]){ "reschedule_entry", "call_function_entry",
-					    "call_function_single_entry", "irq_work_entry", NULL },
-	[SNAP_NMI] = (const char *const[]){ "nmi_handler", NULL },
-};
-
-/* Whether this boot had an eye on it; a recording that names no probes at all did. */
-static bool is_seen(const struct boot *b, const char *const *probes)
-{
-	if (!probes)
-		return true;
-	for (size_t i = 0; probes[i]; i++)
-		if (!snapshot_lacks(b->snapshot, probes[i]))
-			return true;
-	return false;
-}
 
 static double qpw_executed(const struct boot *b, double arg)
 {
@@ -85,8 +52,6 @@ static double inlined(const struct boot *b, double arg)
 	double total = 0;
 
 	(void)arg;
-	if (!is_seen(b, inline_probes))
-		return NAN;
 	for (size_t i = 0; i < b->snapshot->nr_works; i++)
 		total += (double)b->snapshot->works[i].inlined;
 	return total;
@@ -94,15 +59,11 @@ static double inlined(const struct boot *b, double arg)
 
 static double class_count(const struct boot *b, double arg)
 {
-	if (!is_seen(b, class_probes[(int)arg]))
-		return NAN;
 	return (double)b->snapshot->classes[(int)arg].count;
 }
 
 static double class_time(const struct boot *b, double arg)
 {
-	if (!is_seen(b, class_probes[(int)arg]))
-		return NAN;
 	return (double)b->snapshot->classes[(int)arg].self_ns;
 }
 
@@ -141,8 +102,6 @@ static double flush_time(const struct boot *b, double arg)
 	double total = 0;
 
 	(void)arg;
-	if (!is_seen(b, flush_probes))
-		return NAN;
 	for (size_t i = 0; i < b->snapshot->nr_flushes; i++)
 		total += (double)b->snapshot->flushes[i].total_ns;
 	return total;
@@ -153,45 +112,44 @@ static double flush_count(const struct boot *b, double arg)
 	double total = 0;
 
 	(void)arg;
-	if (!is_seen(b, flush_probes))
-		return NAN;
 	for (size_t i = 0; i < b->snapshot->nr_flushes; i++)
 		total += (double)b->snapshot->flushes[i].count;
 	return total;
 }
 
-#define CLASS_COUNT(name, class)                                                                   \
-	{                                                                                          \
-		"rate_" name, "interruptions", name, COMPARE_PER_SECOND, true, false, class_count, \
-			class                                                                      \
+#define CLASS_COUNT(name, class)                                                      \
+	{                                                                             \
+		"rate_" name, "interruptions", name, COMPARE_PER_SECOND, true, false, \
+			(enum sight)(class), class_count, class                       \
 	}
-#define CLASS_TIME(name, class, primary)                                                    \
-	{                                                                                   \
-		"stolen_" name, "stolen time", name, COMPARE_NS_PER_SECOND, false, primary, \
-			class_time, class                                                   \
+#define CLASS_TIME(name, class)                                                           \
+	{                                                                                 \
+		"stolen_" name, "stolen time", name, COMPARE_NS_PER_SECOND, false, false, \
+			(enum sight)(class), class_time, class                            \
 	}
 
 static const struct question questions[] = {
 	{ "remote_work", "remote work", "QPW families", COMPARE_PER_SECOND, true, true,
-	  qpw_executed, 0 },
+	  (enum sight)SNAP_WORK, qpw_executed, 0 },
 	{ "remote_queued", "remote work", "queued by other CPUs", COMPARE_PER_SECOND, true, false,
-	  remote_executed, 0 },
+	  SIGHT_REMOTE, remote_executed, 0 },
 	{ "inline_work", "remote work", "run in the caller", COMPARE_PER_SECOND, true, false,
-	  inlined, 0 },
-	{ "p50", "latency", "p50", COMPARE_NS, false, false, latency, 50 },
-	{ "p99", "latency", "p99", COMPARE_NS, false, true, latency, 99 },
-	{ "p99.9", "latency", "p99.9", COMPARE_NS, false, false, latency, 99.9 },
-	{ "max", "latency", "max", COMPARE_NS, false, false, latency, 100 },
-	{ "stolen", "stolen time", "all classes", COMPARE_NS_PER_SECOND, false, false, all_time,
-	  0 },
-	CLASS_TIME("work", SNAP_WORK, true),
-	CLASS_TIME("thread", SNAP_THREAD, false),
-	CLASS_TIME("ipi", SNAP_IPI, false),
-	CLASS_TIME("irq", SNAP_IRQ, false),
-	CLASS_TIME("softirq", SNAP_SOFTIRQ, false),
-	CLASS_TIME("tick", SNAP_TICK, false),
-	CLASS_TIME("timer", SNAP_TIMER, false),
-	CLASS_TIME("nmi", SNAP_NMI, false),
+	  SIGHT_INLINE, inlined, 0 },
+	{ "p50", "latency", "p50", COMPARE_NS, false, false, SIGHT_SAMPLES, latency, 50 },
+	{ "p99", "latency", "p99", COMPARE_NS, false, true, SIGHT_SAMPLES, latency, 99 },
+	{ "p99.9", "latency", "p99.9", COMPARE_NS, false, false, SIGHT_SAMPLES, latency, 99.9 },
+	{ "max", "latency", "max", COMPARE_NS, false, false, SIGHT_SAMPLES, latency, 100 },
+	{ "stolen", "stolen time", "all classes", COMPARE_NS_PER_SECOND, false, false, SIGHT_STOLEN,
+	  all_time, 0 },
+	{ "stolen_work", "stolen time", "work", COMPARE_NS_PER_SECOND, false, true, SIGHT_WORK_TIME,
+	  class_time, SNAP_WORK },
+	CLASS_TIME("thread", SNAP_THREAD),
+	CLASS_TIME("ipi", SNAP_IPI),
+	CLASS_TIME("irq", SNAP_IRQ),
+	CLASS_TIME("softirq", SNAP_SOFTIRQ),
+	CLASS_TIME("tick", SNAP_TICK),
+	CLASS_TIME("timer", SNAP_TIMER),
+	CLASS_TIME("nmi", SNAP_NMI),
 	CLASS_COUNT("work", SNAP_WORK),
 	CLASS_COUNT("thread", SNAP_THREAD),
 	CLASS_COUNT("ipi", SNAP_IPI),
@@ -200,12 +158,18 @@ static const struct question questions[] = {
 	CLASS_COUNT("tick", SNAP_TICK),
 	CLASS_COUNT("timer", SNAP_TIMER),
 	CLASS_COUNT("nmi", SNAP_NMI),
-	{ "flush_waits", "flush waits", "count", COMPARE_PER_SECOND, true, false, flush_count, 0 },
-	{ "flush_time", "flush waits", "time", COMPARE_NS_PER_SECOND, false, false, flush_time, 0 },
-	{ "cyclictest_p50", "cyclictest", "p50", COMPARE_NS, false, false, cyclictest, 50 },
-	{ "cyclictest_p99", "cyclictest", "p99", COMPARE_NS, false, false, cyclictest, 99 },
-	{ "cyclictest_p99.9", "cyclictest", "p99.9", COMPARE_NS, false, false, cyclictest, 99.9 },
-	{ "cyclictest_max", "cyclictest", "max", COMPARE_NS, false, false, cyclictest, 100 },
+	{ "flush_waits", "flush waits", "count", COMPARE_PER_SECOND, true, false, SIGHT_FLUSHES,
+	  flush_count, 0 },
+	{ "flush_time", "flush waits", "time", COMPARE_NS_PER_SECOND, false, false, SIGHT_FLUSHES,
+	  flush_time, 0 },
+	{ "cyclictest_p50", "cyclictest", "p50", COMPARE_NS, false, false, SIGHT_OTHERS, cyclictest,
+	  50 },
+	{ "cyclictest_p99", "cyclictest", "p99", COMPARE_NS, false, false, SIGHT_OTHERS, cyclictest,
+	  99 },
+	{ "cyclictest_p99.9", "cyclictest", "p99.9", COMPARE_NS, false, false, SIGHT_OTHERS,
+	  cyclictest, 99.9 },
+	{ "cyclictest_max", "cyclictest", "max", COMPARE_NS, false, false, SIGHT_OTHERS, cyclictest,
+	  100 },
 };
 
 #define STRESSOR_KEY "ops_"
@@ -296,7 +260,8 @@ static void fill_columns(const struct comparison *c, const struct question *q, b
 		for (size_t i = 0; i < k->n[side]; i++) {
 			const struct boot *b = c->mode[side].boots[i];
 
-			k->value[side][i] = q->value(b, q->arg);
+			k->value[side][i] =
+				sight_lacks(b->snapshot, q->sight) ? NAN : q->value(b, q->arg);
 			k->exposure[side][i] = exposure_of(b, q->unit, by_trigger);
 		}
 	}
@@ -395,6 +360,19 @@ static void append_key(struct compare_metric *m, const char *text)
 	m->key[used + len] = '\0';
 }
 
+/* The first boot of each side that did not see it all. */
+static void find_unseen(const struct comparison *c, enum sight sight, struct compare_metric *m)
+{
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		struct compare_unseen *u = &m->unseen[side];
+
+		for (size_t i = 0; !u->probe && i < c->mode[side].nr_boots; i++) {
+			u->probe = sight_lacks(c->mode[side].boots[i]->snapshot, sight);
+			u->boot = u->probe ? c->mode[side].boots[i]->label : NULL;
+		}
+	}
+}
+
 /* Answer one question into *m. 0 or -ENOMEM. */
 static int ask(const struct comparison *c, const struct question *q, struct compare_metric *m)
 {
@@ -411,6 +389,7 @@ static int ask(const struct comparison *c, const struct question *q, struct comp
 	m->primary = q->primary;
 	m->per_trigger = (struct stats_ratio){ NAN, NAN, NAN, NAN, NAN };
 	m->holm_p = NAN;
+	find_unseen(c, q->sight, m);
 	if (q->primary && q->unit != COMPARE_NS) {
 		fill_columns(c, q, true, &k);
 		m->per_trigger = ratio_of(&k, q->counted);

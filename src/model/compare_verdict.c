@@ -127,21 +127,25 @@ static int check_setup(struct comparison *c, int side, const struct boot *b)
 	return ret;
 }
 
-/* Of what s lacks and the other one does not, but for the needed ones: how many, and the first. */
-static uint64_t lacks_alone(const struct snapshot *s, const struct snapshot *other,
-			    const char **first)
+const char *compare_lacks_alone(const struct snapshot *s, const struct snapshot *other, size_t *at)
+{
+	while (*at < s->nr_probes) {
+		const struct snap_probe *p = &s->probes[(*at)++];
+
+		if (p->state == QPW_PROBE_MISSING && !is_needed(p->name) &&
+		    !snapshot_lacks(other, p->name))
+			return p->name;
+	}
+	return NULL;
+}
+
+static uint64_t nr_lacks_alone(const struct snapshot *s, const struct snapshot *other)
 {
 	uint64_t nr = 0;
+	size_t at = 0;
 
-	for (size_t i = 0; i < s->nr_probes; i++) {
-		const char *name = s->probes[i].name;
-
-		if (s->probes[i].state != QPW_PROBE_MISSING || is_needed(name) ||
-		    snapshot_lacks(other, name))
-			continue;
-		if (!nr++)
-			*first = name;
-	}
+	while (compare_lacks_alone(s, other, &at))
+		nr++;
 	return nr;
 }
 
@@ -157,17 +161,17 @@ static bool is_told(const struct comparison *c, enum compare_reason_code code, c
 static int check_probes(struct comparison *c, int side, const struct boot *b)
 {
 	const struct boot *first = c->mode[COMPARE_A].boots[0];
-	const char *probe = NULL;
-	uint64_t nr = lacks_alone(b->snapshot, first->snapshot, &probe);
+	uint64_t nr = nr_lacks_alone(b->snapshot, first->snapshot);
 	int ret = 0;
 
 	if (nr)
-		ret = ADD_REASON(c, COMPARE_PROBES_DIFFER, side, b->label, .subject = probe,
-				 .left = first->label, .a = nr);
-	nr = lacks_alone(first->snapshot, b->snapshot, &probe);
+		ret = ADD_REASON(c, COMPARE_PROBES_DIFFER, side, b->label, .lacking = b->snapshot,
+				 .having = first->snapshot, .left = first->label, .a = nr);
+	nr = nr_lacks_alone(first->snapshot, b->snapshot);
 	if (!ret && nr && !is_told(c, COMPARE_PROBES_DIFFER, first->label))
 		ret = ADD_REASON(c, COMPARE_PROBES_DIFFER, COMPARE_A, first->label,
-				 .subject = probe, .left = b->label, .a = nr);
+				 .lacking = first->snapshot, .having = b->snapshot,
+				 .left = b->label, .a = nr);
 	return ret;
 }
 

@@ -102,12 +102,13 @@ static int compare_probe(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* A probe missing in one boot is missing in the whole. */
+/* A probe missing in one boot is missing in the whole; most of all one that the kernel has. */
 static int fold_probe(void *dst, void *src)
 {
 	struct snap_probe *d = dst, *s = src;
 
-	if (s->state == QPW_PROBE_MISSING && d->state != QPW_PROBE_MISSING)
+	if (s->state == QPW_PROBE_MISSING &&
+	    (d->state != QPW_PROBE_MISSING || (s->error && !d->error)))
 		*d = *s;
 	return 0;
 }

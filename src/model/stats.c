@@ -31,6 +31,9 @@ double stats_median(const double *values, size_t n)
 
 	if (!n)
 		return NAN;
+	for (size_t i = 0; i < n; i++)
+		if (isnan(values[i]))
+			return NAN;
 	sorted = malloc(n * sizeof(*sorted));
 	if (!sorted)
 		return NAN;

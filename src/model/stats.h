@@ -47,7 +47,7 @@ struct stats_drift {
 	double p;      /* two-sided against no change at all */
 };
 
-/* Median of n values, NAN of none. */
+/* Median of n values, NAN of none and where one of them is. */
 double stats_median(const double *values, size_t n);
 
 /*

@@ -33,7 +33,7 @@ static void add_figure(const struct compare_gate_result *r, char *buf, size_t si
 
 	words_value(m->unit, m->median[COMPARE_A], a, sizeof(a));
 	words_value(m->unit, limit ? r->worst : m->median[COMPARE_B], b, sizeof(b));
-	words_ratio(&m->ratio, ratio, sizeof(ratio));
+	words_change(m, ratio, sizeof(ratio));
 	if (limit)
 		snprintf(buf + used, size - used, "%s in the %s boot", b,
 			 r->gate->kind == COMPARE_GATE_ABOVE ? "highest" : "lowest");
@@ -41,12 +41,28 @@ static void add_figure(const struct compare_gate_result *r, char *buf, size_t si
 		snprintf(buf + used, size - used, "%s to %s, ratio %s", a, b, ratio);
 }
 
+/* For want of which probe there is no figure; NULL where that is not why. A limit is B's alone. */
+static const struct compare_unseen *unseen_by(const struct compare_gate_result *r)
+{
+	bool limit = r->gate->kind == COMPARE_GATE_ABOVE || r->gate->kind == COMPARE_GATE_BELOW;
+
+	for (int side = limit ? COMPARE_B : COMPARE_A; r->metric && side < COMPARE_SIDES; side++)
+		if (r->metric->unseen[side].probe)
+			return &r->metric->unseen[side];
+	return NULL;
+}
+
 void compare_gate_words(const struct comparison *c, const struct compare_gate_result *r, char *buf,
 			size_t size)
 {
+	const struct compare_unseen *unseen = unseen_by(r);
+
 	buf[0] = '\0';
 	if (r->why == COMPARE_GATE_FLAWED)
 		words_reason(c, r->reason, buf, size);
+	else if (r->why == COMPARE_GATE_NO_FIGURE && unseen)
+		snprintf(buf, size, "%s was recorded without the probe %s", unseen->boot,
+			 unseen->probe);
 	else
 		snprintf(buf, size, "%s", whys[r->why]);
 	if (!r->metric || strlen(buf) + 3 > size)

@@ -68,7 +68,7 @@ static void put_tile(FILE *f, const struct comparison *c, const char *group, con
 	fprintf(f, "%s</b><span>", cell);
 	if (m->counted && !isnan(m->total[COMPARE_A] + m->total[COMPARE_B]))
 		fprintf(f, "%.0f → %.0f in all; ", m->total[COMPARE_A], m->total[COMPARE_B]);
-	words_ratio(&m->ratio, cell, sizeof(cell));
+	words_change(m, cell, sizeof(cell));
 	fprintf(f, "ratio %s</span></div>\n", cell);
 }
 

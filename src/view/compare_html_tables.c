@@ -52,7 +52,7 @@ void part_figures(FILE *f, const struct comparison *c)
 			words_value(m->unit, m->median[side], value, sizeof(value));
 			fprintf(f, "<td>%s</td>", value);
 		}
-		words_ratio(&m->ratio, cell, sizeof(cell));
+		words_change(m, cell, sizeof(cell));
 		fprintf(f, "<td>%s</td>", cell);
 		words_interval(&m->bootstrap, cell, sizeof(cell));
 		fprintf(f, "<td>%s</td><td class=\"t\">", cell);

@@ -192,11 +192,12 @@ static json_t *metric_json(const struct comparison *c, const struct compare_metr
 						"same" };
 
 	return json_pack(
-		"{s:s, s:o, s:o, s:s, s:b, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:o, s:o, s:s, s:b, s:s, s:[s?, s?], s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"group", m->group, "key", text_json(m->key), "subject", text_json(m->subject),
 		"unit", units[m->unit], "primary", m->primary, "finding", findings[m->finding],
-		"median", real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]),
-		"per_boot", values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
+		"unseen", m->unseen[COMPARE_A].probe, m->unseen[COMPARE_B].probe, "median",
+		real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]), "per_boot",
+		values_json(m->values[COMPARE_A], c->mode[COMPARE_A].nr_boots),
 		values_json(m->values[COMPARE_B], c->mode[COMPARE_B].nr_boots), "b_over_a",
 		ratio_json(&m->ratio), "per_trigger",
 		isnan(m->per_trigger.ratio) ? json_null() : ratio_json(&m->per_trigger), "rank_p",

@@ -62,7 +62,7 @@ static void put_figures(FILE *f, const struct comparison *c)
 			words_value(m->unit, m->median[side], cell, sizeof(cell));
 			fprintf(f, " | %s", cell);
 		}
-		words_ratio(&m->ratio, cell, sizeof(cell));
+		words_change(m, cell, sizeof(cell));
 		fprintf(f, " | %s", cell);
 		words_interval(&m->bootstrap, cell, sizeof(cell));
 		fprintf(f, " | %s", cell);

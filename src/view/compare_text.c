@@ -116,7 +116,7 @@ static void put_figure(FILE *f, const struct compare_metric *m, size_t name_widt
 		words_value(m->unit, m->median[side], cell, sizeof(cell));
 		put_cell(f, cell, value_width, true);
 	}
-	words_ratio(&m->ratio, cell, sizeof(cell));
+	words_change(m, cell, sizeof(cell));
 	fprintf(f, "  %s\n", cell);
 }
 

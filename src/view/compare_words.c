@@ -63,6 +63,15 @@ void words_ratio(const struct stats_ratio *r, char *buf, size_t size)
 	add(buf, size, ")");
 }
 
+void words_change(const struct compare_metric *m, char *buf, size_t size)
+{
+	const char *a = m->unseen[COMPARE_A].probe, *b = m->unseen[COMPARE_B].probe;
+
+	words_ratio(&m->ratio, buf, size);
+	if (a || b)
+		add(buf, size, " (without %s)", a ? a : b);
+}
+
 void words_interval(const struct stats_interval *i, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -83,8 +92,9 @@ void words_metric(const struct compare_metric *m, char *buf, size_t size)
 
 bool words_worth(const struct compare_metric *m)
 {
-	return m->primary || m->median[COMPARE_A] > 0 || m->median[COMPARE_B] > 0 ||
-	       m->total[COMPARE_A] > 0 || m->total[COMPARE_B] > 0;
+	return m->primary || m->unseen[COMPARE_A].probe || m->unseen[COMPARE_B].probe ||
+	       m->median[COMPARE_A] > 0 || m->median[COMPARE_B] > 0 || m->total[COMPARE_A] > 0 ||
+	       m->total[COMPARE_B] > 0;
 }
 
 const char *words_finding(enum compare_finding finding)
@@ -152,6 +162,23 @@ static void drift_words(const struct compare_metric *m, char *buf, size_t size)
 	add(buf, size, "are on");
 }
 
+#define PROBES_NAMED 12
+
+static void probes_words(const struct compare_reason *r, const char *boot, char *buf, size_t size)
+{
+	const char *name;
+	uint64_t nr = 0;
+	size_t at = 0;
+
+	add(buf, size, "%s was recorded without the probe%s ", boot, r->a > 1 ? "s" : "");
+	while (nr < PROBES_NAMED &&
+	       (name = compare_lacks_alone(r->lacking, r->having, &at)) != NULL)
+		add(buf, size, "%s%s", nr++ ? ", " : "", name);
+	if (r->a > nr)
+		add(buf, size, " and %" PRIu64 " more", r->a - nr);
+	add(buf, size, ", %s with %s", r->left, r->a > 1 ? "them" : "it");
+}
+
 /* What is wrong with one boot. */
 static void boot_words(const struct compare_reason *r, const char *boot, char *buf, size_t size)
 {
@@ -169,10 +196,7 @@ static void boot_words(const struct compare_reason *r, const char *boot, char *b
 		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
 		break;
 	case COMPARE_PROBES_DIFFER:
-		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
-		if (r->a > 1)
-			add(buf, size, " and %" PRIu64 " more", r->a - 1);
-		add(buf, size, ", %s with %s", r->left, r->a > 1 ? "them" : "it");
+		probes_words(r, boot, buf, size);
 		break;
 	case COMPARE_WITNESS_MISSING:
 		add(buf, size, "%s has no witness to check the collector by", boot);
@@ -312,7 +336,7 @@ static void add_figure(const struct comparison *c, const struct compare_metric *
 
 	words_value(m->unit, m->median[COMPARE_A], a, sizeof(a));
 	words_value(m->unit, m->median[COMPARE_B], b, sizeof(b));
-	words_ratio(&m->ratio, ratio, sizeof(ratio));
+	words_change(m, ratio, sizeof(ratio));
 	if (m->counted)
 		add(buf, size, "works of the QPW families executed on the watched CPUs went from");
 	else if (m->unit == COMPARE_NS_PER_SECOND)

@@ -20,6 +20,9 @@ void words_value(enum compare_unit unit, double value, char *buf, size_t size);
 /* "0.52 (0.40 to 0.68)", without the bracket where no interval is carried; "–" for NAN. */
 void words_ratio(const struct stats_ratio *r, char *buf, size_t size);
 
+/* The ratio of a figure as above; or for want of which probe there is none. */
+void words_change(const struct compare_metric *m, char *buf, size_t size);
+
 /* "0.40 to 0.68"; "–" for NAN. */
 void words_interval(const struct stats_interval *i, char *buf, size_t size);
 
@@ -29,7 +32,10 @@ void words_metric(const struct compare_metric *m, char *buf, size_t size);
 /* What came out of a primary question: "less", "more", "same", "unclear". */
 const char *words_finding(enum compare_finding finding);
 
-/* Is there anything to show: not zero or unknown in both modes. Primary figures always are. */
+/*
+ * Is there anything to show: not zero, or not known in either mode, for want of a probe. Primary
+ * figures always are.
+ */
 bool words_worth(const struct compare_metric *m);
 
 /* One reason against a verdict as a sentence without its full stop. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/blame.h"
+#include "model/sight.h"
 #include "util/record.h"
 #include "util/text.h"
 #include "view/percentiles.h"
@@ -232,6 +233,14 @@ static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_
 	return array;
 }
 
+/* A figure of a class; what nobody looked at is not nothing. */
+static json_t *seen_json(const struct snapshot *s, int class, uint64_t value)
+{
+	bool seen = s->classes[class].count || !sight_lacks(s, (enum sight) class);
+
+	return seen ? json_integer(integer(value)) : json_null();
+}
+
 static json_t *classes_json(const struct snapshot *s)
 {
 	json_t *array = json_array();
@@ -239,11 +248,11 @@ static json_t *classes_json(const struct snapshot *s)
 	for (int i = 0; array && i < SNAP_NR_CLASSES; i++) {
 		const struct snap_total *t = &s->classes[i];
 
-		if (json_array_append_new(array,
-					  json_pack("{s:s, s:I, s:I, s:I}", "class",
-						    snap_class_name((enum snap_class)i), "count",
-						    integer(t->count), "ns", integer(t->self_ns),
-						    "max_ns", integer(t->max_ns)))) {
+		if (json_array_append_new(array, json_pack("{s:s, s:o, s:o, s:o}", "class",
+							   snap_class_name((enum snap_class)i),
+							   "count", seen_json(s, i, t->count), "ns",
+							   seen_json(s, i, t->self_ns), "max_ns",
+							   seen_json(s, i, t->max_ns)))) {
 			json_decref(array);
 			return NULL;
 		}

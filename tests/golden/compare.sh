@@ -33,7 +33,8 @@ holds() {
 	fi
 }
 
-mkdir "$out/less" "$out/more" "$out/same" "$out/third"
+mkdir "$out/less" "$out/more" "$out/same" "$out/third" "$out/blind"
+"$BUILD/golden/make_boots" "$out/blind" 100 0 __flush_work lru_add_drain_all qpw_inline_begin sched_switch
 "$BUILD/golden/make_boots" "$out/third" 900 600
 "$BUILD/golden/make_boots" "$out/less" 100 0
 "$BUILD/golden/make_boots" "$out/more" 0 100
@@ -154,13 +155,37 @@ else
 	echo "not ok compare the manual names every metric: man can't show it"
 fi
 
+# what nobody looked at is no zero that a gate could pass on
+for gate in 'flush_waits:>0' 'flush_waits:+10%' 'inline_work:>0' 'rate_thread:>0' 'rate_thread:<1'; do
+	expect "unseen: $gate exits 3" 3 "$QPWLAT" compare --fail-on "$gate" blind/*-qpw0 -- blind/*-qpw1
+done
+for key in flush_waits flush_time inline_work rate_thread stolen_thread stolen p99; do
+	expect "unseen: JSON of $key" 3 "$QPWLAT" compare --fail-on "$key:>0" --json=blind.json blind/*-qpw0 -- blind/*-qpw1
+	got=$(jq -c --arg key "$key" '.metrics[] | select(.key == $key) | [.median, .b_over_a.ratio, (.unseen | map(type)), .finding != "same"]' blind.json)
+	if [ "$got" = '[[null,null],null,["string","string"],true]' ]; then
+		echo "ok compare unseen: $key is null"
+	else
+		bad=1
+		echo "not ok compare unseen: $key is null: $got"
+	fi
+done
+if [ "$(jq -c '[.modes[].interruptions[] | select(.count == null) | .class] | unique' blind.json)" = '["thread"]' ]; then
+	echo "ok compare unseen: threads are null in either mode"
+else
+	bad=1
+	echo "not ok compare unseen: threads are null in either mode: $(jq -c '.modes[0].interruptions' blind.json)"
+fi
+expect "unseen: what was seen is judged" 0 "$QPWLAT" compare --fail-on 'remote_work:>0,rate_softirq:>0' blind/*-qpw0 -- blind/*-qpw1
+holds "unseen: the text says so" stdout "flush waits: time                        –           –  – (without __flush_work)"
+holds "unseen: and what that loses" stdout "what sched_switch tells"
+
 # every form of the JSON against its schema, and that it minds what is wrong
 "$QPWLAT" compare --json=blocks.json third/*-qpw0 -- third/*-qpw1 || true
 "$QPWLAT" compare --json=thin.json same/*-qpw0 -- same/*-qpw1 || true
 "$QPWLAT" compare --json=worse.json --fail-on 'remote_work:>0,p99:+10%' more/*-qpw0 -- more/*-qpw1 || true
 "$QPWLAT" compare --json=bare.json less/01-qpw0/trace.qpw less/02-qpw1/trace.qpw || true
 if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" "$TOP"/tests/golden/compare/*.json c.json \
-	sets.json blocks.json thin.json worse.json bare.json >log 2>&1; then
+	sets.json blocks.json thin.json worse.json bare.json blind.json >log 2>&1; then
 	echo "ok compare schema"
 else
 	bad=1

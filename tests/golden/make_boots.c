@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * make_boots DIR WORKS_OFF WORKS_ON: boot directories as the lab leaves them, 01-qpw0 to 06-qpw1
- * below DIR, with that many drain works on CPU 1 in every boot of a mode. For tests of qpwlat
- * compare as a program.
+ * make_boots DIR WORKS_OFF WORKS_ON [PROBE]…: boot directories as the lab leaves them, 01-qpw0 to
+ * 06-qpw1 below DIR, with that many drain works on CPU 1 in every boot of a mode, recorded where
+ * these probes were refused. For tests of qpwlat compare as a program.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -77,7 +77,21 @@ static void put_sample(struct trace_writer *w, uint64_t at_ns)
 	must(trace_writer_put(w, &sample.h), "sample");
 }
 
-static void write_trace(const char *path, bool on, uint64_t works)
+static void put_missing(struct trace_writer *w, const char *name)
+{
+	struct qpw_probe probe = {
+		.h = { .kind = QPW_META_PROBE, .size = sizeof(probe) },
+		.state = QPW_PROBE_MISSING,
+		.error = -EPERM,
+	};
+
+	snprintf(probe.name, sizeof(probe.name), "%s", name);
+	snprintf(probe.loses, sizeof(probe.loses), "what %s tells", name);
+	must(trace_writer_put(w, &probe.h), "probe");
+}
+
+/* missing: names, NULL at the end. */
+static void write_trace(const char *path, bool on, uint64_t works, char **missing)
 {
 	static struct host_facts facts;
 	struct qpw_symbol symbol = {
@@ -93,6 +107,8 @@ static void write_trace(const char *path, bool on, uint64_t works)
 	snprintf(facts.watched, sizeof(facts.watched), "1");
 	must(trace_writer_open(path, &facts, &w), path);
 	must(trace_writer_put(w, &symbol.h), "symbol");
+	for (; *missing; missing++)
+		put_missing(w, *missing);
 	put_window(w, 10 * SECOND, 0);
 	for (uint64_t i = 0; i < 1000; i++) {
 		if (i < works)
@@ -141,8 +157,8 @@ static void write_small_files(const char *dir, int index, bool on, uint64_t work
 
 int main(int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: make_boots DIR WORKS_OFF WORKS_ON\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: make_boots DIR WORKS_OFF WORKS_ON [PROBE]…\n");
 		return 129;
 	}
 	for (int i = 0; i < BOOTS; i++) {
@@ -153,7 +169,7 @@ int main(int argc, char **argv)
 		snprintf(dir, sizeof(dir), "%s/%02d-qpw%d", argv[1], i + 1, on);
 		must(mkdir(dir, 0755) ? -errno : 0, dir);
 		snprintf(trace, sizeof(trace), "%s/trace.qpw", dir);
-		write_trace(trace, on, works);
+		write_trace(trace, on, works, argv + 4);
 		write_small_files(dir, i, on, works);
 	}
 	return 0;

@@ -3,6 +3,7 @@
  * What a comparison makes of warnings of the recorder and of probes that were missing: on one side
  * a different setup, on both something to be shown; and what nobody looked at is no zero.
  */
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 #include "sample_boots.h"
 #include "store/boot_dir.h"
 #include "util/array.h"
+#include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_words.h"
 
@@ -188,8 +190,16 @@ static void test_probes_differ(void **state)
 	sample_compare(&s);
 	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
 	assert_string_equal(words,
-			    "02-qpw1 was recorded without the probe __flush_work and 1 more, "
+			    "02-qpw1 was recorded without the probes __flush_work, tick_stop, "
 			    "01-qpw0 with them");
+	for (int i = 0; i < 12; i++)
+		miss_probe(s.b[1], (char[]){ 'a', (char)('a' + i), '\0' }, "");
+	sample_compare(&s);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words,
+			    "02-qpw1 was recorded without the probes __flush_work, tick_stop, aa, "
+			    "ab, ac, ad, ae, af, ag, ah, ai, aj and 2 more, 01-qpw0 with them");
+	s.b[1]->snapshot->nr_probes = 2;
 	/* the same ones missing everywhere make no difference */
 	for (int i = 0; i < 3; i++) {
 		miss_probe(i < 2 ? s.a[i] : s.b[0], "tick_stop", "");
@@ -221,49 +231,87 @@ static void test_attached(void **state)
 	sample_sets_finish(&s);
 }
 
-/* Figures and the probes of which any one is enough to see something. */
+/* For want of any of these, refused by the kernel (first row each) or not in it. */
 static const struct {
 	const char *key;
-	const char *probes[8];
-} unseen[] = {
+	const char *probes[10];
+	bool even_unknown; /* there is something to see on kernels that lack it */
+} needed[] = {
+	{ "remote_work", { "workqueue_execute_start", "workqueue_execute_end" }, true },
+	{ "remote_queued", { "workqueue_queue_work", "workqueue_execute_start" }, true },
+	{ "inline_work", { "qpw_inline_begin", "qpw_inline_end" }, true },
 	{ "flush_waits",
-	  { "__flush_work", "lru_add_drain_all", "lru_cache_disable", "drain_all_stock",
-	    "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink", "qpw_flush_begin" } },
-	{ "flush_time",
-	  { "__flush_work", "lru_add_drain_all", "lru_cache_disable", "drain_all_stock",
-	    "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink", "qpw_flush_begin" } },
-	{ "inline_work", { "qpw_inline_begin" } },
-	{ "rate_nmi", { "nmi_handler" } },
-	{ "rate_irq", { "irq_handler_entry" } },
-	{ "rate_softirq", { "softirq_entry" } },
-	{ "rate_thread", { "sched_switch" } },
-	{ "stolen_thread", { "sched_switch" } },
-	{ "rate_tick", { "local_timer_entry", "hrtimer_expire_entry" } },
-	{ "rate_timer", { "local_timer_entry", "hrtimer_expire_entry" } },
+	  { "__flush_work", "flush_work", "lru_add_drain_all", "lru_cache_disable",
+	    "drain_all_stock", "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink",
+	    "qpw_flush_begin", "qpw_flush_end" },
+	  false },
+	{ "flush_time", { "__flush_work", "drain_all_stock" }, false },
+	{ "p50", { "sched_switch", "hrtimer_expire_entry" }, true },
+	{ "p99", { "hrtimer_start_expired" }, false },
+	{ "rate_nmi", { "nmi_handler" }, true },
+	{ "rate_irq", { "irq_handler_entry", "irq_handler_exit" }, true },
+	{ "rate_softirq", { "softirq_entry", "softirq_exit" }, true },
+	{ "rate_thread", { "sched_switch" }, true },
+	{ "stolen_thread", { "sched_switch" }, true },
+	{ "stolen_work",
+	  { "workqueue_execute_start", "workqueue_execute_end", "sched_switch" },
+	  true },
+	{ "rate_tick", { "local_timer_entry", "local_timer_exit", "hrtimer_expire_entry" }, true },
+	{ "rate_timer", { "local_timer_entry", "local_timer_exit", "hrtimer_expire_entry" }, true },
 	{ "stolen_ipi",
-	  { "reschedule_entry", "call_function_entry", "call_function_single_entry",
-	    "irq_work_entry" } },
+	  { "reschedule_entry", "call_function_exit", "call_function_single_entry",
+	    "irq_work_entry" },
+	  true },
+	{ "rate_ipi", { "thermal_apic_entry", "threshold_apic_exit" }, false },
+	{ "stolen",
+	  { "sched_switch", "irq_handler_entry", "softirq_exit", "reschedule_entry",
+	    "workqueue_execute_end", "nmi_handler", "local_timer_entry" },
+	  true },
+	{ "stolen", { "thermal_apic_entry", "deferred_error_apic_exit" }, false },
 };
+
+static bool is_unknown(const struct compare_metric *m)
+{
+	return isnan(m->median[COMPARE_A]) && isnan(m->ratio.ratio) && isnan(m->rank_p) &&
+	       isnan(m->bootstrap.low);
+}
+
+/* One boot of A did not see it: then A has no such figure. */
+static void check_needed(const char *key, const char *probe, bool refused, bool missed)
+{
+	const struct compare_metric *m;
+	struct sample_sets s;
+
+	sample_sets_init(&s, 2, 2);
+	assert_false(is_unknown(by_key(sample_compare(&s), key)));
+	miss_probe(s.a[1], probe, "");
+	s.a[1]->snapshot->probes[0].error = refused ? -EPERM : 0;
+	m = by_key(sample_compare(&s), key);
+	if (is_unknown(m) != missed || isnan(m->median[COMPARE_B]))
+		fail_msg("%s without %s, %s: %s", key, probe, refused ? "refused" : "not there",
+			 missed ? "a figure" : "no figure");
+	assert_null(m->unseen[COMPARE_B].probe);
+	if (missed)
+		assert_string_equal(m->unseen[COMPARE_A].probe, probe);
+	else
+		assert_null(m->unseen[COMPARE_A].probe);
+	sample_sets_finish(&s);
+}
 
 static void test_unseen(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++) {
-		const struct compare_metric *m;
-		struct sample_sets s;
-
-		sample_sets_init(&s, 2, 2);
-		for (size_t j = 1; unseen[i].probes[j]; j++)
-			in_all(&s, miss_probe, unseen[i].probes[j], "");
-		m = by_key(sample_compare(&s), unseen[i].key);
-		assert_false(isnan(m->median[COMPARE_A]) || isnan(m->median[COMPARE_B]));
-		in_all(&s, miss_probe, unseen[i].probes[0], "");
-		m = by_key(sample_compare(&s), unseen[i].key);
-		if (!isnan(m->median[COMPARE_A]) || !isnan(m->median[COMPARE_B]) ||
-		    !isnan(m->ratio.ratio) || !isnan(m->rank_p))
-			fail_msg("%s has figures that nobody saw", unseen[i].key);
-		sample_sets_finish(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		for (size_t j = 0; needed[i].probes[j]; j++) {
+			check_needed(needed[i].key, needed[i].probes[j], true, true);
+			check_needed(needed[i].key, needed[i].probes[j], false,
+				     needed[i].even_unknown);
+		}
 	}
+	check_needed("rate_work", "sched_switch", true, false);
+	check_needed("cyclictest_p50", "sched_switch", true, false);
+	check_needed("rate_irq", "sched_switch", true, false);
+	check_needed("stolen", "hrtimer_expire_entry", true, false);
 }
 
 /* A limit is not kept by what nobody looked at. */
@@ -276,6 +324,7 @@ static void test_gates_unseen(void **state)
 	struct compare_gate gates[ARRAY_SIZE(texts)];
 	const struct compare_options options = { .gates = gates, .nr_gates = ARRAY_SIZE(gates) };
 	struct sample_sets s;
+	char words[WORDS_MAX];
 
 	(void)state;
 	sample_sets_init(&s, 3, 3);
@@ -285,6 +334,11 @@ static void test_gates_unseen(void **state)
 	sample_compare_with(&s, &options);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_int_equal(s.c->gates[i].outcome, wanted[i]);
+	compare_gate_words(s.c, &s.c->gates[0], words, sizeof(words));
+	assert_string_equal(words, "01-qpw1 was recorded without the probe nmi_handler; – in the "
+				   "highest boot");
+	words_change(s.c->gates[0].metric, words, sizeof(words));
+	assert_string_equal(words, "– (without nmi_handler)");
 	sample_sets_finish(&s);
 }
 
