@@ -44,7 +44,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 GOLDEN_BIN := $(patsubst tests/golden/%.c,$(BUILD)/golden/%,$(GOLDEN_SRC))
 LOAD_BIN := $(patsubst tests/load/%.c,$(BUILD)/load/%,$(LOAD_SRC))
 OVERHEAD_BIN := $(addprefix $(BUILD)/overhead/,load programs reference)
-REPORT_BIN := $(addprefix $(BUILD)/report/,generate recording measure)
+REPORT_BIN := $(addprefix $(BUILD)/report/,generate recording measure only)
 LIVE_BIN := $(BUILD)/live/refresh
 
 CORE_LIBS := -lunistring -ljansson -lzstd -lz -lyaml -lgsl -lgslcblas -lm
@@ -140,6 +140,7 @@ $(BUILD)/report/recording: $(call obj,bench/report/recording.c bench/report/synt
 	src/collect/ring.c src/collect/stream.c src/collect/ksyms.c src/collect/sizes.c) \
 	$(BUILD)/core.a
 $(BUILD)/report/measure: $(call obj,bench/report/measure.c)
+$(BUILD)/report/only: $(call obj,bench/report/only.c) $(BUILD)/core.a
 
 $(BUILD)/live/refresh: $(call obj,bench/live/refresh.c) $(BUILD)/core.a
 
@@ -246,7 +247,7 @@ bench-overhead:
 
 bench-report:
 	@packaging/deps bench
-	@$(MAKE) --no-print-directory all $(REPORT_BIN) $(BUILD)/overhead/load
+	@$(MAKE) --no-print-directory all $(REPORT_BIN) $(BUILD)/overhead/load $(BUILD)/load/flood
 	@BUILD=$(BUILD) bench/report/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CPU),--cpu $(CPU)) \
 		$(if $(EVENTS),--events $(EVENTS))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # From samples to tables in Markdown. Lines: "NAME cpu_s elapsed_s peak_kib" of a reader, "events NAME
-# count", "recording WAY records lost cpu_s elapsed_s bytes fill_percent". Set: events, bytes (of the
-# synthetic trace).
+# count", "recording WAY records lost cpu_s elapsed_s bytes fill_percent", "flood kept lost a_second".
+# Set: events, bytes (of the synthetic trace).
 
 # Events a CPU second, where the CPU seconds are not too few to be told.
 function rate(count, cpu_s) {
@@ -16,6 +16,12 @@ function recording_row(way, title) {
 }
 
 $1 == "events" { count[$2] = $3; next }
+$1 == "flood" {
+	lost[$1] += $3
+	records[$1] += $2
+	add($1, $4 / 1e6)
+	next
+}
 $1 == "recording" {
 	lost[$2] += $4
 	records[$2] += $3
@@ -37,17 +43,21 @@ function synthetic_row(name, what) {
 		told(name " peak", "%.1f")
 }
 
-function reader_row(name, what,    i, j) {
-	if (!nr[name " rate"])
-		return
-	# each round against each: the spread of the ratio is no smaller than that of both
-	order("report rate")
-	order(name " rate")
-	i = nr["report rate"]
-	j = nr[name " rate"]
-	printf "| %s | %d | %s | %s | %.1f (%.1f to %.1f) |\n", what, count[name], told(name " cpu", "%.2f"),
-		told(name " million", "%.3f"), median("report rate") / median(name " rate"),
-		values["report rate", 1] / values[name " rate", j], values["report rate", i] / values[name " rate", 1]
+# Of two names, how many times the values of one are those of the other: medians, and each against each,
+# so that the spread of the ratio is no smaller than that of both.
+function times(name, other) {
+	order(name)
+	order(other)
+	return sprintf("%.1f (%.1f to %.1f)", median(name) / median(other),
+		values[name, 1] / values[other, nr[other]], values[name, nr[name]] / values[other, 1])
+}
+
+# same: it reads of the load what is in the file of "same", too
+function reader_row(name, what, same) {
+	if (nr[name " rate"])
+		printf "| %s | %d | %s | %s | %s | %s | %s |\n", what, count[name], told(name " cpu", "%.3f"),
+			times(name " cpu", "report cpu"), same && nr["same cpu"] ? times(name " cpu", "same cpu") : "-",
+			told(name " million", "%.2f"), times("report rate", name " rate")
 }
 
 END {
@@ -55,14 +65,21 @@ END {
 	print "|---|---|---|---|"
 	synthetic_row("tenth", events / 10 " events")
 	synthetic_row("whole", events " events, " sprintf("%.1f", bytes / events) " bytes each")
-	print "\n| reader of the same load | events in its file | CPU s | million events/s | `qpwlat report` is faster by |"
-	print "|---|---|---|---|---|"
-	reader_row("report", "`qpwlat report`")
-	reader_row("kwork", "`perf kwork report`")
-	reader_row("script", "`perf script`")
-	reader_row("trace-cmd", "`trace-cmd report`")
+	print "\n| reader of the same load | events in its file | CPU s for the load | times that of `qpwlat report` | times that of it for the same kinds | million events/s, by its own count | `qpwlat report` does times as many |"
+	print "|---|---|---|---|---|---|---|"
+	reader_row("report", "`qpwlat report`", 0)
+	reader_row("same", "`qpwlat report`, irq, softirq and work only", 1)
+	reader_row("kwork", "`perf kwork report`", 1)
+	reader_row("script", "`perf script`", 1)
+	reader_row("trace-cmd", "`trace-cmd report`", 0)
 	print "\n| recording 1,000,000 events/s | CPU time, ns an event | of one CPU, % | ring buffer (16 MiB) filled up to, % | lost in all rounds |"
 	print "|---|---|---|---|---|"
 	recording_row("shared", "as any other task")
 	recording_row("own", "before all others (`chrt -f 1`)")
+	if (nr["flood"]) {
+		print "\n| recording with the kernel's programs | million events/s | lost in all rounds |"
+		print "|---|---|---|"
+		printf "| `chrt -f 1 qpwlat record` on one CPU, events of another | %s | %d of %d |\n",
+			told("flood", "%.2f"), lost["flood"], records["flood"] + lost["flood"]
+	}
 }

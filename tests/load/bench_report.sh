@@ -62,9 +62,9 @@ test_memory() {
 		test "$large" -lt $((small + 4096))
 }
 
-# row NAME: the tables have a row of it with figures, or it is told why not.
+# row NAME TITLE [REST]: the tables have a row of it with figures, or it is told why not.
 row() {
-	grep -qE "^\| \`$2\` \| [1-9][0-9]* .*\|$" "$scratch/stdout" || grep -q "^Not run: $1: ." "$scratch/stdout"
+	grep -qE "^\| \`$2\`$3 \| [1-9][0-9]* \| [0-9.]+ \(.*\) \|$" "$scratch/stdout" || grep -q "^Not run: $1: ." "$scratch/stdout"
 }
 
 test_bench() {
@@ -73,12 +73,16 @@ test_bench() {
 	run env QPW_CACHE="$cache" bench/report/run --smoke
 	check bench-runs "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
 	[[ $rc == 0 ]] || return
-	check bench-report-has-a-row "$(cat "$scratch/stdout")" row report 'qpwlat report'
-	check bench-perf-kwork-has-a-row "$(cat "$scratch/stdout")" row kwork 'perf kwork report'
-	check bench-perf-script-has-a-row "$(cat "$scratch/stdout")" row script 'perf script'
-	check bench-trace-cmd-has-a-row "$(cat "$scratch/stdout")" row trace-cmd 'trace-cmd report'
+	check bench-report-has-a-row "$(cat "$scratch/stdout")" row report 'qpwlat report' ''
+	check bench-report-of-some-has-a-row "$(cat "$scratch/stdout")" \
+		row same 'qpwlat report' ', irq, softirq and work only'
+	check bench-perf-kwork-has-a-row "$(cat "$scratch/stdout")" row kwork 'perf kwork report' ''
+	check bench-perf-script-has-a-row "$(cat "$scratch/stdout")" row script 'perf script' ''
+	check bench-trace-cmd-has-a-row "$(cat "$scratch/stdout")" row trace-cmd 'trace-cmd report' ''
 	check bench-recording-has-rows "$(cat "$scratch/stdout")" \
 		test "$(grep -cE '^(\| (as any other task|before all others .*) \| [1-9].* of 100000 \|$|Not run: recording )' "$scratch/stdout")" = 2
+	check bench-flood-has-a-row "$(cat "$scratch/stdout")" \
+		test "$(grep -cE '^(\| .chrt -f 1 qpwlat record. .* \| [0-9.]+ \([0-9.]+ to [0-9.]+\) \| [0-9]+ of 1[0-9]{5} \|$|Not run: recording with )' "$scratch/stdout")" = 1
 	check bench-leaves-nothing "$(ls "$cache")" test -d "$cache" -a -z "$(ls "$cache")"
 	check bench-leaves-no-instance "qpw-report" test ! -d /sys/kernel/tracing/instances/qpw-report
 	run bench/report/run --rounds x
