@@ -87,6 +87,7 @@ static int read_trace(const struct report_args *args, uint64_t outlier_ns,
 	if (!ret) {
 		t->facts = *trace_reader_facts(reader);
 		snprintf(t->problem, sizeof(t->problem), "%s", trace_reader_problem(reader));
+		t->part = s->truncated;
 		ret = fill_trace(args, t, s);
 	}
 	snapshot_destroy(s);

@@ -15,6 +15,7 @@
 
 #define BOOT_TEXT 96
 #define BOOT_PATH 1024
+#define BOOT_PROBLEM 256
 #define BOOT_NOTES 12
 #define BOOT_SETUP 16
 #define BOOT_SETUP_TEXT 448
@@ -92,8 +93,9 @@ struct boot_setup {
 struct boot {
 	char label[BOOT_TEXT]; /* last part of the path */
 	char path[BOOT_PATH];
-	char mode[BOOT_TEXT]; /* "qpw=0", "qpw=1", "no-qpw" */
-	bool virtualised;     /* the traced kernel ran in a virtual machine */
+	char problem[BOOT_PROBLEM]; /* what the reader of the trace found wrong; "" = nothing */
+	char mode[BOOT_TEXT];	    /* "qpw=0", "qpw=1", "no-qpw" */
+	bool virtualised;	    /* the traced kernel ran in a virtual machine */
 	struct boot_setup setup[BOOT_SETUP];
 	size_t nr_setup;
 	struct host_facts *facts; /* of the traced kernel; owned */

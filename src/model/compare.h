@@ -119,7 +119,7 @@ enum compare_reason_code {
 	COMPARE_MODE_MIXED = 2,	   /* left, right: the modes in one set */
 	COMPARE_SETUP_DIFFERS = 3, /* subject: of what; left, right or a, b */
 	COMPARE_LOST_EVENTS = 4,   /* a: how many */
-	COMPARE_TRUNCATED = 5,
+	COMPARE_TRUNCATED = 5,	   /* left: what the reader of the trace says */
 	COMPARE_WINDOW_OPEN = 6,
 	COMPARE_PROBE_MISSING = 7, /* subject: which */
 	COMPARE_WITNESS_MISSING = 8,

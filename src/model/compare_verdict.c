@@ -53,7 +53,7 @@ static int check_recording(struct comparison *c, int side, const struct boot *b)
 	if (s->nr_lost)
 		ret = ADD_REASON(c, COMPARE_LOST_EVENTS, side, b->label, .a = s->nr_lost);
 	if (!ret && s->truncated)
-		ret = ADD_REASON(c, COMPARE_TRUNCATED, side, b->label);
+		ret = ADD_REASON(c, COMPARE_TRUNCATED, side, b->label, .left = b->problem);
 	if (!ret && !s->window_closed)
 		ret = ADD_REASON(c, COMPARE_WINDOW_OPEN, side, b->label);
 	if (!ret && !s->nr_samples)

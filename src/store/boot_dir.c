@@ -25,7 +25,7 @@
 #define SMALL_FILE (16u << 20)
 #define OUTLIERS 8 /* per boot; the page shows the worst of all */
 
-/* Feed all records; what breaks off is told to the model. 0 or -errno. */
+/* Feed all records; what breaks off or is corrupt is told to the model. 0 or -errno. */
 static int feed_all(struct trace_reader *reader, struct model *model)
 {
 	struct event_source *source = trace_reader_source(reader);
@@ -39,7 +39,7 @@ static int feed_all(struct trace_reader *reader, struct model *model)
 		if (ret == -EINVAL)
 			model_set_truncated(model);
 	}
-	if (ret == -ENODATA) {
+	if (ret == -ENODATA || ret == -EBADMSG) {
 		model_set_truncated(model);
 		ret = 0;
 	}
@@ -76,6 +76,7 @@ static int load_trace(const char *path, struct boot *b, char *why, size_t size)
 		snprintf(why, size, "%s: %s", path, strerror(-ret));
 	else if (trace_reader_problem(reader)[0])
 		boot_note(b, "trace.qpw", trace_reader_problem(reader));
+	snprintf(b->problem, sizeof(b->problem), "%s", trace_reader_problem(reader));
 	trace_reader_close(reader);
 	model_destroy(model);
 	return ret;

@@ -187,7 +187,9 @@ static void boot_words(const struct compare_reason *r, const char *boot, char *b
 		add(buf, size, "the collector lost %" PRIu64 " events in %s", r->a, boot);
 		break;
 	case COMPARE_TRUNCATED:
-		add(buf, size, "the trace of %s breaks off", boot);
+		add(buf, size, "the trace of %s is not whole", boot);
+		if (r->left && r->left[0])
+			add(buf, size, ": %s", r->left);
 		break;
 	case COMPARE_WINDOW_OPEN:
 		add(buf, size, "the measured window of %s was never closed", boot);

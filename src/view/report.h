@@ -6,6 +6,7 @@
 #define QPW_VIEW_REPORT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -20,6 +21,7 @@ struct report_trace {
 	const char *path;
 	struct host_facts facts;
 	char problem[REPORT_PROBLEM]; /* what the reader of the file found wrong; "" = nothing */
+	bool part;		      /* it breaks off, or what follows is corrupt */
 	uint64_t nr_malformed;	      /* records that the model refused */
 	uint64_t nr_events;
 	uint64_t window_start_ns; /* of this recording alone */

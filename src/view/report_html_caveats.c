@@ -53,7 +53,7 @@ static unsigned int put_problems(FILE *f, const struct report *r)
 		if (!r->traces[i].problem[0])
 			continue;
 		nr++;
-		fputs("<li>This is a part of a recording: ", f);
+		fprintf(f, "<li>%s", r->traces[i].part ? "This is a part of a recording: " : "");
 		escape_html(f, r->traces[i].problem);
 		if (r->nr_traces > 1) {
 			fputs(", in ", f);
@@ -89,10 +89,13 @@ static void put_lost(FILE *f, const struct snapshot *s)
 static void put_warnings(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
+	bool problem = s->nr_lost || s->nr_offlines || s->truncated || !s->window_closed ||
+		       report_malformed(r);
 	unsigned int nr_problems = 0;
 
-	if (!s->nr_lost && !s->nr_offlines && !s->truncated && s->window_closed &&
-	    !report_malformed(r))
+	for (size_t i = 0; i < r->nr_traces; i++)
+		problem |= r->traces[i].problem[0] != '\0';
+	if (!problem)
 		return;
 	fputs("<div class=\"warn\"><p><strong>These figures are not the whole truth</strong></p>"
 	      "<ul>\n",

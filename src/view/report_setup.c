@@ -187,7 +187,8 @@ static void put_result(const struct sheet *o, const struct report *r)
 	struct snap_total avoidable = blame_avoidable(s);
 	struct snap_total all = blame_all(s);
 	uint64_t remote = 0, inlined = 0;
-	char line[REPORT_VERDICT], share[32];
+	char line[REPORT_VERDICT], unseen[REPORT_UNSEEN], share[32];
+	bool seen = !report_unseen(s, unseen, sizeof(unseen));
 
 	report_verdict(r, line, sizeof(line));
 	sheet_fact(o, "verdict", line);
@@ -204,8 +205,9 @@ static void put_result(const struct sheet *o, const struct report *r)
 	put_taken(o, s);
 	report_share(r, all.self_ns, share, sizeof(share));
 	snprintf(line, sizeof(line),
-		 "%" PRIu64 " interruptions took %s %% of the watched CPUs' time", all.count,
-		 share);
+		 "%" PRIu64 " interruptions took %s%s %% of the watched CPUs' time%s%s%s",
+		 all.count, seen ? "" : "at least ", share, seen ? "" : " (nobody looked at ",
+		 unseen, seen ? "" : ")");
 	sheet_fact(o, "stolen", line);
 	snprintf(line, sizeof(line),
 		 "from other CPUs: %" PRIu64 " executed here, %" PRIu64 " run inline by the caller",
@@ -275,7 +277,10 @@ static bool put_problem(const struct sheet *o, const struct report *r, size_t tr
 		return false;
 	report_of_trace(r, (uint32_t)trace, of, sizeof(of));
 	text_escape(r->traces[trace].problem, text, sizeof(text));
-	sheet_warning(o, "this is a part of a recording%s: %s.", of, text);
+	if (r->traces[trace].part)
+		sheet_warning(o, "this is a part of a recording%s: %s.", of, text);
+	else
+		sheet_warning(o, "%s%s.", text, of);
 	return true;
 }
 

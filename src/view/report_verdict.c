@@ -8,6 +8,7 @@
 #include <stdarg.h>
 
 #include "model/blame.h"
+#include "model/sight.h"
 #include "util/text.h"
 
 #define CAUSES_NAMED 3
@@ -100,21 +101,60 @@ static void add_stolen(struct sentence *s, const struct report *r)
 	add(s, " (%.1f %%)", percent(snap->causes[0].self_ns, all.self_ns));
 }
 
+/* Joins what follows to what is there: "a, b". */
+static void add_doubt(struct sentence *s, bool *conclusive)
+{
+	add(s, *conclusive ? "inconclusive, as " : ", ");
+	*conclusive = false;
+}
+
+/* What makes the figures less than the whole truth; whether nothing does. */
+static bool add_doubts(struct sentence *s, const struct report *r)
+{
+	const struct snapshot *snap = r->snapshot;
+	char unseen[REPORT_UNSEEN];
+	bool conclusive = true;
+
+	if (snap->nr_lost) {
+		add_doubt(s, &conclusive);
+		add(s, "%" PRIu64 " records were lost", snap->nr_lost);
+	}
+	if (report_malformed(r)) {
+		add_doubt(s, &conclusive);
+		add(s, "%" PRIu64 " records were malformed", report_malformed(r));
+	}
+	if (snap->truncated) {
+		add_doubt(s, &conclusive);
+		add(s, "this is a part of a recording");
+	}
+	if (report_unseen(snap, unseen, sizeof(unseen))) {
+		add_doubt(s, &conclusive);
+		add(s, "nobody looked at %s", unseen);
+	}
+	if (!conclusive)
+		add(s, ": of what was seen ");
+	return conclusive;
+}
+
+bool report_unseen(const struct snapshot *snap, char *buf, size_t size)
+{
+	struct sentence s = { buf, size, 0 };
+
+	buf[0] = '\0';
+	for (int i = 0; i < SNAP_NR_CLASSES; i++)
+		if (sight_lacks(snap, (enum sight)i))
+			add(&s, "%s%s", s.len ? ", " : "", sight_class_words((enum snap_class)i));
+	return s.len > 0;
+}
+
 bool report_verdict(const struct report *r, char *text, size_t size)
 {
 	const struct snapshot *snap = r->snapshot;
 	struct sentence s = { text, size, 0 };
-	bool conclusive = false;
+	bool conclusive;
 
 	text[0] = '\0';
-	if (snap->nr_lost)
-		add(&s, "inconclusive, as %" PRIu64 " records were lost: of what was seen ",
-		    snap->nr_lost);
-	else if (report_malformed(r))
-		add(&s, "inconclusive, as %" PRIu64 " records were malformed: of the others ",
-		    report_malformed(r));
-	else
-		conclusive = true;
+	conclusive = add_doubts(&s, r);
 	if (snap->nr_samples) {
 		add_late(&s, r);
 	} else if (snap->nr_events && snap->window_ns) {

@@ -11,10 +11,14 @@
 #include "view/report.h"
 
 #define REPORT_VERDICT 2048 /* room for the longest names, escaped */
+#define REPORT_UNSEEN 256   /* for all classes */
+
+/* "runs of threads, softirqs": of what for want of a probe not all was seen. False: of nothing. */
+bool report_unseen(const struct snapshot *snap, char *buf, size_t size);
 
 /*
  * How late the worst sample was and what the worst ones are made of; without samples, how much of
- * the CPUs' time was taken and by what. What was lost is said first. The text has passed
+ * the CPUs' time was taken and by what. What was lost or not looked at is said first. The text has passed
  * text_escape(). False: it begins with "inconclusive" and the reason, as the data can't bear it.
  */
 bool report_verdict(const struct report *r, char *text, size_t size);

@@ -202,6 +202,21 @@ for wrong in '.verdict = "good"' 'del(.metrics[0].key)' '.metrics[3].rank_p = 2'
 	fi
 done
 
+# damage in the second block of a trace: what comes before it is compared, and there is no verdict
+cp -r more hurt
+block=$(grep -abo QBLK hurt/05-qpw0/trace.qpw | sed -n '2s/:.*//p')
+printf '\xff\xff\xff\xff' | dd of=hurt/05-qpw0/trace.qpw bs=1 seek=$((block + 40)) conv=notrunc status=none
+expect "a corrupt block exits 3" 3 "$QPWLAT" compare --json=hurt.json hurt/*-qpw0 -- hurt/*-qpw1
+if jq -e '.reasons[0] | .code == "truncated" and (.text | contains("05-qpw0 is not whole: block 2 is corrupt"))' \
+	hurt.json >/dev/null && [ "$(jq -c '[.modes[0].per_boot[].samples]' hurt.json)" = '[1000,1000,500]' ]; then
+	echo "ok compare a corrupt block: the first one is read, and that is told"
+else
+	bad=1
+	echo "not ok compare a corrupt block: $(jq -c '.reasons, [.modes[0].per_boot[].samples]' hurt.json)"
+fi
+expect "a corrupt block and a gate that fails exit 2" 2 "$QPWLAT" compare --fail-on 'remote_work:>0' hurt/*-qpw0 -- hurt/*-qpw1
+expect "a corrupt block and a gate that would pass exit 3" 3 "$QPWLAT" compare --fail-on 'remote_work:>0' hurt/*-qpw1 -- hurt/*-qpw0
+
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
 holds "a missing witness is named" stdout "03-qpw0 has no witness"

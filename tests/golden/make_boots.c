@@ -111,6 +111,9 @@ static void write_trace(const char *path, bool on, uint64_t works, char **missin
 		put_missing(w, *missing);
 	put_window(w, 10 * SECOND, 0);
 	for (uint64_t i = 0; i < 1000; i++) {
+		/* two blocks */
+		if (i == 500)
+			must(trace_writer_flush(w), "block");
 		if (i < works)
 			put_work(w, 11 * SECOND + i * 1000000);
 		put_sample(w, 11 * SECOND + i * 1000000 + 500000);

@@ -54,6 +54,12 @@ for trace in lab two hostile empty unplugged; do
 	"$make_trace" "$trace" "$trace.qpw"
 done
 
+mkdir blind
+"${make_trace%make_trace}make_boots" blind 100 0 sched_switch softirq_exit
+cp blind/01-qpw0/trace.qpw damaged-later.qpw
+printf '\xff\xff\xff\xff' | dd of=damaged-later.qpw bs=1 conv=notrunc status=none \
+	seek=$(($(grep -abo QBLK damaged-later.qpw | sed -n '2s/:.*//p') + 40))
+
 runs text lab.txt 0 --top 2 lab.qpw
 runs markdown lab.md 0 --markdown --top 2 lab.qpw
 runs several several.txt 0 --top 3 lab.qpw two.qpw
@@ -133,6 +139,36 @@ head -c -40 lab.qpw >cut.qpw
 		echo "JSON does not say that it is a part"
 } >log
 result "report cut" log
+
+# the verdict is not one of the whole, and a whole file with something behind it is whole
+{
+	for file in cut damaged-later; do
+		"$QPWLAT" report "$file.qpw" >out
+		tr -s ' \n' ' ' <out | grep -q "verdict inconclusive, as this is a part of a recording[:,]" ||
+			echo "$file: no word of it in the verdict"
+		"$QPWLAT" report --json "$file.qpw" | jq -e '.verdict.conclusive | not' >/dev/null || echo "$file: JSON"
+	done
+	cp lab.qpw more.qpw
+	echo more >>more.qpw
+	"$QPWLAT" report more.qpw >out
+	grep -q '^WARNING: there is data behind the end of the trace' out || echo "more: no warning"
+	! grep -q 'part of a recording' out || echo "more: a part"
+	"$QPWLAT" report --json more.qpw | jq -e '.verdict.conclusive' >/dev/null || echo "more: JSON"
+} >log
+result "report verdict of a part" log
+
+# threads that nobody looked at took nothing that is known
+{
+	"$QPWLAT" report blind/01-qpw0/trace.qpw >out
+	tr -s ' \n' ' ' <out >line
+	grep -q "verdict inconclusive, as nobody looked at softirqs, runs of threads: of what was seen" line || echo "verdict"
+	grep -q "took at least 0.0200 % of the watched CPUs' time (nobody looked at softirqs, runs of threads)" line || echo "stolen"
+	"$QPWLAT" report --json blind/01-qpw0/trace.qpw >out
+	jq -e '(.verdict.conclusive | not) and ([.interruptions[] | select(.count == null) | .class] == ["softirq", "thread"])' out >/dev/null ||
+		echo "JSON: $(jq -c .interruptions out)"
+	"$check" "$schema" out
+} >log
+result "report without a probe" log
 
 # damage in the compressed records: nothing of that block is believed
 cp lab.qpw damaged.qpw
