@@ -135,6 +135,7 @@ static int prepare_collector(struct recording *r)
 	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
 	snprintf(r->facts.victim, sizeof(r->facts.victim), "%s", r->o.victim_text);
 	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
+	record_tell_settings(r);
 	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
 	/* only now: an older recording is not lost for want of a privilege */
 	err = trace_keep_old(r->o.output);

@@ -246,16 +246,21 @@ static int parse_quiet(const char *text, struct record_options *o)
 	return CMD_OK;
 }
 
+static const char *const stacks_names[] = {
+	[COLLECT_STACKS_NONE] = "none",
+	[COLLECT_STACKS_ELSEWHERE] = "elsewhere",
+	[COLLECT_STACKS_ALL] = "all",
+};
+
+const char *record_stacks_name(enum collect_stacks stacks)
+{
+	return (size_t)stacks < ARRAY_SIZE(stacks_names) ? stacks_names[stacks] : "";
+}
+
 static int parse_stacks(const char *text, struct record_options *o)
 {
-	static const char *const names[] = {
-		[COLLECT_STACKS_NONE] = "none",
-		[COLLECT_STACKS_ELSEWHERE] = "elsewhere",
-		[COLLECT_STACKS_ALL] = "all",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(text, names[i])) {
+	for (size_t i = 0; i < ARRAY_SIZE(stacks_names); i++) {
+		if (!strcmp(text, stacks_names[i])) {
 			o->stacks = (enum collect_stacks)i;
 			return CMD_OK;
 		}
@@ -279,6 +284,7 @@ static int parse_buffer_size(const char *text, struct record_options *o)
 
 static int parse_without(const char *text, struct record_options *o)
 {
+	o->without_text = text;
 	if (collect_parse_states(text, &o->without))
 		return usage("--without wants a list of tp_btf, raw_tp, tracepoint, fentry, "
 			     "kprobe, not",

@@ -39,6 +39,7 @@ struct record_options {
 	enum collect_stacks stacks;
 	size_t buffer_bytes;  /* 0 = default */
 	unsigned int without; /* ways of attaching, see collect_parse_states() */
+	const char *without_text;
 	int priority;
 	unsigned int period_us;
 	bool quiet;
@@ -49,5 +50,8 @@ struct record_options {
  * Parse. Returns CMD_OK; CMD_USAGE after a message; or -1 when help was asked for and printed.
  */
 int record_options_parse(int argc, char **argv, struct record_options *o);
+
+/* As the option has it: "elsewhere", "all", "none". */
+const char *record_stacks_name(enum collect_stacks stacks);
 
 #endif

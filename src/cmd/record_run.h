@@ -62,6 +62,9 @@ void record_check_shell(struct recording *r);
 /* Say what came of the threshold; the exit code that this means. */
 int record_judge_threshold(const struct recording *r);
 
+/* Put into the facts how this recording is made. */
+void record_tell_settings(struct recording *r);
+
 /* A probe that would be there with more privilege. */
 void record_warn_of_nameless(const struct recording *r);
 

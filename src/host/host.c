@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 
 #include "host/files.h"
+#include "host/kconfig.h"
 #include "host/pwlocks.h"
 #include "util/cpulist.h"
 #include "util/array.h"
@@ -106,6 +107,7 @@ int host_read(const char *root, struct host_facts *facts)
 	if (!facts->hypervisor[0] && cpuinfo_hypervisor(root))
 		snprintf(facts->hypervisor, sizeof(facts->hypervisor), "yes");
 	facts->mode = read_mode(root, facts);
+	kconfig_describe(root, facts);
 	return 0;
 }
 

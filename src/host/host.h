@@ -33,6 +33,25 @@ struct host_warning {
 	char remedy[HOST_TEXT];
 };
 
+/*
+ * How a recording was made: set by the recorder, "" where a recording does not say. Numbers are in
+ * decimal, "0" where there is none.
+ */
+struct host_settings {
+	char housekeeping[HOST_TEXT]; /* CPU list: where everything else ran */
+	char command[HOST_CMDLINE]; /* with its arguments, blanks between; "" also: there was none */
+	char duration_ns[24];	    /* as asked for; "0": until something else ended it */
+	char warm_up_ns[24];
+	char priority[16];  /* "f:95": of the victim that the recorder started */
+	char period_us[24]; /* the same: interval of cyclictest */
+	char threshold_ns[24];
+	char on_threshold[HOST_CMDLINE]; /* "continue", "stop", "shell:CMD", "stop shell:CMD" */
+	char stacks[16];		 /* "elsewhere", "all", "none" */
+	char system_calls[16];		 /* "counted", "not counted" */
+	char without[HOST_TEXT];	 /* ways of attaching that were ruled out; "" also: none */
+	char buffer_bytes[24];
+};
+
 /* Strings are "" where the fact could not be read; CPU lists in the kernel's list format. */
 struct host_facts {
 	char hostname[HOST_TEXT];
@@ -49,9 +68,12 @@ struct host_facts {
 	char clocksource[HOST_TEXT];
 	char hypervisor[HOST_TEXT]; /* sysfs hypervisor type, or "yes" by the cpuinfo flag, or "" */
 	enum host_mode mode;
-	char mode_reason[HOST_TEXT];  /* /sys/kernel/qpw/reason */
-	char tool_version[HOST_TEXT]; /* set by the recorder */
-	char started_utc[HOST_TEXT];  /* the same: when it began, by the machine's clock */
+	char mode_reason[HOST_TEXT];   /* /sys/kernel/qpw/reason */
+	char tool_version[HOST_TEXT];  /* set by the recorder */
+	char started_utc[HOST_TEXT];   /* the same: when it began, by the machine's clock */
+	char kernel_config[HOST_TEXT]; /* "HZ=250 PREEMPT_NONE=n …"; what is not set is n */
+	char preemption[16];	       /* "none", "voluntary", "lazy", "full", "rt" */
+	struct host_settings settings;
 	/* when the recording began; see host/warnings.h */
 	unsigned int nr_warnings;
 	struct host_warning warnings[HOST_WARNINGS];

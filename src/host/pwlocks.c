@@ -4,40 +4,24 @@
  */
 #include "host/pwlocks.h"
 
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "host/kconfig.h"
 #include "util/array.h"
 
-/* zlib reads a file that is not compressed as it is. */
-static bool config_has(const char *root, const char *file, const char *wanted)
+static void look_for_option(void *arg, const char *name, const char *value)
 {
-	char path[PATH_MAX], line[1024];
-	bool found = false;
-	gzFile f;
+	bool *found = arg;
 
-	if (snprintf(path, sizeof(path), "%s%s", root, file) >= (int)sizeof(path))
-		return false;
-	f = gzopen(path, "re");
-	while (f && !found && gzgets(f, line, sizeof(line))) {
-		line[strcspn(line, "\n")] = '\0';
-		found = !strcmp(line, wanted);
-	}
-	if (f)
-		gzclose(f);
-	return found;
+	*found |= !strcmp(name, "PWLOCKS") && !strcmp(value, "y");
 }
 
 static bool kernel_has_pwlocks(const char *root, const char *release)
 {
-	static const char wanted[] = "CONFIG_PWLOCKS=y";
-	char file[HOST_TEXT + sizeof("/boot/config-")];
+	bool found = false;
 
-	snprintf(file, sizeof(file), "/boot/config-%s", release);
-	return config_has(root, "/proc/config.gz", wanted) || config_has(root, file, wanted);
+	return kconfig_read(root, release, look_for_option, &found) && found;
 }
 
 /* One word of the command line; the mode so far where it is another one, or has no valid value. */

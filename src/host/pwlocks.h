@@ -10,7 +10,7 @@
 
 /*
  * Mode of the machine below root with this release and command line: HOST_MODE_PWLOCKS_* if the
- * kernel's configuration (/proc/config.gz or /boot/config-RELEASE) has CONFIG_PWLOCKS=y, else
+ * kernel's configuration (see kconfig_read()) has CONFIG_PWLOCKS=y, else
  * HOST_MODE_NONE. The last valid pwlocks= holds, as in the kernel's parsing of such parameters.
  */
 enum host_mode pwlocks_mode(const char *root, const char *release, const char *cmdline);

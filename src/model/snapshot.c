@@ -26,6 +26,16 @@ bool snapshot_lacks(const struct snapshot *s, const char *probe)
 	return false;
 }
 
+bool snapshot_counts_calls(const struct snapshot *s)
+{
+	if (s->counts.system_calls)
+		return true;
+	for (size_t i = 0; i < s->nr_probes; i++)
+		if (!strcmp(s->probes[i].name, "sys_enter"))
+			return s->probes[i].state != QPW_PROBE_MISSING;
+	return false;
+}
+
 struct snapshot *snapshot_create(void)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));

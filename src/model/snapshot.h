@@ -356,6 +356,12 @@ bool snap_qpw_family(const char *function);
 /* Whether the recording says that this probe was missing; one that it does not name was not. */
 bool snapshot_lacks(const struct snapshot *s, const char *probe);
 
+/*
+ * Whether the victim's system calls were counted, so that 0 means none: they are only if the
+ * recorder is asked to, and a recording names the probe for that (sys_enter) or has some.
+ */
+bool snapshot_counts_calls(const struct snapshot *s);
+
 /* Empty snapshot on the heap; NULL when out of memory. */
 struct snapshot *snapshot_create(void);
 void snapshot_destroy(struct snapshot *s);

@@ -16,16 +16,24 @@ static const struct {
 	size_t offset;
 	size_t size;
 } members[] = {
-#define MEMBER(field)                                           \
-	{                                                       \
-#field, offsetof(struct host_facts, field),     \
-			sizeof(((struct host_facts *)0)->field) \
+#define MEMBER_OF(where, field)                                       \
+	{                                                             \
+#field, offsetof(struct host_facts, where field),     \
+			sizeof(((struct host_facts *)0)->where field) \
 	}
-	MEMBER(hostname),    MEMBER(release),	   MEMBER(version),	MEMBER(machine),
-	MEMBER(cmdline),     MEMBER(possible),	   MEMBER(online),	MEMBER(isolated),
-	MEMBER(nohz_full),   MEMBER(watched),	   MEMBER(clocksource), MEMBER(hypervisor),
-	MEMBER(mode_reason), MEMBER(tool_version), MEMBER(started_utc), MEMBER(victim),
+#define MEMBER(field) MEMBER_OF(, field)
+#define SETTING(field) MEMBER_OF(settings., field)
+	MEMBER(hostname),      MEMBER(release),	      MEMBER(version),	     MEMBER(machine),
+	MEMBER(cmdline),       MEMBER(possible),      MEMBER(online),	     MEMBER(isolated),
+	MEMBER(nohz_full),     MEMBER(watched),	      MEMBER(clocksource),   MEMBER(hypervisor),
+	MEMBER(mode_reason),   MEMBER(tool_version),  MEMBER(started_utc),   MEMBER(victim),
+	MEMBER(kernel_config), MEMBER(preemption),    SETTING(housekeeping), SETTING(command),
+	SETTING(duration_ns),  SETTING(warm_up_ns),   SETTING(priority),     SETTING(period_us),
+	SETTING(threshold_ns), SETTING(on_threshold), SETTING(stacks),	     SETTING(system_calls),
+	SETTING(without),      SETTING(buffer_bytes),
+#undef SETTING
 #undef MEMBER
+#undef MEMBER_OF
 };
 
 /* The text itself where it is UTF-8, else with its odd bytes escaped. */

@@ -428,6 +428,8 @@ static void put_tasks(FILE *f, const struct snapshot *s)
 	put_all(f, tick_metrics, ARRAY_SIZE(tick_metrics), &kept);
 	put_one(f, "qpw_victim_page_faults", METRIC_COUNT, s->counts.page_faults,
 		"Page faults of the victim.");
+	if (!snapshot_counts_calls(s))
+		return;
 	put_one(f, "qpw_victim_system_calls", METRIC_COUNT, s->counts.system_calls,
 		"System calls of the victim.");
 	put_one(f, "qpw_victim_system_calls_missed", METRIC_COUNT, s->counts.system_calls_missed,

@@ -168,21 +168,22 @@ static void format_tick(const struct snap_counts *c, char *buf, size_t size)
 }
 
 /* Lines only for what there was. */
-static void print_counts(const struct sheet *o, const struct snap_counts *c)
+static void print_counts(const struct sheet *o, const struct snapshot *s)
 {
-	char missed[64] = "", kept[512];
+	const struct snap_counts *c = &s->counts;
+	char calls[96] = "system calls not counted", kept[512];
 
 	format_tick(c, kept, sizeof(kept));
 	if (c->page_faults || c->system_calls || c->system_calls_missed || c->tick_stops || kept[0])
 		sheet_heading(o, "counted", NULL);
+	if (snapshot_counts_calls(s))
+		snprintf(calls, sizeof(calls), "%" PRIu64 " system calls", c->system_calls);
 	if (c->system_calls_missed)
-		snprintf(missed, sizeof(missed), " (at most %" PRIu64 " more)",
-			 c->system_calls_missed);
+		snprintf(calls + strlen(calls), sizeof(calls) - strlen(calls),
+			 " (at most %" PRIu64 " more)", c->system_calls_missed);
 	if (c->page_faults || c->system_calls || c->system_calls_missed)
-		sheet_line(o,
-			   "self-inflicted by the victim: %" PRIu64 " page faults, %" PRIu64
-			   " system calls%s",
-			   c->page_faults, c->system_calls, missed);
+		sheet_line(o, "self-inflicted by the victim: %" PRIu64 " page faults, %s",
+			   c->page_faults, calls);
 	if (c->tick_stops)
 		sheet_line(o, "tick stopped %" PRIu64 " times", c->tick_stops);
 	if (kept[0])
@@ -203,5 +204,5 @@ void report_points(const struct sheet *o, const struct report *r)
 	print_origins_missed(o, &r->snapshot->counts);
 	print_locks(o, r);
 	print_taken(o, r);
-	print_counts(o, &r->snapshot->counts);
+	print_counts(o, r->snapshot);
 }

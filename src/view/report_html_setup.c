@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "view/escape.h"
+#include "view/setup_words.h"
 #include "view/words.h"
 
 static void put_fact(FILE *f, const char *what, const char *text)
@@ -29,7 +30,7 @@ static void put_number(FILE *f, const char *what, uint64_t number)
 static void put_trace(FILE *f, const struct report_trace *t)
 {
 	const struct host_facts *h = &t->facts;
-	char window[WORDS_CELL];
+	char window[WORDS_CELL], words[SETUP_WORDS];
 
 	html_table(f, "Where the recording is from");
 	fputs("<tbody>\n", f);
@@ -47,7 +48,14 @@ static void put_trace(FILE *f, const struct report_trace *t)
 	put_fact(f, "nohz_full CPUs", h->nohz_full);
 	put_fact(f, "online CPUs", h->online);
 	put_fact(f, "command line", h->cmdline);
-	put_fact(f, "victim", h->victim);
+	setup_config(h, words, sizeof(words));
+	put_fact(f, "kernel built with", words);
+	setup_victim(h, words, sizeof(words));
+	put_fact(f, "victim", words);
+	setup_command(h, words, sizeof(words));
+	put_fact(f, "command", words);
+	setup_recorder(h, words, sizeof(words));
+	put_fact(f, "recorder's settings", words);
 	put_fact(f, "recorded at", h->started_utc);
 	words_ns((double)t->window_ns, window, sizeof(window));
 	put_fact(f, "measured", window);

@@ -262,14 +262,17 @@ static void put_taken(FILE *f, const struct report *r)
 }
 
 /* Sentences only for what there was. */
-static void put_counts(FILE *f, const struct snap_counts *c)
+static void put_counts(FILE *f, const struct snapshot *s)
 {
+	const struct snap_counts *c = &s->counts;
+	char calls[32] = "not counted";
+
+	if (snapshot_counts_calls(s))
+		snprintf(calls, sizeof(calls), "%" PRIu64, c->system_calls);
 	fputs("<ul>\n", f);
 	if (c->page_faults || c->system_calls)
-		fprintf(f,
-			"<li>Page faults of the victim: %" PRIu64 "; system calls: %" PRIu64
-			".</li>\n",
-			c->page_faults, c->system_calls);
+		fprintf(f, "<li>Page faults of the victim: %" PRIu64 "; system calls: %s.</li>\n",
+			c->page_faults, calls);
 	if (c->tick_stops)
 		fprintf(f, "<li>The tick was stopped: %" PRIu64 ".</li>\n", c->tick_stops);
 	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
@@ -299,6 +302,6 @@ void report_html_points(FILE *f, const struct report *r)
 	put_locks(f, r);
 	put_taken(f, r);
 	if (has_counts(&s->counts))
-		put_counts(f, &s->counts);
+		put_counts(f, s);
 	html_section_end(f);
 }

@@ -15,8 +15,9 @@
 #include "util/record.h"
 #include "util/text.h"
 #include "view/report_verdict.h"
+#include "view/setup_words.h"
 
-#define FACT_SIZE (2 * HOST_CMDLINE)
+#define FACT_SIZE SETUP_WORDS
 
 static const char *or_none(const char *cpus)
 {
@@ -47,11 +48,6 @@ static void format_cpus(const struct host_facts *h, char *buf, size_t size)
 		 or_none(h->isolated), or_none(h->nohz_full), or_none(h->online));
 }
 
-static void format_victim(const struct host_facts *h, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s", h->victim);
-}
-
 static void format_cmdline(const struct host_facts *h, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s", h->cmdline);
@@ -61,8 +57,15 @@ static const struct {
 	const char *name;
 	void (*format)(const struct host_facts *h, char *buf, size_t size);
 } facts[] = {
-	{ "kernel", format_kernel }, { "mode", format_mode }, { "machine", format_machine },
-	{ "victim", format_victim }, { "CPUs", format_cpus }, { "command line", format_cmdline },
+	{ "kernel", format_kernel },
+	{ "config", setup_config },
+	{ "mode", format_mode },
+	{ "machine", format_machine },
+	{ "victim", setup_victim },
+	{ "command", setup_command },
+	{ "recorder", setup_recorder },
+	{ "CPUs", format_cpus },
+	{ "command line", format_cmdline },
 };
 
 /* Numbers, from 1, of the traces of which trace first is the first with this fact. */

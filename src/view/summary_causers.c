@@ -172,6 +172,18 @@ static json_t *tick_json(const struct snap_counts *c)
 	return json_pack("{s:I, s:o}", "stops", integer(c->tick_stops), "kept", kept);
 }
 
+/* Null for what was not counted: that is not none. */
+static json_t *self_inflicted_json(const struct snapshot *s)
+{
+	const struct snap_counts *c = &s->counts;
+	bool counted = snapshot_counts_calls(s);
+
+	return json_pack("{s:I, s:o, s:o}", "page_faults", integer(c->page_faults), "system_calls",
+			 counted ? json_integer(integer(c->system_calls)) : json_null(),
+			 "system_calls_missed",
+			 counted ? json_integer(integer(c->system_calls_missed)) : json_null());
+}
+
 int summary_causers_json(json_t *json, const struct snapshot *s)
 {
 	const struct snap_counts *c = &s->counts;
@@ -197,10 +209,6 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 	       json_object_set_new(json, "flush_waiters",
 				   rows_json(s->waiters, s->nr_waiters, sizeof(*s->waiters),
 					     waiter_json)) ||
-	       json_object_set_new(json, "self_inflicted",
-				   json_pack("{s:I, s:I, s:I}", "page_faults",
-					     integer(c->page_faults), "system_calls",
-					     integer(c->system_calls), "system_calls_missed",
-					     integer(c->system_calls_missed))) ||
+	       json_object_set_new(json, "self_inflicted", self_inflicted_json(s)) ||
 	       json_object_set_new(json, "tick", tick_json(c));
 }

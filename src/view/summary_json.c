@@ -10,6 +10,7 @@
 #include "model/blame.h"
 #include "model/sight.h"
 #include "util/record.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "view/percentiles.h"
 #include "view/summary_causers.h"
@@ -328,14 +329,47 @@ json_t *summary_json(const struct snapshot *s)
 
 json_t *summary_host_json(const struct host_facts *f)
 {
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"hostname", text_json(f->hostname), "kernel", text_json(f->release),
-		"kernel_version", text_json(f->version), "machine", text_json(f->machine), "mode",
-		host_mode_name(f->mode), "mode_reason", text_json(f->mode_reason), "cmdline",
-		text_json(f->cmdline), "online", text_json(f->online), "isolated",
-		text_json(f->isolated), "nohz_full", text_json(f->nohz_full), "watched",
-		text_json(f->watched), "clocksource", text_json(f->clocksource), "hypervisor",
-		text_json(f->hypervisor), "tool_version", text_json(f->tool_version), "started_utc",
-		text_json(f->started_utc), "victim", text_json(f->victim));
+	const struct {
+		const char *name, *text;
+	} members[] = {
+		{ "hostname", f->hostname },
+		{ "kernel", f->release },
+		{ "kernel_version", f->version },
+		{ "machine", f->machine },
+		{ "mode", host_mode_name(f->mode) },
+		{ "mode_reason", f->mode_reason },
+		{ "cmdline", f->cmdline },
+		{ "online", f->online },
+		{ "isolated", f->isolated },
+		{ "nohz_full", f->nohz_full },
+		{ "watched", f->watched },
+		{ "clocksource", f->clocksource },
+		{ "hypervisor", f->hypervisor },
+		{ "tool_version", f->tool_version },
+		{ "started_utc", f->started_utc },
+		{ "victim", f->victim },
+		{ "kernel_config", f->kernel_config },
+		{ "preemption", f->preemption },
+		{ "housekeeping", f->settings.housekeeping },
+		{ "command", f->settings.command },
+		{ "duration_ns", f->settings.duration_ns },
+		{ "warm_up_ns", f->settings.warm_up_ns },
+		{ "priority", f->settings.priority },
+		{ "period_us", f->settings.period_us },
+		{ "threshold_ns", f->settings.threshold_ns },
+		{ "on_threshold", f->settings.on_threshold },
+		{ "stacks", f->settings.stacks },
+		{ "system_calls", f->settings.system_calls },
+		{ "without", f->settings.without },
+		{ "buffer_bytes", f->settings.buffer_bytes },
+	};
+	json_t *json = json_object();
+
+	for (size_t i = 0; json && i < ARRAY_SIZE(members); i++) {
+		if (json_object_set_new(json, members[i].name, text_json(members[i].text))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
 }

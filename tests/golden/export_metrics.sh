@@ -30,6 +30,10 @@ done
 "${QPWLAT:?}" export --format openmetrics lab.qpw >lab.om
 grep -v _bucket lab.om | diff -u "$expected/lab.om" - >log || true
 result lab log
+# not counted is not none: whoever made this one did not ask for it
+"$QPWLAT" export --format openmetrics hostile.qpw >hostile.om
+grep system_calls hostile.om >log || true
+result no-calls-where-not-counted log
 
 # the Debian package's parser, not that of another Python in the path
 cat >parsed.py <<'END'

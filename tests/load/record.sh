@@ -158,6 +158,28 @@ test_witness() {
 	stop_witness
 }
 
+# How it was recorded is in the recording, and only what was counted is a number.
+test_settings() {
+	local hz
+	recorded settings -d 200ms -p 500 -P 80 -T 900000 --on-threshold stop --stacks none \
+		--without fentry,kprobe --buffer-size 1M -- sleep 4711 || return
+	check settings "$(jq -c .host "$scratch/report.json")" json_holds "$scratch/report.json" \
+		'.host | .housekeeping == "0" and .command == "sleep 4711" and .stacks == "none" and
+		.duration_ns == "200000000" and .warm_up_ns == "0" and .priority == "f:80" and
+		.period_us == "500" and .threshold_ns == "900000000" and .on_threshold == "stop" and
+		.system_calls == "not counted" and .without == "fentry,kprobe" and
+		.buffer_bytes == "1048576"'
+	check calls-not-counted "$(jq -c .self_inflicted "$scratch/report.json")" \
+		json_holds "$scratch/report.json" '.self_inflicted.system_calls == null'
+	hz=$({ zcat /proc/config.gz || cat "/boot/config-$(uname -r)"; } 2>/dev/null |
+		sed -n 's/^CONFIG_HZ=/HZ=/p')
+	check kernel-config "$(jq -c .host.kernel_config "$scratch/report.json"), not '$hz'" \
+		json_holds "$scratch/report.json" ".host.kernel_config | startswith(\"$hz\")"
+	recorded settings -d 200ms --system-calls --victim cyclictest || return
+	check calls-counted "$(jq -c .self_inflicted "$scratch/report.json")" \
+		json_holds "$scratch/report.json" '.self_inflicted.system_calls > 10'
+}
+
 # What was left out is missing in the recording, for that reason; nothing else of its kind is.
 test_without() {
 	recorded without -d 1s --victim none --without fentry,kprobe,tp_btf,raw_tp || return
@@ -240,6 +262,7 @@ test_samples
 test_witness tp_btf
 test_witness raw_tp --without tp_btf
 test_witness tracepoint --without tp_btf,raw_tp
+test_settings
 test_without
 test_thread_noise
 test_victim_by_pid

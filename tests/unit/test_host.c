@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "host/host.h"
+#include "host/kconfig.h"
 #include "host/pwlocks.h"
 
 /* The lab's guest: booted with qpw=1, CPU 1 isolated by isolcpus=, CPU 3 by a cpuset partition. */
@@ -130,12 +131,74 @@ static void test_mode_names(void **state)
 	assert_string_equal(host_mode_name((enum host_mode)99), "no-qpw");
 }
 
+static void write_below(const char *root, const char *path, const char *text)
+{
+	char full[256];
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *slash = strchr(full + strlen(root) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	f = fopen(full, "we");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void expect_preemption(const char *root, const char *cmdline, const char *preemption)
+{
+	struct host_facts f = { .release = "8.0", .version = "#1 SMP PREEMPT_DYNAMIC" };
+
+	snprintf(f.cmdline, sizeof(f.cmdline), "%s", cmdline);
+	kconfig_describe(root, &f);
+	assert_string_equal(f.preemption, preemption);
+}
+
+/* Each source of the model holds before those that were looked at above it. */
+static void test_preemption(void **state)
+{
+	static const char lazy[] =
+		"CONFIG_HZ=1000\n# CONFIG_HZ_250 is not set\nCONFIG_PREEMPT_LAZY=y\n";
+	char root[] = "/tmp/qpw-host-XXXXXX", command[64], config[256];
+	struct host_facts f = { .release = "8.0" };
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	expect_preemption(root, "preempt=full", "");
+	kconfig_describe(root, &f);
+	assert_string_equal(f.kernel_config, "");
+	write_below(root, "/boot/config-8.0", lazy);
+	kconfig_describe(root, &f);
+	assert_string_equal(f.kernel_config,
+			    "HZ=1000 PREEMPT_NONE=n PREEMPT_VOLUNTARY=n PREEMPT=n PREEMPT_LAZY=y "
+			    "PREEMPT_RT=n PREEMPT_DYNAMIC=n NO_HZ_FULL=n RCU_NOCB_CPU=n "
+			    "CPU_ISOLATION=n");
+	expect_preemption(root, "preempt=full", "lazy");
+	snprintf(config, sizeof(config), "%sCONFIG_PREEMPT_DYNAMIC=y\nCONFIG_NO_HZ_FULL=y\n", lazy);
+	write_below(root, "/proc/config.gz", config);
+	expect_preemption(root, "", "lazy");
+	expect_preemption(root, "preempt=none preempt=full preempt=x", "full");
+	write_below(root, "/sys/kernel/debug/sched/preempt", "none (voluntary) full lazy\n");
+	expect_preemption(root, "preempt=full", "voluntary");
+	write_below(root, "/sys/kernel/realtime", "1\n");
+	expect_preemption(root, "preempt=full", "rt");
+	kconfig_describe(root, &f);
+	assert_non_null(strstr(f.kernel_config, "NO_HZ_FULL=y"));
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lab),	   cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_nothing),	   cmocka_unit_test(test_here),
 		cmocka_unit_test(test_mode_names), cmocka_unit_test(test_pwlocks),
+		cmocka_unit_test(test_preemption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

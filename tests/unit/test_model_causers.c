@@ -291,6 +291,26 @@ static void test_counts(void **state)
 	model_destroy(m);
 }
 
+/* None counted and not counted are two things: a recording that counts names its probe. */
+static void test_calls_not_counted(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s = snap(m);
+
+	(void)state;
+	assert_false(snapshot_counts_calls(s));
+	snapshot_destroy(s);
+	feed(m, rec_probe("sys_enter", QPW_PROBE_TP_BTF, 0, ""));
+	s = snap(m);
+	assert_true(snapshot_counts_calls(s));
+	s->probes[0].state = QPW_PROBE_MISSING;
+	assert_false(snapshot_counts_calls(s));
+	s->counts.system_calls = 1;
+	assert_true(snapshot_counts_calls(s));
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* Outside of the window nothing counts. */
 static void test_window(void **state)
 {
@@ -430,12 +450,19 @@ static void test_waiters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caused),	   cmocka_unit_test(test_equal_stacks),
-		cmocka_unit_test(test_context),	   cmocka_unit_test(test_context_told),
-		cmocka_unit_test(test_told_later), cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_points),	   cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_window),	   cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_left_out),   cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_caused),
+		cmocka_unit_test(test_equal_stacks),
+		cmocka_unit_test(test_context),
+		cmocka_unit_test(test_context_told),
+		cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_calls_not_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

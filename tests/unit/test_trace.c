@@ -160,6 +160,10 @@ static void test_facts(void **state)
 		.tool_version = "0.1",
 		.started_utc = "2026-11-26T06:33:38Z",
 		.victim = "comm:plc",
+		.kernel_config = "HZ=250",
+		.preemption = "rt",
+		.settings = { "0", "sh -c \"a b\"", "1", "2", "f:9", "3", "4", "stop", "all",
+			      "counted", "fentry", "5" },
 		.nr_warnings = 2,
 		.warnings = { { "stalld", "stalld runs", "stop it" }, { "smt", "CPU 1", "" } },
 	};
