@@ -25,16 +25,11 @@ static __always_inline struct qpw_counts *counts_here(void)
 	return cpu_is_watched(cpu) ? bpf_map_lookup_elem(&counts, &cpu) : NULL;
 }
 
-static __always_inline bool count_victim_runs(void)
-{
-	return victim_is(bpf_get_current_pid_tgid() >> 32);
-}
-
 static __always_inline int count_page_fault(void)
 {
 	struct qpw_counts *here = counts_here();
 
-	if (here && count_victim_runs())
+	if (here && victim_runs())
 		here->nr_page_faults++;
 	return 0;
 }
@@ -43,7 +38,7 @@ static __always_inline int count_system_call(void)
 {
 	struct qpw_counts *here = counts_here();
 
-	if (here && count_victim_runs())
+	if (here && victim_runs())
 		here->nr_system_calls++;
 	return 0;
 }

@@ -64,6 +64,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
 	int prio;
+	unsigned int policy;
 	int pid;
 	int tgid;
 	char comm[16];

@@ -29,7 +29,6 @@ static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 
 static __always_inline int lock_wait_end(u64 lock)
 {
-	u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct qpw_live_key key = { .kind = QPW_KIND_LOCK_WAIT };
 	struct qpw_lock_wait *r;
 	struct qpw_pending pending;
@@ -43,18 +42,18 @@ static __always_inline int lock_wait_end(u64 lock)
 		return 0;
 	if (aggregates) {
 		key.number = pending.function;
-		key.flags = victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0;
+		key.flags = victim_runs() ? QPW_F_BY_VICTIM : 0;
 		bpf_get_current_comm(key.name, sizeof(key.name));
 		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), NULL);
 		return 0;
 	}
 	r = EMIT(struct qpw_lock_wait, QPW_KIND_LOCK_WAIT, pending.target_cpu, pending.ns,
-		 bpf_ktime_get_ns(), victim_is(pid_tgid >> 32) ? QPW_F_BY_VICTIM : 0);
+		 bpf_ktime_get_ns(), victim_runs() ? QPW_F_BY_VICTIM : 0);
 	if (!r)
 		return 0;
 	r->lock = lock;
 	r->flags = pending.function;
-	r->pid = pid_tgid;
+	r->pid = (u32)bpf_get_current_pid_tgid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	emit_submit(r);
 	return 0;

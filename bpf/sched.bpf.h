@@ -26,7 +26,7 @@ static __always_inline int sched_woken(struct task_struct *task, void *ctx)
 {
 	struct qpw_origin origin;
 
-	if (!cpu_is_watched(FIELD(task, thread_info.cpu)) || victim_is(FIELD(task, tgid)))
+	if (!cpu_is_watched(FIELD(task, thread_info.cpu)) || victim_is(task))
 		return 0;
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	origin_put(&wakers, WAKER_KEY(FIELD(task, pid)), 0, &origin);
@@ -41,13 +41,13 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	u32 pid;
 
 	if (!cpu_is_watched(target)) {
-		if (victim_is(FIELD(task, tgid)))
+		if (victim_is(task))
 			victim_gap_unknown(FIELD(task, pid));
 		return 0;
 	}
 	pid = FIELD(task, pid);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
-	if (!victim_is(FIELD(task, tgid)))
+	if (!victim_is(task))
 		origin_put(&wakers, WAKER_KEY(pid), 0, &origin);
 	if (aggregates) {
 		move.number = FIELD(task, thread_info.cpu);
@@ -137,7 +137,7 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	slot->thread_ns = now;
 	slot->thread_pid = FIELD(next, pid);
 	if (FIELD(prev, pid)) {
-		if (victim_is(FIELD(prev, tgid))) {
+		if (victim_is(prev)) {
 			if (preempted || !prev_state)
 				victim_preempted(prev, next, cpu, now);
 		} else {
@@ -152,7 +152,7 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	slot->thread_stolen_ns = live_stolen(slot, LIVE_THREAD);
 	if (!FIELD(next, pid))
 		return 0;
-	if (victim_is(FIELD(next, tgid))) {
+	if (victim_is(next)) {
 		victim_switched_in(next, cpu, now);
 		return 0;
 	}

@@ -8,11 +8,15 @@
 #define QPW_BPF_VICTIM_H
 
 #include "live.bpf.h"
+#include "qpw/victim.h"
 
-#define MAX_VICTIMS 8
+/* include/uapi/linux/sched.h */
+#define SCHED_FIFO 1
+#define SCHED_RR 2
+#define SCHED_DEADLINE 6
 
-/* Thread group ids, written by user space while the programs run; 0 ends the list. */
-__u32 victims[MAX_VICTIMS];
+/* Written by user space while the programs run. */
+struct qpw_victim victims[QPW_MAX_VICTIMS];
 
 /* A wake-up under way, by thread id. expire_ns == 0: none. */
 struct wake {
@@ -46,12 +50,13 @@ struct {
 	__type(value, struct taken);
 } taken SEC(".maps");
 
-static __always_inline bool victim_is(u32 tgid)
+/* All that most tasks cost: is a thread of this process a victim? */
+static __always_inline bool victim_process_is(u32 tgid)
 {
 	int i;
 
-	for (i = 0; i < MAX_VICTIMS; i++) {
-		u32 victim = *(volatile u32 *)&victims[i];
+	for (i = 0; i < QPW_MAX_VICTIMS; i++) {
+		u32 victim = *(volatile u32 *)&victims[i].tgid;
 
 		if (!victim)
 			return false;
@@ -61,9 +66,60 @@ static __always_inline bool victim_is(u32 tgid)
 	return false;
 }
 
+static __always_inline bool policy_is_realtime(u32 policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR || policy == SCHED_DEADLINE;
+}
+
+/* A function of its own: asked for few tasks, but in many places. */
+static __noinline int victim_thread_is(u32 tgid, u32 pid, u32 policy)
+{
+	int i;
+
+	for (i = 0; i < QPW_MAX_VICTIMS; i++) {
+		struct qpw_victim *victim = &victims[i];
+
+		if (*(volatile u32 *)&victim->tgid != tgid)
+			continue;
+		if (victim->tid) {
+			if (victim->tid == pid)
+				return 1;
+			continue;
+		}
+		if (policy_is_realtime(policy)) {
+			if (!victim->has_realtime)
+				victim->has_realtime = 1;
+			return 1;
+		}
+		if (!*(volatile u32 *)&victim->has_realtime)
+			return 1;
+	}
+	return 0;
+}
+
+static __always_inline bool victim_is(struct task_struct *task)
+{
+	u32 tgid = FIELD(task, tgid);
+
+	return victim_process_is(tgid) &&
+	       victim_thread_is(tgid, FIELD(task, pid), FIELD(task, policy));
+}
+
+/* The current task. */
+static __always_inline bool victim_runs(void)
+{
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct task_struct *task;
+
+	if (!victim_process_is(pid_tgid >> 32))
+		return false;
+	task = (struct task_struct *)bpf_get_current_task();
+	return victim_thread_is(pid_tgid >> 32, (u32)pid_tgid, BPF_CORE_READ(task, policy));
+}
+
 static __always_inline bool victim_any(void)
 {
-	return *(volatile u32 *)&victims[0];
+	return *(volatile u32 *)&victims[0].tgid;
 }
 
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */
@@ -72,11 +128,16 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 	struct hrtimer_sleeper *sleeper = (struct hrtimer_sleeper *)timer;
 	struct task_struct *task = BPF_CORE_READ(sleeper, task);
 	struct wake wake = {};
-	u32 pid;
+	u32 tgid, pid;
 
-	if (!task || !victim_is(BPF_CORE_READ(task, tgid)))
+	if (!task)
+		return;
+	tgid = BPF_CORE_READ(task, tgid);
+	if (!victim_process_is(tgid))
 		return;
 	pid = BPF_CORE_READ(task, pid);
+	if (!victim_thread_is(tgid, pid, BPF_CORE_READ(task, policy)))
+		return;
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_ns = slot && slot->timer_ns ? slot->expire_ns : bpf_ktime_get_ns();
 	wake.expire_cpu = bpf_get_smp_processor_id();
@@ -102,7 +163,7 @@ static __always_inline int victim_waking(struct task_struct *task)
 	struct wake *wake;
 	u32 pid;
 
-	if (!victim_is(FIELD(task, tgid)))
+	if (!victim_is(task))
 		return 0;
 	pid = FIELD(task, pid);
 	wake = bpf_map_lookup_elem(&wakes, &pid);
@@ -203,7 +264,7 @@ static __always_inline void victim_never_slept(struct hrtimer *timer, u32 cpu, u
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct wake wake = {};
 
-	if (!victim_is(pid_tgid >> 32))
+	if (!victim_runs())
 		return;
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_cpu = cpu;

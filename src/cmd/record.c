@@ -176,28 +176,33 @@ static void drop_privilege(struct recording *r)
 
 static int add_running_victims(struct recording *r)
 {
-	uint32_t tgids[COLLECT_MAX_VICTIMS];
+	struct victim_found found[COLLECT_MAX_VICTIMS];
 	char name[4 * HOST_TEXT];
 	int i, n;
 
 	if (r->o.victim != RECORD_VICTIM_PID && r->o.victim != RECORD_VICTIM_COMM)
 		return CMD_OK;
-	n = victims_find(&r->o, tgids, COLLECT_MAX_VICTIMS);
+	n = victims_find(&r->o, found, COLLECT_MAX_VICTIMS);
 	if (n < 0) {
 		text_escape(r->o.victim_text, name, sizeof(name));
 		fprintf(stderr, "qpwlat record: --victim %s: %s\n", name,
-			n == -ESRCH ? "no such process is running; start it first" : strerror(-n));
+			n == -ESRCH ? "no such process or thread is running; start it first" :
+				      strerror(-n));
 		return CMD_ERROR;
 	}
 	if (n > COLLECT_MAX_VICTIMS) {
 		fprintf(stderr,
-			"qpwlat record: --victim: %d processes have that name, at most %d can "
-			"be victims; choose one with pid:N\n",
+			"qpwlat record: --victim: %d processes or threads have that name, at most "
+			"%d can be victims; choose one with pid:N\n",
 			n, COLLECT_MAX_VICTIMS);
 		return CMD_ERROR;
 	}
-	for (i = 0; i < n; i++)
-		collect_add_victim(r->collect, tgids[i]);
+	for (i = 0; i < n; i++) {
+		if (found[i].tid)
+			collect_add_victim_thread(r->collect, found[i].tgid, found[i].tid);
+		else
+			collect_add_victim(r->collect, found[i].tgid);
+	}
 	return CMD_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,60 +36,87 @@ static int status_value(uint32_t pid, const char *key, char *buf, size_t size)
 	return err;
 }
 
-/* /proc/PID/comm holds the name as it is; the status file escapes it. */
-static int read_comm(uint32_t pid, char *buf, size_t size)
+/* /proc/PID/comm, or a thread's, holds the name as it is; the status file escapes it. */
+static bool has_name(const char *path, const char *name)
 {
-	char path[64];
-	FILE *f;
+	char comm[64] = "";
+	FILE *f = fopen(path, "re");
 
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	f = fopen(path, "re");
 	if (!f)
-		return -errno;
-	if (!fgets(buf, size, f))
-		buf[0] = '\0';
+		return false;
+	if (fgets(comm, sizeof(comm), f))
+		comm[strcspn(comm, "\n")] = '\0';
 	fclose(f);
-	buf[strcspn(buf, "\n")] = '\0';
-	return 0;
+	return !strncmp(comm, name, QPW_COMM_LEN - 1);
 }
 
-static int find_by_comm(const char *name, uint32_t *tgids, size_t max)
+struct search {
+	const char *name;
+	struct victim_found *found;
+	size_t max;
+	size_t nr;
+};
+
+static void add_found(struct search *s, uint32_t tgid, uint32_t tid)
 {
+	if (s->nr < s->max)
+		s->found[s->nr] = (struct victim_found){ tgid, tid };
+	s->nr++;
+}
+
+/* The process if it has the name, else its threads that have. */
+static void search_process(struct search *s, uint32_t tgid)
+{
+	const struct dirent *entry;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", tgid);
+	if (has_name(path, s->name)) {
+		add_found(s, tgid, 0);
+		return;
+	}
+	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		uint32_t tid = strtoul(entry->d_name, NULL, 10);
+
+		snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", tgid, tid);
+		if (tid && tid != tgid && has_name(path, s->name))
+			add_found(s, tgid, tid);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static int find_by_comm(struct search *s)
+{
+	const struct dirent *entry;
 	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	char comm[64];
-	size_t n = 0;
 
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir))) {
-		uint32_t pid;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		pid = strtoul(entry->d_name, NULL, 10);
-		if (read_comm(pid, comm, sizeof(comm)) ||
-		    strncmp(comm, name, QPW_COMM_LEN - 1) != 0)
-			continue;
-		if (n < max)
-			tgids[n] = pid;
-		n++;
+		if (isdigit((unsigned char)entry->d_name[0]))
+			search_process(s, strtoul(entry->d_name, NULL, 10));
 	}
 	closedir(dir);
-	return n ? (int)n : -ESRCH;
+	return s->nr ? (int)s->nr : -ESRCH;
 }
 
-int victims_find(const struct record_options *o, uint32_t *tgids, size_t max)
+int victims_find(const struct record_options *o, struct victim_found *found, size_t max)
 {
-	char tgid[32];
+	struct search s = { .name = o->victim_comm, .found = found, .max = max };
+	uint32_t tgid;
+	char text[32];
 	int err;
 
 	if (o->victim == RECORD_VICTIM_COMM)
-		return find_by_comm(o->victim_comm, tgids, max);
-	err = status_value(o->victim_pid, "Tgid", tgid, sizeof(tgid));
+		return find_by_comm(&s);
+	err = status_value(o->victim_pid, "Tgid", text, sizeof(text));
 	if (err)
 		return err;
-	if (max)
-		tgids[0] = strtoul(tgid, NULL, 10);
+	tgid = strtoul(text, NULL, 10);
+	add_found(&s, tgid, tgid == o->victim_pid ? 0 : o->victim_pid);
 	return 1;
 }

@@ -10,10 +10,16 @@
 
 #include "cmd/record_options.h"
 
+struct victim_found {
+	uint32_t tgid;
+	uint32_t tid; /* this thread alone; 0 = all of the process */
+};
+
 /*
- * Thread group ids of the victims asked for by pid or name. Returns how many (at most max are
- * written), -ESRCH when there is none, other -errno.
+ * The victims asked for by pid or name: a process if the number is a process's, or if its first
+ * thread has the name; else the thread of that number, or the threads of that name. Returns how
+ * many (at most max are written), -ESRCH when there is none, other -errno.
  */
-int victims_find(const struct record_options *o, uint32_t *tgids, size_t max);
+int victims_find(const struct record_options *o, struct victim_found *found, size_t max);
 
 #endif

@@ -22,6 +22,7 @@
 #include "collect/sizes.h"
 #include "collect/skeletons.h"
 #include "collect/stream.h"
+#include "collect/threads.h"
 #include "collect/victims.h"
 #include "util/array.h"
 
@@ -461,12 +462,18 @@ int collect_attach(struct collect *c, struct collect_error *err)
 
 int collect_add_victim(struct collect *c, uint32_t tgid)
 {
-	return victims_add(c->bpf->bss->victims, ARRAY_SIZE(c->bpf->bss->victims), tgid);
+	return victims_add(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid, 0,
+			   threads_any_realtime(tgid));
+}
+
+int collect_add_victim_thread(struct collect *c, uint32_t tgid, uint32_t tid)
+{
+	return victims_add(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid, tid, false);
 }
 
 void collect_remove_victim(struct collect *c, uint32_t tgid)
 {
-	victims_remove(c->bpf->bss->victims, ARRAY_SIZE(c->bpf->bss->victims), tgid);
+	victims_remove(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid);
 }
 
 void collect_count_runs(const struct collect *c, uint64_t *nr_runs, uint64_t *run_ns)

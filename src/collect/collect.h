@@ -65,10 +65,17 @@ int collect_create(const struct collect_config *config, struct collect **out,
  */
 int collect_attach(struct collect *c, struct collect_error *err);
 
-/* All threads of this process are victims from now on. 0, -ENOSPC beyond COLLECT_MAX_VICTIMS. */
+/*
+ * All threads of this process are victims from now on; as soon as it has threads of real-time
+ * policy, these alone, and others interrupt them. 0; -ENOSPC beyond COLLECT_MAX_VICTIMS, threads
+ * and processes together.
+ */
 int collect_add_victim(struct collect *c, uint32_t tgid);
 
-/* It is none any longer: its number may be another process's soon. */
+/* This thread of the process is one, whatever its policy. 0 or -ENOSPC. */
+int collect_add_victim_thread(struct collect *c, uint32_t tgid, uint32_t tid);
+
+/* It is none any longer, nor is a thread of it: its number may be another process's soon. */
 void collect_remove_victim(struct collect *c, uint32_t tgid);
 
 /*

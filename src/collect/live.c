@@ -10,16 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "collect/live.h"
 #include "collect/skeletons.h"
+#include "collect/threads.h"
 
 #define NO_CPU (~0U)
 #define OPEN_AHEAD_NS 1000000
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* its inode number, in every kernel */
 
 struct live {
 	bool sees_all_threads;
@@ -58,14 +57,6 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 	bpf_map__set_max_entries(bpf->maps.live_tables, nr + 1U);
 }
 
-/* Programs have numbers of threads as the initial namespace does. */
-static bool in_initial_pid_namespace(void)
-{
-	struct stat st;
-
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NAMESPACE;
-}
-
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), nr = 0;
@@ -82,7 +73,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->cpus[nr++] = LIVE_EVERY_CPU;
 	live->nr_tables = (uint32_t)nr;
 	live->watched = watched;
-	live->sees_all_threads = in_initial_pid_namespace();
+	live->sees_all_threads = threads_are_initial();
 	live->open_ns = &bpf->bss->live_open_ns;
 	live->pendings_fd = bpf_map__fd(bpf->maps.pendings);
 	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);

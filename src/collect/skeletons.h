@@ -7,6 +7,10 @@
 #define QPW_COLLECT_SKELETONS_H
 
 #pragma GCC system_header
+#include <linux/types.h>
+
+#include "qpw/victim.h" /* they name its types */
+
 #include "qpw.skel.h"
 #include "trial.skel.h"
 

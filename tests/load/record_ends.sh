@@ -216,9 +216,9 @@ test_refusals() {
 	run "$QPWLAT" record -c "$(cat /sys/devices/system/cpu/online)" -d 1s -o "$trace" --victim oslat
 	fails_saying oslat-on-all-cpus "all online CPUs are watched" "watch fewer"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim pid:4194304
-	fails_saying no-such-victim "pid:4194304" "no such process" "start it first"
+	fails_saying no-such-victim "pid:4194304" "no such process or thread" "start it first"
 	run "$QPWLAT" record -c 1 -d 1s -o "$trace" --victim comm:qpw_nobody
-	fails_saying no-victim-of-that-name "comm:qpw_nobody" "no such process" "start it first"
+	fails_saying no-victim-of-that-name "comm:qpw_nobody" "no such process or thread" "start it first"
 }
 
 test_usage() {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The threads of a process that runs, as /proc and the scheduler tell them. Knows nothing of what
+ * is measured.
+ */
+#ifndef QPW_COLLECT_THREADS_H
+#define QPW_COLLECT_THREADS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Does any have a real-time policy (SCHED_FIFO, SCHED_RR, SCHED_DEADLINE)? False if it is gone. */
+bool threads_any_realtime(uint32_t tgid);
+
+/*
+ * Programs see the numbers of the initial PID namespace. Are ours the same, so that a process can
+ * be pointed out to them?
+ */
+bool threads_are_initial(void);
+
+#endif
