@@ -150,8 +150,23 @@ static void put_spoilers(FILE *f, const struct report *r)
 		fputs("</ul></div>\n", f);
 }
 
+/* Which ones stands at the end of the page. */
+static void put_missing(FILE *f, const struct snapshot *s)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < s->nr_probes; i++)
+		nr += s->probes[i].state == QPW_PROBE_MISSING;
+	if (nr)
+		fprintf(f,
+			"<p class=\"note\">Probes that were missing: %zu; <a href=\"#limits\">what is "
+			"not recorded for want of them</a>.</p>\n",
+			nr);
+}
+
 void report_html_caveats(FILE *f, const struct report *r)
 {
 	put_warnings(f, r);
 	put_spoilers(f, r);
+	put_missing(f, r->snapshot);
 }

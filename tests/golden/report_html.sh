@@ -136,6 +136,9 @@ wants lab.html "that it is avoidable" "string(${sums}[1]/td[5])" yes
 wants lab.html "others" "string(${sums}[td[1] = \"others\"]/td[2])" '6.00 µs'
 wants lab.html "residual" "string(${sums}[td[1] = \"residual\"]/td[2])" '6.00 µs'
 wants lab.html "avoidable of both" "string(${sums}[td[1] = \"of all avoidable by QPW\"]/td[2])" '36.0 µs'
+wants lab.html "probes missing in both places" \
+	'count(//section[@id = "limits"]/ul/li[starts-with(., "Without probe")]) =
+	substring-before(substring-after(//header/p[a[@href = "#limits"]], ": "), ";")' true
 wants lab.html "what spoils it" 'count(//*[@class = "spoil"]//li)' 2
 result "added up"
 
