@@ -14,6 +14,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "cmd/cmd.h"
+#include "cmd/compare_files.h"
 #include "model/compare_gate.h"
 #include "store/boot_dir.h"
 #include "store/boot_paths.h"
@@ -47,11 +48,12 @@ struct boot_set {
 };
 
 static const char help[] =
-	"usage: qpwlat compare [OPTION]… A… -- B…\n"
+	"usage: qpwlat compare [OPTION]… A… -- B… [OPTION]…\n"
 	"\n"
 	"Compare two sets of boots, A and B. Each item is a boot directory of a run, a directory of\n"
-	"such directories, or a .qpw trace. With one item a side the -- may be left out. Prints text\n"
-	"unless another format is asked for on stdout.\n"
+	"such directories, or a .qpw trace. With one item a side the -- may be left out. Options\n"
+	"may stand anywhere; a file whose name begins with a dash is ./-name. Prints text unless\n"
+	"another format is asked for on stdout.\n"
 	"\n"
 	"  --text[=FILE]       one screen of text\n"
 	"  -a, --all           all figures in the text, with bootstrap, rank test, correction, drift\n"
@@ -139,7 +141,7 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 	};
 	int c, ret = 0;
 
-	optind = 0;
+	optind = 0; /* getopt begins anew */
 	opterr = 0;
 	while (!ret && (c = getopt_long(argc, argv, "ah", options, NULL)) != -1) {
 		if (c >= 0 && c < NR_FORMATS)
@@ -162,24 +164,37 @@ static int parse_options(int argc, char **argv, struct compare_args *args)
 	return ret;
 }
 
-/* 0 or an exit code. Options stand before "--": getopt would move them across it. */
+/*
+ * Boots of one side and options in any order, from argv[1] on; getopt moves the options to the
+ * front. 0, 'h', or an exit code.
+ */
+static int parse_side(int argc, char **argv, struct compare_args *args, int side)
+{
+	int ret = parse_options(argc, argv, args);
+
+	args->items[side] = argv + optind;
+	args->nr_items[side] = ret ? 0 : argc - optind;
+	return ret;
+}
+
+/*
+ * 0, 'h', or an exit code. The first "--" parts A from B and not options from names: a file whose
+ * name begins with a dash is given as ./-name on either side.
+ */
 static int parse_args(int argc, char **argv, struct compare_args *args)
 {
 	int separator = 1, ret, nr_stdout = 0;
 
 	while (separator < argc && strcmp(argv[separator], "--") != 0)
 		separator++;
-	ret = parse_options(separator, argv, args);
+	ret = parse_side(separator, argv, args, COMPARE_A);
+	if (!ret && separator < argc)
+		ret = parse_side(argc - separator, argv + separator, args, COMPARE_B);
 	if (ret)
 		return ret;
 	args->options.min_effect = &args->min_effect;
 	args->options.gates = args->gates;
-	args->items[COMPARE_A] = argv + optind;
-	args->nr_items[COMPARE_A] = separator - optind;
-	if (separator < argc) {
-		args->items[COMPARE_B] = argv + separator + 1;
-		args->nr_items[COMPARE_B] = argc - separator - 1;
-	} else if (args->nr_items[COMPARE_A] == 2) {
+	if (separator == argc && args->nr_items[COMPARE_A] == 2) {
 		args->items[COMPARE_B] = args->items[COMPARE_A] + 1;
 		args->nr_items[COMPARE_A] = 1;
 		args->nr_items[COMPARE_B] = 1;
@@ -217,6 +232,20 @@ static int find_boots(const struct compare_args *args, int side, struct boot_set
 	}
 	set->boots = calloc(set->paths.nr + 1, sizeof(struct boot *));
 	return set->boots ? 0 : no_memory();
+}
+
+/* 0 or an exit code. */
+static int check_files(const struct compare_args *args, const struct boot_set *sets)
+{
+	char *paths[COMPARE_SIDES * BOOTS_MAX];
+	size_t nr = 0;
+	int code;
+
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		for (size_t i = 0; i < sets[side].paths.nr; i++)
+			paths[nr++] = sets[side].paths.path[i];
+	code = compare_check_inputs(paths, nr);
+	return code ? code : compare_check_outputs(paths, nr, args->output, NR_FORMATS);
 }
 
 static int load_side(struct boot_set *set)
@@ -328,6 +357,8 @@ static int run(const struct compare_args *args, struct boot_set *sets)
 
 	for (int side = 0; !code && side < COMPARE_SIDES; side++)
 		code = find_boots(args, side, &sets[side]);
+	if (!code)
+		code = check_files(args, sets);
 	for (int side = 0; !code && side < COMPARE_SIDES; side++)
 		code = load_side(&sets[side]);
 	if (code)

@@ -214,7 +214,7 @@ int cmd_report(int argc, char **argv)
 	if (code == 'h')
 		fputs(report_help, stdout);
 	else if (!code)
-		code = report_check_outputs(&args);
+		code = report_check_files(&args);
 	if (!code)
 		code = run(&args);
 	free(args.inputs);

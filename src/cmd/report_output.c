@@ -40,9 +40,18 @@ static int check_output(const struct report_args *args, int format)
 	return 0;
 }
 
-int report_check_outputs(const struct report_args *args)
+static int check_inputs(const struct report_args *args)
 {
-	int code = 0;
+	for (size_t i = 0; i < args->nr_inputs; i++)
+		for (size_t j = 0; j < i; j++)
+			if (trace_same_file(args->inputs[i], args->inputs[j]))
+				return refuse(args->inputs[i], "this trace is given twice");
+	return 0;
+}
+
+int report_check_files(const struct report_args *args)
+{
+	int code = check_inputs(args);
 
 	for (int i = 0; !code && i < REPORT_NR_FORMATS; i++)
 		code = check_output(args, i);

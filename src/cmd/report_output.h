@@ -8,8 +8,11 @@
 #include "cmd/report_options.h"
 #include "view/report.h"
 
-/* Refuse to write over a trace or twice to one file. 0, or an exit code after a message. */
-int report_check_outputs(const struct report_args *args);
+/*
+ * Refuse a trace that is given twice, to write over one, or twice to one file. 0, or an exit code
+ * after a message.
+ */
+int report_check_files(const struct report_args *args);
 
 /* Every format that is asked for. 0, or an exit code after a message. */
 int report_write_outputs(const struct report_args *args, const struct report *r);

@@ -95,7 +95,9 @@ struct boot {
 	char path[BOOT_PATH];
 	char problem[BOOT_PROBLEM]; /* what the reader of the trace found wrong; "" = nothing */
 	char mode[BOOT_TEXT];	    /* "qpw=0", "qpw=1", "no-qpw" */
-	bool virtualised;	    /* the traced kernel ran in a virtual machine */
+	/* of which recording the trace is, with the begin of its window; "" where not known */
+	char recording[BOOT_PATH];
+	bool virtualised; /* the traced kernel ran in a virtual machine */
 	struct boot_setup setup[BOOT_SETUP];
 	size_t nr_setup;
 	struct host_facts *facts; /* of the traced kernel; owned */

@@ -53,6 +53,7 @@ const char *compare_reason_name(enum compare_reason_code code)
 		[COMPARE_DRIFTING] = "drifting",
 		[COMPARE_NOT_INTERLEAVED] = "not-interleaved",
 		[COMPARE_PROBES_DIFFER] = "probes-differ",
+		[COMPARE_SAME_RECORDING] = "same-recording",
 	};
 
 	return (size_t)code < ARRAY_SIZE(names) && names[code] ? names[code] : "unknown";

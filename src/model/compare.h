@@ -137,6 +137,7 @@ enum compare_reason_code {
 		19, /* one side ran before the other, and no question is decided */
 	COMPARE_PROBES_DIFFER =
 		20, /* lacking: without a probes that having, of the boot left, has */
+	COMPARE_SAME_RECORDING = 21, /* left: label of a boot that holds the same one */
 };
 
 struct compare_reason {

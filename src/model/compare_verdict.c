@@ -175,6 +175,28 @@ static int check_probes(struct comparison *c, int side, const struct boot *b)
 	return ret;
 }
 
+static bool is_copy(const struct boot *a, const struct boot *b)
+{
+	return a->recording[0] && !strcmp(a->recording, b->recording) &&
+	       a->snapshot->window_start_ns == b->snapshot->window_start_ns;
+}
+
+/* A boot counts once: copies of it would make it look as if boots did not vary. */
+static int check_copies(struct comparison *c, int side, size_t index)
+{
+	const struct boot *b = c->mode[side].boots[index];
+
+	for (int other = 0; other <= side; other++) {
+		size_t nr = other < side ? c->mode[other].nr_boots : index;
+
+		for (size_t i = 0; i < nr; i++)
+			if (is_copy(b, c->mode[other].boots[i]))
+				return ADD_REASON(c, COMPARE_SAME_RECORDING, side, b->label,
+						  .left = c->mode[other].boots[i]->label);
+	}
+	return 0;
+}
+
 static bool has_triggers(const struct compare_mode *m)
 {
 	for (size_t i = 0; i < m->nr_boots; i++)
@@ -239,6 +261,8 @@ static int check_comparable(struct comparison *c)
 				ret = check_setup(c, side, b);
 			if (!ret)
 				ret = check_probes(c, side, b);
+			if (!ret)
+				ret = check_copies(c, side, i);
 		}
 	}
 	return ret ? ret : check_triggers(c);

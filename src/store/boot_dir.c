@@ -250,6 +250,9 @@ void boot_dir_describe(struct boot *b)
 
 	snprintf(b->mode, sizeof(b->mode), "%s", host_mode_name(f->mode));
 	snprintf(vcpus, sizeof(vcpus), "%" PRIu64, b->vcpus);
+	b->recording[0] = '\0';
+	if (f->started_utc[0])
+		snprintf(b->recording, sizeof(b->recording), "%s %s", f->hostname, f->started_utc);
 	b->virtualised = f->hypervisor[0];
 	if (!b->started[0])
 		snprintf(b->started, sizeof(b->started), "%.95s", f->started_utc);

@@ -200,6 +200,9 @@ static void boot_words(const struct compare_reason *r, const char *boot, char *b
 	case COMPARE_PROBES_DIFFER:
 		probes_words(r, boot, buf, size);
 		break;
+	case COMPARE_SAME_RECORDING:
+		add(buf, size, "%s holds the same recording as %s", boot, r->left);
+		break;
 	case COMPARE_WITNESS_MISSING:
 		add(buf, size, "%s has no witness to check the collector by", boot);
 		break;
@@ -368,8 +371,13 @@ static void add_figures(const struct comparison *c, enum compare_finding finding
 	}
 }
 
-static void capitalise(char *buf)
+/* The begin of a sentence, unless it is a name of a boot. */
+static void capitalise(const struct comparison *c, char *buf)
 {
+	const char *boot = c->nr_reasons ? c->reasons[0].boot : NULL;
+
+	if (boot && !strncmp(buf, boot, strlen(boot)))
+		return;
 	if (buf[0] >= 'a' && buf[0] <= 'z')
 		buf[0] = (char)(buf[0] - 'a' + 'A');
 }
@@ -377,7 +385,7 @@ static void capitalise(char *buf)
 /* Whether a reason is found in the figures themselves, which are then worth a look. */
 static bool against_figures(enum compare_reason_code code)
 {
-	return code >= COMPARE_ONE_BOOT && code != COMPARE_PROBES_DIFFER;
+	return code >= COMPARE_ONE_BOOT && code < COMPARE_PROBES_DIFFER;
 }
 
 static void add_reasons(const struct comparison *c, char *buf, size_t size)
@@ -434,7 +442,7 @@ void words_why(const struct comparison *c, char *buf, size_t size)
 		add_reasons(c, buf, size);
 		break;
 	}
-	capitalise(buf);
+	capitalise(c, buf);
 }
 
 /* ---------------------------------------------------------------- around it */

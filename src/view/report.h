@@ -52,6 +52,9 @@ uint64_t report_malformed(const struct report *r);
 /* Time of the reported CPUs in all traces, ns; 0 where it is not known of one of them. */
 double report_watched_ns(const struct report *r);
 
+/* How many traces hold a recording that an earlier one holds: copies, whose figures count twice. */
+size_t report_copies(const struct report *r);
+
 /*
  * In how many traces the recorder found what a warning of a trace tells; 0 where an earlier trace
  * has it, too: each is to be told once.

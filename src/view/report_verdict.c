@@ -127,6 +127,11 @@ static bool add_doubts(struct sentence *s, const struct report *r)
 		add_doubt(s, &conclusive);
 		add(s, "this is a part of a recording");
 	}
+	if (report_copies(r)) {
+		add_doubt(s, &conclusive);
+		add(s, "%zu of the traces %s of others, which count twice", report_copies(r),
+		    report_copies(r) > 1 ? "are copies" : "is a copy");
+	}
 	if (report_unseen(snap, unseen, sizeof(unseen))) {
 		add_doubt(s, &conclusive);
 		add(s, "nobody looked at %s", unseen);

@@ -155,6 +155,41 @@ else
 	echo "not ok compare the manual names every metric: man can't show it"
 fi
 
+# options stand anywhere, names that look like them are given with their folder
+expect "options behind B" 0 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1 --html=after.html --name-b after
+holds "options behind B: the page" after.html "Verdict: improved"
+expect "options between boots" 129 "$QPWLAT" compare less/01-qpw0 --nonsense -- less/02-qpw1
+expect "an unknown option behind B exits 129" 129 "$QPWLAT" compare less/01-qpw0 -- less/02-qpw1 --nonsense
+holds "an unknown option behind B is named" stderr "--nonsense"
+cp less/02-qpw1/trace.qpw ./--odd.qpw
+expect "a name with dashes" 3 "$QPWLAT" compare less/01-qpw0/trace.qpw -- ./--odd.qpw
+expect "options on both sides make two formats" 129 "$QPWLAT" compare --json less/01-qpw0 -- less/02-qpw1 --html
+
+# no input is written over, no boot counts twice
+cp -r less kept
+for output in --json=kept/02-qpw1/trace.qpw --markdown=kept/01-qpw0/witness.txt --html=kept/01-qpw0/boot.json; do
+	expect "$output exits 129" 129 "$QPWLAT" compare "$output" kept/01-qpw0 -- kept/02-qpw1
+	holds "$output says why" stderr "a file of a boot that is compared can't be the output"
+done
+ln -s trace.qpw kept/02-qpw1/link
+expect "an input by another name exits 129" 129 "$QPWLAT" compare --json=kept/02-qpw1/link kept/01-qpw0 -- kept/02-qpw1
+expect "a trace as its own output exits 129" 129 "$QPWLAT" compare --json=./--odd.qpw less/01-qpw0 -- ./--odd.qpw
+expect "two formats in one file exit 129" 129 "$QPWLAT" compare --json=twice --html=./twice less/01-qpw0 -- less/02-qpw1
+if diff -r less kept >log 2>&1 || [ "$(cat log)" = "Only in kept/02-qpw1: link" ]; then
+	echo "ok compare inputs are as they were"
+else
+	bad=1
+	echo "not ok compare inputs are as they were: $(head -n 3 log)"
+fi
+ln -s 01-qpw0 less/same-qpw0
+for twice in "less/01-qpw0 less/./01-qpw0 -- less/02-qpw1" "less/01-qpw0 -- less/01-qpw0" \
+	"less/01-qpw0 less/same-qpw0 -- less/02-qpw1" "less/01-qpw0 -- less/02-qpw1 less/01-qpw0/trace.qpw"; do
+	# shellcheck disable=SC2086 # words of it are arguments
+	expect "twice: $twice" 129 "$QPWLAT" compare $twice
+	holds "twice: $twice says so" stderr "this boot is given twice"
+done
+rm less/same-qpw0
+
 # what nobody looked at is no zero that a gate could pass on
 for gate in 'flush_waits:>0' 'flush_waits:+10%' 'inline_work:>0' 'rate_thread:>0' 'rate_thread:<1'; do
 	expect "unseen: $gate exits 3" 3 "$QPWLAT" compare --fail-on "$gate" blind/*-qpw0 -- blind/*-qpw1
@@ -220,6 +255,15 @@ expect "a corrupt block and a gate that would pass exit 3" 3 "$QPWLAT" compare -
 rm less/03-qpw0/witness.txt
 expect "a missing witness exits 3" 3 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
 holds "a missing witness is named" stdout "03-qpw0 has no witness"
+cp -r less/03-qpw0 less/a-boot
+expect "a boot of a small letter" 3 "$QPWLAT" compare --json less/a-boot -- less/02-qpw1
+if jq -e '.why | startswith("a-boot has no witness")' stdout >/dev/null; then
+	echo "ok compare names begin as they are"
+else
+	bad=1
+	echo "not ok compare names begin as they are: $(jq .why stdout)"
+fi
+rm -r less/a-boot
 rm less/03-qpw0/trace.qpw
 expect "a missing trace exits 1" 1 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
 holds "a missing trace is named" stderr "03-qpw0/trace.qpw: No such file"

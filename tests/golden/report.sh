@@ -189,6 +189,18 @@ result "report damaged" log
 } >log
 result "report to files" log
 
+# one recording counts once
+cp lab.qpw copy.qpw
+{
+	"$QPWLAT" report lab.qpw two.qpw copy.qpw | tr -s ' \n' ' ' >out
+	grep -q "verdict inconclusive, as 1 of the traces is a copy of others, which count twice: of what" out || head -n 3 out
+	"$QPWLAT" report --json lab.qpw two.qpw | jq -e '.verdict.conclusive' >/dev/null || echo "two traces"
+} >log
+result "report a copy" log
+ln -s lab.qpw link.qpw
+fails twice 129 'lab.qpw: this trace is given twice' lab.qpw two.qpw ./lab.qpw
+fails twice-by-link 129 'link.qpw: this trace is given twice' lab.qpw link.qpw
+
 cp "$expected/lab.txt" foreign.txt
 fails foreign 1 'not a .qpw trace' foreign.txt
 fails missing 1 'No such file' nowhere.qpw

@@ -218,6 +218,35 @@ static void test_probes_differ(void **state)
 	sample_sets_finish(&s);
 }
 
+/* A copy of a boot is no other boot, on whichever side; of an unknown begin nothing is said. */
+static void test_copies(void **state)
+{
+	(void)state;
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		struct sample_sets s;
+		char words[WORDS_MAX];
+
+		sample_sets_init(&s, 3, 3);
+		for (size_t i = 0; i < 3; i++) {
+			snprintf(s.a[i]->facts->started_utc, HOST_TEXT, "2001-09-09T01:4%zu:40Z",
+				 i);
+			boot_dir_describe(s.a[i]);
+		}
+		assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+		SET_TEXT((side ? s.b[1] : s.a[2])->facts->started_utc, "2001-09-09T01:40:40Z");
+		boot_dir_describe(side ? s.b[1] : s.a[2]);
+		assert_int_equal(sample_compare(&s)->nr_reasons, 1);
+		assert_int_equal(s.c->reasons[0].code, COMPARE_SAME_RECORDING);
+		assert_int_equal(s.c->verdict, COMPARE_INCONCLUSIVE);
+		words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+		assert_string_equal(words, side ? "02-qpw1 holds the same recording as 01-qpw0" :
+						  "03-qpw0 holds the same recording as 01-qpw0");
+		(side ? s.b[1] : s.a[2])->snapshot->window_start_ns++;
+		assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+		sample_sets_finish(&s);
+	}
+}
+
 /* A probe that is listed as attached is not missing. */
 static void test_attached(void **state)
 {
@@ -394,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_gates_unseen),
 		cmocka_unit_test(test_limits_partly_unseen),
 		cmocka_unit_test(test_words_unseen),
+		cmocka_unit_test(test_copies),
 	};
 
 	return cmocka_run_group_tests_name("compare_setup", tests, NULL, NULL);
