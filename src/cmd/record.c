@@ -16,6 +16,7 @@
 #include "cmd/record_run.h"
 #include "cmd/record_victim.h"
 #include "collect/privilege.h"
+#include "collect/threads.h"
 #include "host/warnings.h"
 #include "util/text.h"
 #include "util/utc.h"
@@ -76,12 +77,25 @@ static void find_warnings(struct recording *r)
 			r->facts.warnings[i].remedy);
 }
 
+/* Elsewhere the victim would be nobody, or the foreign task that has its number outside. */
+static int check_namespace(const struct recording *r)
+{
+	if (r->o.victim == RECORD_VICTIM_NONE || threads_are_initial())
+		return CMD_OK;
+	fputs("qpwlat record: --victim: can't be told apart in a PID namespace (a container), as "
+	      "programs in the kernel see the task numbers outside; run it out there (nsenter -t 1 "
+	      "-p, docker run --pid=host) or with --victim none\n",
+	      stderr);
+	return CMD_ERROR;
+}
+
 static int prepare_machine(struct recording *r)
 {
 	int err;
 
 	host_read("", &r->facts);
-	if (placement_choose(&r->o, &r->facts, &r->place) || check_programs(r))
+	if (placement_choose(&r->o, &r->facts, &r->place) || check_programs(r) ||
+	    check_namespace(r))
 		return CMD_ERROR;
 	find_warnings(r);
 	if (cpulist_count(&r->place.housekeeping)) {

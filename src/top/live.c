@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "collect/privilege.h"
+#include "collect/threads.h"
 #include "top/top.h"
 
 /* A stack of whoever sent or woke is taken at most so often on a CPU. */
@@ -70,6 +71,11 @@ static void keep_off(const struct cpulist *watched, const struct host_facts *fac
 /* Whom we measure now; the facts tell it. */
 static void look_for_victims(struct top *t)
 {
+	if (!t->sees_own_numbers && !t->o.no_victim) {
+		snprintf(t->facts.victim, sizeof(t->facts.victim),
+			 "none can be told apart in a PID namespace");
+		return;
+	}
 	if (!t->o.victim && !t->o.no_victim)
 		victims_look(&t->victims, t->collect, &t->watched, top_clock_ns());
 	victims_format(&t->victims, t->facts.victim);
@@ -89,6 +95,12 @@ static int live_open(struct top *t)
 	host_read("", &t->facts);
 	if (choose_cpus(t))
 		return CMD_ERROR;
+	t->sees_own_numbers = threads_are_initial();
+	if (t->o.victim && !t->sees_own_numbers)
+		return top_fail("--victim", "can't be told apart in a PID namespace (a container), "
+					    "as programs in the kernel see the task numbers "
+					    "outside; run it out there (nsenter -t 1 -p, docker "
+					    "run --pid=host)");
 	if (t->o.victim && kill((pid_t)t->o.victim, 0) && errno == ESRCH)
 		return top_fail("--victim", "there is no process of that number");
 	config.watched = &t->watched;

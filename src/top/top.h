@@ -46,6 +46,7 @@ struct top {
 	const struct qpw_header *pending; /* replay: read, but of a later interval */
 	bool ended;			  /* the source */
 	struct victims victims;		  /* live */
+	bool sees_own_numbers;		  /* live: programs know tasks by the numbers we do */
 	struct host_facts facts;
 	struct cpulist watched;
 	struct model *model;

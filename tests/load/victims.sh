@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which tasks are the victim, on CPU 1: a process, of which real-time threads alone count if it has
+# Which tasks are the victim, on CPU 1, and where none can be: a process, of which real-time threads alone count if it has
 # some, or a thread by its number or name; the rest of it interrupts. `sleeper` and cyclictest make
 # known numbers of wake-ups. Needs root.
 
@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'end_children; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
+QPWTOP=${QPWTOP:-build/qpwtop}
 SLEEPER=${BUILD:-build}/load/sleeper
 FIRST=200 SECOND=100
 victim=''
@@ -126,6 +127,30 @@ test_realtime_running() {
 		'(.window_ns / 1e6) as $ms | .samples > 0.8 * $ms and .samples < $ms + 3'
 }
 
+# Programs know tasks by other numbers than those that are seen in there.
+test_namespace() {
+	local in=(unshare --pid --fork --mount-proc)
+	if ! "${in[@]}" true 2>/dev/null; then
+		echo "skip namespace: no PID namespace here"
+		return
+	fi
+	run "${in[@]}" "$QPWLAT" record -c 1 -d 1s -q -o "$scratch/namespace.qpw"
+	fails_saying namespace-own-victim "--victim" "PID namespace" "--pid=host" "--victim none"
+	run "${in[@]}" "$QPWLAT" record -c 1 -d 1s -q -o "$scratch/namespace.qpw" --victim pid:1
+	fails_saying namespace-victim-by-number "--victim" "PID namespace" "--pid=host"
+	check namespace-writes-nothing "there is a file" test ! -e "$scratch/namespace.qpw"
+	run "${in[@]}" "$QPWLAT" record -c 1 -d 1s -q -o "$scratch/namespace.qpw" --victim none -- \
+		sh -c 'while :; do taskset -c 1 true; sleep 0.02; done'
+	"$QPWLAT" report --json -i "$scratch/namespace.qpw" >"$scratch/report.json"
+	check namespace-records-without "exit code $rc: $(cat "$scratch/stderr")" json_holds \
+		"$scratch/report.json" 'any(.causes[]; .class == "thread" and .count > 5)'
+	run "${in[@]}" "$QPWTOP" -b -c 1 -d 0.5 -n 1 --victim 1
+	fails_saying namespace-top-by-number "--victim" "PID namespace" "--pid=host"
+	run "${in[@]}" "$QPWTOP" --json -c 1 -d 0.5 -n 1
+	check namespace-top-says-so "exit code $rc: $(jq -c .host.victim "$scratch/stdout")" \
+		json_holds "$scratch/stdout" '.host.victim | test("PID namespace")'
+}
+
 if [[ $(id -u) != 0 ]]; then
 	echo "skip victims: needs root"
 	exit 0
@@ -138,4 +163,5 @@ test_thread
 test_process
 test_realtime
 test_realtime_running
+test_namespace
 finish_tests
