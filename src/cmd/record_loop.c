@@ -43,6 +43,14 @@ static bool can_redraw(void)
 	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
 }
 
+/* Whoever has it ignored, as nohup does, goes on. */
+static bool hears_hangup(void)
+{
+	struct sigaction action;
+
+	return !sigaction(SIGHUP, NULL, &action) && action.sa_handler != SIG_IGN;
+}
+
 int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer, bool quiet)
 {
 	sigset_t set;
@@ -57,6 +65,8 @@ int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writ
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
+	if (hears_hangup())
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return l->signal_fd < 0 ? -errno : 0;
@@ -166,6 +176,9 @@ static enum loop_end read_signals(struct loop *l)
 		if (info.ssi_signo == SIGCHLD) {
 			if (end == LOOP_TIME)
 				end = LOOP_CHILD;
+		} else if (info.ssi_signo == SIGHUP && l->nr_interrupts) {
+			/* a terminal that goes sends one, and its shell another: no impatience */
+			continue;
 		} else {
 			end = l->nr_interrupts++ ? LOOP_GIVE_UP : LOOP_INTERRUPTED;
 		}

@@ -157,14 +157,28 @@ static int parse_victim(const char *text, struct record_options *o)
 	return CMD_OK;
 }
 
+/* Whether the machine has them is seen later. */
+static bool is_cpu_list(const char *text)
+{
+	struct cpulist list;
+
+	return !cpulist_parse(text, &list) && cpulist_count(&list);
+}
+
 static int parse_cpus(const char *text, struct record_options *o)
 {
+	if (!is_cpu_list(text))
+		return usage("-c is a list of CPUs like 1 or 1-3,5, of numbers up to 4095, not",
+			     text);
 	o->cpus = text;
 	return CMD_OK;
 }
 
 static int parse_house_keeping(const char *text, struct record_options *o)
 {
+	if (!is_cpu_list(text))
+		return usage("-H is a list of CPUs like 1 or 1-3,5, of numbers up to 4095, not",
+			     text);
 	o->housekeeping = text;
 	return CMD_OK;
 }

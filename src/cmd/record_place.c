@@ -10,15 +10,6 @@
 #include "cmd/cmd.h"
 #include "cmd/record_place.h"
 
-static int parse_list(const char *option, const char *text, struct cpulist *out)
-{
-	if (!cpulist_parse(text, out) && cpulist_count(out))
-		return CMD_OK;
-	fprintf(stderr, "qpwlat record: %s: '%s': not a list of CPUs; write one like 1 or 1-3,5\n",
-		option, text);
-	return CMD_ERROR;
-}
-
 /* An isolated CPU and one that runs without a tick both count as meant for latency. */
 static void isolated_cpus(const struct host_facts *facts, struct cpulist *out)
 {
@@ -75,8 +66,7 @@ static int choose_watched(const struct record_options *o, const struct host_fact
 
 	isolated_cpus(facts, &isolated);
 	if (o->cpus) {
-		if (parse_list("-c", o->cpus, &p->watched))
-			return CMD_ERROR;
+		cpulist_parse(o->cpus, &p->watched);
 	} else if (cpulist_count(&isolated)) {
 		p->watched = isolated;
 	} else {
@@ -94,8 +84,8 @@ static int choose_housekeeping(const struct record_options *o, const struct host
 	struct cpulist both;
 
 	if (o->housekeeping) {
-		if (parse_list("-H", o->housekeeping, &p->housekeeping) ||
-		    check_present("-H", &p->housekeeping, facts))
+		cpulist_parse(o->housekeeping, &p->housekeeping);
+		if (check_present("-H", &p->housekeeping, facts))
 			return CMD_ERROR;
 		both = p->housekeeping;
 		cpulist_and(&both, &p->watched);

@@ -207,8 +207,6 @@ test_refusals() {
 	fails_saying no-such-cpu "CPU 4095" "this machine has no such CPU"
 	run "$QPWLAT" record -c 1 -H 1 -d 1s -o "$trace"
 	fails_saying housekeeping-is-watched "CPU 1" "is watched"
-	run "$QPWLAT" record -c one -d 1s -o "$trace"
-	fails_saying not-a-list "'one'" "not a list of CPUs"
 	run env PATH="$scratch" "$PWD/$QPWLAT_RELATIVE" record -c 1 -d 1s -o "$trace"
 	fails_saying no-cyclictest cyclictest "rt-tests"
 	run env PATH="$scratch" "$PWD/$QPWLAT_RELATIVE" record -c 1 -d 1s -o "$trace" --victim oslat
@@ -221,11 +219,31 @@ test_refusals() {
 	fails_saying no-victim-of-that-name "comm:qpw_nobody" "no such process or thread" "start it first"
 }
 
+test_hangup() {
+	local rc=0
+	# a terminal that goes and its shell send one each
+	start -d 60s --victim-json "$scratch/ct.json"
+	kill -HUP $recorder
+	sleep 0.2
+	kill -HUP $recorder
+	wait $recorder || rc=$?
+	check hangup-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
+	check hangup-keeps-the-recording "$(report_value '[.window_closed, .samples]')" \
+		report_holds '.window_closed and .samples > 50'
+	gone hangup-leaves-nothing
+	rc=0
+	# shellcheck disable=SC2016 # the command's own variable
+	run nohup "$QPWLAT" record -c 1 -o "$trace" -- sh -c 'kill -HUP $PPID; sleep 0.5'
+	check nohup-goes-on "exit code $rc, $(report_value .window_ns) ns" \
+		report_holds '.window_closed and .window_ns > 400000000'
+}
+
 test_usage() {
 	local -a bad=("-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
 		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x" "-d 1s -o x --warm-up y"
 		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --victim pid:1 -P f:5"
-		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x --without fprobe")
+		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x --without fprobe"
+		"-c one -d 1s -o x" "-c 1 -H 4096 -d 1s -o x")
 	local options
 	for options in "${bad[@]}"; do
 		# shellcheck disable=SC2086 # split on purpose
@@ -234,6 +252,7 @@ test_usage() {
 			grep -q -- "--help" "$scratch/stderr"
 		check "usage-code '$options'" "exit code $rc" test $rc = 129
 	done
+	check usage-names-the-limit "$(cat "$scratch/stderr")" grep -q "up to 4095" "$scratch/stderr"
 	run "$QPWLAT" record --help
 	check help "exit code $rc" grep -q '^example: ' "$scratch/stdout"
 }
@@ -266,6 +285,7 @@ test_progress
 test_refusals
 test_privilege
 test_signals
+test_hangup
 test_command
 test_loss
 test_full_disk
