@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #define FIRST_SLOTS 64
-#define CACHE_LINE ((size_t)64)
 
 void table_init(struct table *t, size_t key_size, size_t row_size, uint32_t max_rows)
 {
@@ -61,15 +60,10 @@ static int grow_slots(struct table *t)
 static int grow_rows(struct table *t)
 {
 	uint32_t room = t->room ? t->room * 2 : FIRST_SLOTS / 2;
-	char *rows;
+	char *rows = reallocarray(t->rows, room, t->row_size);
 
-	/* sizes of rows that are looked at all the time are parts of a cache line, or lines */
-	rows = aligned_alloc(CACHE_LINE, (room * t->row_size + CACHE_LINE - 1) & ~(CACHE_LINE - 1));
 	if (!rows)
 		return -ENOMEM;
-	if (t->nr_rows)
-		memcpy(rows, t->rows, t->nr_rows * t->row_size);
-	free(t->rows);
 	t->rows = rows;
 	t->room = room;
 	return 0;
