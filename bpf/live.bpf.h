@@ -53,6 +53,15 @@ static __always_inline u64 live_word(const void *key, int i)
 	return ((const u64 *)key)[i];
 }
 
+/*
+ * Places of a key are apart by a step of its own: one that had all of a row would leave none to the
+ * next key that begins there.
+ */
+static __always_inline u32 live_step(u32 hash)
+{
+	return hash >> 16 | 1;
+}
+
 /* The upper bits of a product depend on all bits of what is multiplied. */
 static __always_inline u32 live_hash(const void *key)
 {
@@ -86,6 +95,11 @@ static __always_inline bool live_claim(void *place, const void *key)
 	return true;
 }
 
+static __always_inline void live_take(u64 used[LIVE_WORDS], u32 at)
+{
+	__sync_fetch_and_or(&used[at / 64 & (LIVE_WORDS - 1)], 1ULL << (at % 64));
+}
+
 /*
  * The row of a key, which may be that of all that find no place. No loop here or below: 6.1 refuses
  * one whose way back to its head is no jump, as clang likes to lay it out.
@@ -94,11 +108,11 @@ static __always_inline u32 live_find_row(struct qpw_live_table *table,
 					 const struct qpw_live_key *key)
 {
 	struct qpw_live_key other = { .kind = key->kind };
-	u32 hash = live_hash(key), at, i, n;
+	u32 hash = live_hash(key), at, i;
 
 #pragma unroll
 	for (i = 0; i < LIVE_PROBES; i++) {
-		at = (hash + i) & (LIVE_ROWS - 1);
+		at = (hash + i * live_step(hash)) & (LIVE_ROWS - 1);
 		if (live_same(&table->rows[at], key))
 			return at;
 		if (!live_read(&table->rows[at]) && live_claim(&table->rows[at], key))
@@ -108,9 +122,7 @@ static __always_inline u32 live_find_row(struct qpw_live_table *table,
 	if (live_read(&table->rows[at]) || !live_claim(&table->rows[at], &other))
 		return at;
 taken:
-	n = __sync_fetch_and_add(&table->nr_rows, 1);
-	if (n < LIVE_ALL_ROWS)
-		table->used_rows[n] = at + 1;
+	live_take(table->used_rows, at);
 	return at;
 }
 
@@ -160,18 +172,16 @@ static __noinline int live_add(u32 number, const struct qpw_live_key *key, u64 t
 static __always_inline struct qpw_live_who *live_find_who(struct qpw_live_table *table,
 							  const void *key)
 {
-	u32 hash = live_hash(key), at, i, n;
+	u32 hash = live_hash(key), at, i;
 
 #pragma unroll
 	for (i = 0; i < LIVE_PROBES; i++) {
-		at = (hash + i) & (LIVE_CAUSERS - 1);
+		at = (hash + i * live_step(hash)) & (LIVE_CAUSERS - 1);
 		if (live_same(&table->causers[at], key))
 			return &table->causers[at];
 		if (live_read(&table->causers[at]) || !live_claim(&table->causers[at], key))
 			continue;
-		n = __sync_fetch_and_add(&table->nr_causers, 1);
-		if (n < LIVE_CAUSERS)
-			table->used_causers[n] = at + 1;
+		live_take(table->used_causers, at);
 		return &table->causers[at];
 	}
 	return NULL;

@@ -32,8 +32,7 @@ static inline uint32_t table_place(struct qpw_live_table *t, const struct qpw_li
 
 	while (t->rows[at].key.kind && memcmp(&t->rows[at].key, key, sizeof(*key)) != 0)
 		at++;
-	if (!t->rows[at].key.kind)
-		t->used_rows[t->nr_rows++] = (uint16_t)(at + 1);
+	t->used_rows[at / 64] |= 1ULL << at % 64;
 	t->rows[at].key = *key;
 	return at;
 }
@@ -65,7 +64,7 @@ static inline void table_add_who(struct qpw_live_table *t, uint32_t row,
 	while (who->row && memcmp(who, &key, offsetof(struct qpw_live_who, pid)) != 0)
 		who++;
 	if (!who->row) {
-		t->used_causers[t->nr_causers++] = (uint16_t)(who - t->causers + 1);
+		t->used_causers[(who - t->causers) / 64] |= 1ULL << (who - t->causers) % 64;
 		*who = key;
 		who->pid = origin->pid;
 		who->stack = origin->stack;

@@ -5,8 +5,9 @@
  *
  * Each watched CPU has a table that programs on that CPU alone write, so that nothing is locked or
  * passed between CPUs; one more, the last, is for what other CPUs do for or because of watched
- * ones. Rows are only ever added, and their figures only grow: a reader takes them as they are.
- * Waits that go on are in no table yet, but in a map of what is pending.
+ * ones. Programs only add rows, and figures only grow: a reader takes them as they are. User space
+ * takes rows away (model/room.h). Waits that go on are in no table yet, but in a map of what is
+ * pending.
  */
 #ifndef QPW_LIVE_H
 #define QPW_LIVE_H
@@ -18,13 +19,14 @@
 #define LIVE_OTHERS 32 /* and one for each kind, for what found no place */
 #define LIVE_ALL_ROWS (LIVE_ROWS + LIVE_OTHERS)
 #define LIVE_CAUSERS 512 /* a power of two */
+#define LIVE_WORDS 8	 /* of bits, enough for all rows or causers */
 #define LIVE_PROBES 8	 /* places that are tried for a key */
 #define LIVE_PID_MANY (~0U)
 #define LIVE_EVERY_CPU (~0U) /* in place of the last table's CPU */
 
 /* In the place of a key's first word. */
 #define LIVE_FREE 0
-#define LIVE_BUSY (~0ULL) /* being written; no key */
+#define LIVE_BUSY (~0ULL) /* being written, or about to be free; no key */
 
 /*
  * A row stands for all the records of one kind that have these in common. What a kind does not have
@@ -70,19 +72,36 @@ struct qpw_live_who {
 };
 
 struct qpw_live_table {
-	__u32 nr_rows;
-	__u32 nr_causers;
-	__u64 nr_causers_left_out; /* times that one found no place */
+	__u64 nr_causers_left_out; /* times that one found no place, or was taken away with it */
 	__u64 recent_max_ns;	   /* longest interruption since user space last set this to 0 */
 	__u64 last_tick_ns;	   /* 0 = none was seen */
 	__u32 last_thread;	   /* index + 1 of the row of the last one that ran */
 	__u32 pad;
-	/* index + 1 in the order in which they were taken; 0: is just being put in */
-	__u16 used_rows[LIVE_ALL_ROWS];
-	__u16 used_causers[LIVE_CAUSERS];
+	/* bits of the places that are taken: qpw_live_next() */
+	__u64 used_rows[LIVE_WORDS];
+	__u64 used_causers[LIVE_WORDS];
 	struct qpw_live_row rows[LIVE_ALL_ROWS] __attribute__((aligned(64)));
 	struct qpw_live_who causers[LIVE_CAUSERS] __attribute__((aligned(64)));
+	/* by kind, what was in rows that were taken away; programs leave it alone */
+	struct qpw_live_row gone[LIVE_OTHERS] __attribute__((aligned(64)));
+	__u32 gone_kinds; /* bits of those in which there is something */
 };
+
+/* The first place from at on whose bit is set, -1: there is none. */
+static inline int qpw_live_next(const __u64 used[LIVE_WORDS], unsigned int at)
+{
+	__u64 bits;
+
+	for (; at < LIVE_WORDS * 64; at = (at | 63) + 1) {
+		bits = used[at / 64] >> (at % 64);
+		if (bits)
+			return (int)at + __builtin_ctzll(bits);
+	}
+	return -1;
+}
+
+#define qpw_live_for_each(used, at) \
+	for (at = qpw_live_next(used, 0); at >= 0; at = qpw_live_next(used, (unsigned int)at + 1))
 
 /*
  * What a task has begun and not ended yet, on whatever CPU: kept in a map by task, object and use,
@@ -120,6 +139,7 @@ static inline int qpw_pending_is_wait(__u32 what)
 	       (what >= QPW_FLUSH_WORK && what <= QPW_FLUSH_LRU_CACHE_DISABLE);
 }
 
+_Static_assert(LIVE_WORDS * 64 >= LIVE_ALL_ROWS && LIVE_WORDS * 64 >= LIVE_CAUSERS, "a bit each");
 _Static_assert(sizeof(struct qpw_live_key) == 32, "compared word by word");
 _Static_assert(sizeof(struct qpw_live_row) == 9 * 64, "whole lines of the cache");
 _Static_assert(sizeof(struct qpw_live_who) == 64, "one line of the cache");

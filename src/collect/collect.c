@@ -508,7 +508,7 @@ int collect_explain_tables(struct collect *c)
 
 	if (!c->live)
 		return 0;
-	ret = live_read_waits(c->live, now_ns());
+	ret = live_make_room(c->live) ?: live_read_waits(c->live, now_ns());
 	live_explain(c->live, c->stream);
 	return ret;
 }
@@ -521,11 +521,8 @@ const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr)
 
 void collect_restart_tables(struct collect *c)
 {
-	if (!c->live)
-		return;
-	live_close_window(c->live);
-	live_clear(c->live);
-	live_open_window(c->live);
+	if (c->live)
+		live_restart(c->live);
 }
 
 static struct qpw_header window_record(const struct collect *c, uint64_t end_ns)

@@ -112,8 +112,9 @@ struct event_source *collect_source(struct collect *c);
 struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu);
 
 /*
- * Read which waits go on, and have the source tell, next, what these and tables refer to: names of
- * functions, places of origins. 0 or -ENOMEM.
+ * Before a look at the tables: make room in them (model/room.h), read which waits go on, and have
+ * the source tell, next, what these and tables refer to: names of functions, places of origins. 0
+ * or -ENOMEM.
  */
 int collect_explain_tables(struct collect *c);
 

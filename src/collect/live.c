@@ -16,9 +16,11 @@
 #include "collect/live.h"
 #include "collect/skeletons.h"
 #include "collect/threads.h"
+#include "model/room.h"
 
 #define NO_CPU (~0U)
 #define OPEN_AHEAD_NS 1000000
+#define CLEAR_NS 10000000
 
 struct live {
 	bool sees_all_threads;
@@ -30,6 +32,7 @@ struct live {
 	size_t nr_waits;
 	size_t max_waits;
 	struct qpw_live_table *tables;
+	struct room **rooms; /* by table */
 	size_t bytes;
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
@@ -72,6 +75,11 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 		live->cpus[nr++] = (uint32_t)cpu;
 	live->cpus[nr++] = LIVE_EVERY_CPU;
 	live->nr_tables = (uint32_t)nr;
+	live->rooms = calloc(nr, sizeof(*live->rooms));
+	if (!live->rooms) {
+		free(live);
+		return -ENOMEM;
+	}
 	live->watched = watched;
 	live->sees_all_threads = threads_are_initial();
 	live->open_ns = &bpf->bss->live_open_ns;
@@ -84,6 +92,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	if (memory == MAP_FAILED) {
 		int err = -errno;
 
+		free(live->rooms);
 		free(live);
 		return err;
 	}
@@ -94,13 +103,16 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 
 static void explain_rows(const struct qpw_live_table *table, struct stream *stream)
 {
-	for (uint32_t i = 0; i < LIVE_ALL_ROWS && table->used_rows[i]; i++)
-		stream_explain_function(stream, table->rows[table->used_rows[i] - 1].key.function);
-	for (uint32_t i = 0; i < LIVE_CAUSERS && table->used_causers[i]; i++) {
-		const struct qpw_live_who *who = &table->causers[table->used_causers[i] - 1];
+	int at;
 
-		stream_explain_place(stream, who->cgroup, who->stack);
+	/* for all the rest there is no name */
+	qpw_live_for_each(table->used_rows, at)
+	{
+		if (at < LIVE_ROWS)
+			stream_explain_function(stream, table->rows[at].key.function);
 	}
+	qpw_live_for_each(table->used_causers, at)
+		stream_explain_place(stream, table->causers[at].cgroup, table->causers[at].stack);
 }
 
 void live_explain(const struct live *live, struct stream *stream)
@@ -183,37 +195,24 @@ struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t 
 	return &live->tables[i];
 }
 
-static void table_clear(struct qpw_live_table *t)
+int live_make_room(struct live *live)
 {
-	for (uint32_t i = 0; i < LIVE_ALL_ROWS && t->used_rows[i]; i++) {
-		struct qpw_live_row *row = &t->rows[t->used_rows[i] - 1];
+	int err = 0;
 
-		row->count = 0;
-		row->total_ns = 0;
-		row->self_ns = 0;
-		row->max_ns = 0;
-		memset(row->lengths, 0, sizeof(row->lengths));
-	}
-	for (uint32_t i = 0; i < LIVE_CAUSERS && t->used_causers[i]; i++) {
-		struct qpw_live_who *who = &t->causers[t->used_causers[i] - 1];
-
-		who->count = 0;
-		who->wait_ns = 0;
-		who->wait_max_ns = 0;
-	}
-	t->nr_causers_left_out = 0;
-	t->recent_max_ns = 0;
+	for (uint32_t i = 0; !err && i < live->nr_tables; i++)
+		err = room_make(&live->rooms[i], &live->tables[i]);
+	return err;
 }
 
-void live_clear(struct live *live)
+/* A program that had found the window open is through by the time of clearing. */
+static void clear(struct live *live)
 {
-	for (uint32_t i = 0; i < live->nr_tables; i++)
-		table_clear(&live->tables[i]);
-}
+	const struct timespec pause = { .tv_nsec = CLEAR_NS };
 
-void live_close_window(struct live *live)
-{
 	__atomic_store_n(live->open_ns, 0, __ATOMIC_RELEASE);
+	nanosleep(&pause, NULL);
+	for (uint32_t i = 0; i < live->nr_tables; i++)
+		room_clear(&live->rooms[i], &live->tables[i]);
 }
 
 uint64_t live_open_window(struct live *live)
@@ -226,9 +225,14 @@ uint64_t live_open_window(struct live *live)
 		if (now_ns() < at)
 			return at;
 		/* something may have begun since then and ended before programs knew */
-		live_close_window(live);
-		live_clear(live);
+		clear(live);
 	}
+}
+
+void live_restart(struct live *live)
+{
+	clear(live);
+	live_open_window(live);
 }
 
 void live_destroy(struct live *live)
@@ -236,6 +240,9 @@ void live_destroy(struct live *live)
 	if (!live)
 		return;
 	munmap(live->tables, live->bytes);
+	for (uint32_t i = 0; i < live->nr_tables; i++)
+		free(live->rooms[i]);
+	free(live->rooms);
 	free(live->waits);
 	free(live);
 }

@@ -29,9 +29,6 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
  */
 uint64_t live_open_window(struct live *live);
 
-/* No more. */
-void live_close_window(struct live *live);
-
 /*
  * Read which waits for watched CPUs, or for several, go on at now_ns, on the clock of programs, or
  * have begun since. One may be there twice when others end meanwhile. 0 or -ENOMEM.
@@ -47,8 +44,11 @@ void live_explain(const struct live *live, struct stream *stream);
 /* The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. */
 struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu);
 
-/* Figures back to zero, while the window is closed; rows keep their places. */
-void live_clear(struct live *live);
+/* Between two looks at the tables: see model/room.h. 0 or -ENOMEM. */
+int live_make_room(struct live *live);
+
+/* All tables are empty, and the window opens anew. */
+void live_restart(struct live *live);
 
 /* NULL is taken. */
 void live_destroy(struct live *live);

@@ -304,41 +304,68 @@ struct taken_rows {
 	struct row rows[LIVE_ALL_ROWS];
 };
 
-static int feed_rows(struct model *m, uint32_t cpu, const struct qpw_live_table *t,
+static int feed_row(struct model *m, uint32_t cpu, const struct qpw_live_row *from, bool other,
+		    struct row *row)
+{
+	if (from->key.kind >= ARRAY_SIZE(kinds))
+		return 0;
+	*row = (struct row){
+		.key = &from->key,
+		.lengths = from->lengths,
+		.sum = { from->count, from->self_ns, from->total_ns, from->max_ns },
+		.cpu = cpu,
+		.other = other,
+	};
+	/* one that was put in just now */
+	if (!row->sum.count && !row->sum.total_ns)
+		return 0;
+	m->nr_table_events += row->sum.count;
+	return kinds[from->key.kind].row ? kinds[from->key.kind].row(m, row) : 0;
+}
+
+/* Those of works that were queued, or all others, which come first: feed_queue_row(). */
+static int feed_rows(struct model *m, uint32_t cpu, const struct qpw_live_table *t, bool queued,
 		     struct taken_rows *taken)
 {
-	for (uint32_t i = 0; i < LIVE_ALL_ROWS && t->used_rows[i]; i++) {
-		uint32_t at = t->used_rows[i] - 1U;
-		const struct qpw_live_row *from = &t->rows[at];
-		struct row *row = &taken->rows[at];
-		int ret;
+	int at, ret;
 
-		if (at >= LIVE_ALL_ROWS || from->key.kind >= ARRAY_SIZE(kinds))
+	qpw_live_for_each(t->used_rows, at)
+	{
+		if (at >= LIVE_ALL_ROWS)
+			break;
+		if ((t->rows[at].key.kind == QPW_KIND_WORK_QUEUE) != queued)
 			continue;
-		*row = (struct row){
-			.key = &from->key,
-			.lengths = from->lengths,
-			.sum = { from->count, from->self_ns, from->total_ns, from->max_ns },
-			.cpu = cpu,
-			.other = at >= LIVE_ROWS,
-		};
-		/* one that was there before counting began anew */
-		if (!row->sum.count && !row->sum.total_ns)
-			continue;
-		m->nr_table_events += row->sum.count;
-		ret = kinds[from->key.kind].row ? kinds[from->key.kind].row(m, row) : 0;
+		ret = feed_row(m, cpu, &t->rows[at], at >= LIVE_ROWS, &taken->rows[at]);
 		if (ret)
 			return ret;
+		if (at >= LIVE_ROWS)
+			m->nr_without_row += t->rows[at].count;
 	}
 	return 0;
+}
+
+static int feed_gone(struct model *m, uint32_t cpu, const struct qpw_live_table *t, bool queued)
+{
+	struct row row;
+	int ret = 0;
+
+	for (uint32_t kind = 0; !ret && t->gone_kinds && kind < LIVE_OTHERS; kind++) {
+		if (!(t->gone_kinds >> kind & 1) || (kind == QPW_KIND_WORK_QUEUE) != queued)
+			continue;
+		ret = feed_row(m, cpu, &t->gone[kind], true, &row);
+		m->nr_row_gone += t->gone[kind].count;
+	}
+	return ret;
 }
 
 static int feed_causers(struct model *m, const struct qpw_live_table *t,
 			const struct taken_rows *taken)
 {
-	for (uint32_t i = 0; i < LIVE_CAUSERS && t->used_causers[i]; i++) {
-		const struct qpw_live_who *from =
-			&t->causers[(t->used_causers[i] - 1U) & (LIVE_CAUSERS - 1)];
+	int at, ret;
+
+	qpw_live_for_each(t->used_causers, at)
+	{
+		const struct qpw_live_who *from = &t->causers[at & (LIVE_CAUSERS - 1)];
 		struct figures_sum waits = { .count = from->count,
 					     .total_ns = from->wait_ns,
 					     .max_ns = from->wait_max_ns };
@@ -347,7 +374,6 @@ static int feed_causers(struct model *m, const struct qpw_live_table *t,
 					  .cgroup = from->cgroup,
 					  .stack = from->stack };
 		const struct row *row;
-		int ret;
 
 		if (from->row - 1 >= LIVE_ALL_ROWS)
 			continue;
@@ -377,6 +403,8 @@ static int feed_watch(struct model *m, uint32_t cpu, const struct qpw_live_table
 int model_begin_tables(struct model *m, uint64_t now_ns)
 {
 	m->nr_table_events = 0;
+	m->nr_without_row = 0;
+	m->nr_row_gone = 0;
 	if (now_ns > m->last_ns)
 		m->last_ns = now_ns;
 	if (m->first_ns > now_ns)
@@ -393,7 +421,13 @@ int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table 
 
 	if (cpu >= MODEL_CPUS && cpu != LIVE_EVERY_CPU)
 		return -EINVAL;
-	ret = feed_rows(m, cpu, table, &taken);
+	ret = feed_rows(m, cpu, table, false, &taken);
+	if (!ret)
+		ret = feed_gone(m, cpu, table, false);
+	if (!ret)
+		ret = feed_rows(m, cpu, table, true, &taken);
+	if (!ret)
+		ret = feed_gone(m, cpu, table, true);
 	if (!ret)
 		ret = feed_causers(m, table, &taken);
 	if (!ret && m->watch && cpu != LIVE_EVERY_CPU)

@@ -20,6 +20,8 @@ static void fill_window(const struct model *m, struct snapshot *s)
 	s->window_closed = m->window_closed;
 	s->truncated = m->truncated;
 	s->nr_events = m->from_tables ? m->nr_table_events : m->nr_events;
+	s->nr_without_row = m->nr_without_row;
+	s->nr_row_gone = m->nr_row_gone;
 	s->outlier_ns = m->outlier_ns;
 	s->window_start_ns = m->window_start_ns;
 	if (!m->has_window && seen && s->window_start_ns < m->first_ns)

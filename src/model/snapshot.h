@@ -289,6 +289,9 @@ struct snapshot {
 	struct snap_loss *lost; /* of these: by CPU, then kind; what is of no known kind last */
 	size_t nr_losses;
 	uint64_t nr_events;
+	/* From tables: events that are "(other)" because these are full, or their rows were idle. */
+	uint64_t nr_without_row;
+	uint64_t nr_row_gone;
 	struct snap_total classes[SNAP_NR_CLASSES];
 	struct snap_cause *causes; /* by self_ns, largest first */
 	size_t nr_causes;

@@ -80,6 +80,8 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 	       d->rates.lost, s->nr_probes - missing, s->nr_probes);
 	if (missing)
 		append(line, "; see qpwlat probes");
+	if (s->nr_without_row)
+		append(line, "  tables full: %" PRIu64 " events without a row", s->nr_without_row);
 	if (d->nr_malformed)
 		append(line, "  %" PRIu64 " records make no sense", d->nr_malformed);
 	if (s->truncated)
@@ -91,5 +93,6 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 
 bool top_about_doubtful(const struct top_data *d)
 {
-	return d->now && (d->now->nr_lost || d->now->truncated || d->nr_malformed);
+	return d->now &&
+	       (d->now->nr_lost || d->now->truncated || d->nr_malformed || d->now->nr_without_row);
 }

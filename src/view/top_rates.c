@@ -82,23 +82,46 @@ static int cause_by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Causes whose rows went count as "(other)" from then on: these had them before, too. */
+static void add_gone(struct snap_cause *other, const struct snapshot *before,
+		     const struct lookup *present)
+{
+	for (size_t i = 0; i < before->nr_causes; i++) {
+		const struct snap_cause *c = &before->causes[i];
+
+		if (c->cpu == other->cpu && c->class == other->class && !lookup_find(present, c)) {
+			other->count += c->count;
+			other->self_ns += c->self_ns;
+		}
+	}
+}
+
 static int add_causes(struct top_rates *out, const struct snapshot *before,
 		      const struct snapshot *now, uint64_t span_ns)
 {
-	struct lookup old;
+	struct lookup old, present;
 
 	out->causes = calloc(now->nr_causes + 1, sizeof(*out->causes));
 	if (!out->causes || lookup_init(&old, before->causes, before->nr_causes,
 					sizeof(*before->causes), cause_by_name))
 		return -ENOMEM;
+	if (lookup_init(&present, now->causes, now->nr_causes, sizeof(*now->causes),
+			cause_by_name)) {
+		free(old.rows);
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < now->nr_causes; i++) {
 		const struct snap_cause *c = &now->causes[i];
-		const struct snap_cause *was = lookup_find(&old, c);
+		const struct snap_cause *found = lookup_find(&old, c);
+		struct snap_cause was =
+			found ? *found : (struct snap_cause){ .cpu = c->cpu, .class = c->class };
 
+		if (now->nr_row_gone && !strcmp(c->name, "(other)"))
+			add_gone(&was, before, &present);
 		out->causes[i].cause = c;
-		out->causes[i].rate = rate(was ? was->count : 0, c->count, was ? was->self_ns : 0,
-					   c->self_ns, span_ns);
+		out->causes[i].rate = rate(was.count, c->count, was.self_ns, c->self_ns, span_ns);
 	}
+	free(present.rows);
 	free(old.rows);
 	return 0;
 }

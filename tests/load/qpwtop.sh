@@ -248,6 +248,23 @@ else
 	echo "skip qpwtop: $stats can't be written: what programs cost is not known"
 fi
 
+# ------------------------------------------------------------------ more names than rows
+
+# What comes after all rows were taken has one all the same, once others have made room.
+"$QPWTOP" --json -c "$cpu" -d 0.3 --victim none >"$out/rows" 2>"$out/stderr" &
+top_pid=$!
+holds "rows: it has begun" "$out/rows" 'select(.events_without_row == 0)'
+# shellcheck disable=SC2016 # the shell's own variables
+taskset -c "$cpu" sh -c 'for i in $(seq 600); do (printf "row-$i" >/proc/self/comm); done'
+holds "rows: it is told that there were none left" "$out/rows" 'select(.events_without_row > 0)'
+taskset -c "$cpu" sh -c 'printf new-cause >/proc/self/comm; while :; do sleep 0.02; done' &
+busy=$!
+holds "rows: a new cause has one" "$out/rows" \
+	'select(any(.causes[]; .cause == "new-cause" and .count > 10 and .per_s > 1))'
+kill "$busy" "$top_pid"
+wait "$busy" "$top_pid" 2>/dev/null
+top_pid=
+
 # ------------------------------------------------------------------ threshold, metrics
 
 "$QPWTOP" -b -c "$cpu" -d 0.3 -n 50 --threshold 1ns >"$out/stdout" 2>"$out/stderr"

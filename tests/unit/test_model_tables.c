@@ -376,6 +376,37 @@ static void test_no_place(void **state)
 	assert_int_equal(s->nr_caused, 1);
 	assert_string_equal(s->caused[0].name, "(other)");
 	assert_int_equal(s->caused_left_out, 4);
+	assert_int_equal(s->nr_without_row, 7);
+	snapshot_destroy(s);
+	free(tables);
+	model_destroy(m);
+}
+
+/* What was queued is known as such wherever the rows are, and of those that are gone. */
+static void test_queued_before(void **state)
+{
+	const struct qpw_live_key work = table_key(QPW_KIND_WORK, 0, 0, FN_DRAIN, "");
+	const struct qpw_live_key local = table_key(QPW_KIND_WORK_QUEUE, 0, 0, FN_DRAIN, "");
+	struct qpw_live_table *tables = new_tables();
+	struct model *m = new_live_model(0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_names(m);
+	table_add(&tables[0], &local, 3, true, 100, 0);
+	table_add(&tables[0], &work, 3, true, 100, 100);
+	tables[0].gone_kinds = 1 << QPW_KIND_WORK | 1 << QPW_KIND_WORK_QUEUE;
+	tables[0].gone[QPW_KIND_WORK] = tables[0].rows[1];
+	tables[0].gone[QPW_KIND_WORK_QUEUE] = tables[0].rows[0];
+	s = take(m, tables);
+	assert_int_equal(s->nr_works, 2);
+	assert_string_equal(s->works[0].function, "(other)");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(s->works[i].executed, 3);
+		assert_int_equal(s->works[i].unknown, 0);
+	}
+	assert_int_equal(s->nr_row_gone, 6);
+	assert_int_equal(s->nr_without_row, 0);
 	snapshot_destroy(s);
 	free(tables);
 	model_destroy(m);
@@ -396,8 +427,10 @@ static void test_halves(void **state)
 	table_add(&tables[0], &local, 3, true, 100, 0);
 	/* of a row that is not among the used ones yet */
 	table_add_who(&tables[0], 200, &by, 1, 10);
-	/* a place that is taken but not written down yet ends the list */
-	tables[0].nr_rows++;
+	/* a row that is about to be free */
+	memset(&tables[0].rows[9], 0xff, sizeof(uint64_t));
+	tables[0].rows[9].count = 5;
+	tables[0].used_rows[0] |= 1 << 9;
 	s = take(m, tables);
 	assert_int_equal(s->works[0].executed, 2);
 	assert_int_equal(s->works[0].unknown, 0);
@@ -532,13 +565,10 @@ static void test_waits_that_go_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_intervals),
-		cmocka_unit_test(test_rest),
-		cmocka_unit_test(test_looks),
-		cmocka_unit_test(test_no_place),
-		cmocka_unit_test(test_halves),
-		cmocka_unit_test(test_records_beside),
-		cmocka_unit_test(test_waits_that_go_on),
+		cmocka_unit_test(test_intervals),      cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_looks),	       cmocka_unit_test(test_no_place),
+		cmocka_unit_test(test_queued_before),  cmocka_unit_test(test_halves),
+		cmocka_unit_test(test_records_beside), cmocka_unit_test(test_waits_that_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
