@@ -17,7 +17,7 @@
 #define BOOT_PATH 1024
 #define BOOT_PROBLEM 256
 #define BOOT_NOTES 12
-#define BOOT_SETUP 16
+#define BOOT_SETUP 40
 #define BOOT_SETUP_TEXT 448
 
 struct host_facts; /* for the views; not looked into here */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include <jansson.h>
+#include <zlib.h>
 
 #include "model/model.h"
 #include "store/cyclictest_json.h"
@@ -243,6 +244,38 @@ static void describe_warnings(struct boot *b, const struct host_facts *f)
 	boot_set_up(b, "what the recorder warned of", used ? codes : "nothing");
 }
 
+/* What is too long to be kept is told apart by its checksum. */
+static void set_up_long(struct boot *b, const char *what, const char *text)
+{
+	char cut[BOOT_SETUP_TEXT];
+	size_t len = strlen(text);
+
+	if (len >= sizeof(cut)) {
+		snprintf(cut, sizeof(cut), "%.400s… (CRC-32 %08lx)", text,
+			 crc32(0, (const Bytef *)text, (uInt)len));
+		text = cut;
+	}
+	boot_set_up(b, what, text[0] ? text : "none");
+}
+
+/*
+ * How it was recorded. Not: the duration, which the measured window tells; the size of buffers,
+ * which matters where records were lost.
+ */
+static void describe_settings(struct boot *b, const struct host_settings *s)
+{
+	boot_set_up(b, "list of housekeeping CPUs", s->housekeeping);
+	set_up_long(b, "recorded command", s->command);
+	boot_set_up(b, "warm-up, ns", s->warm_up_ns);
+	boot_set_up(b, "victim's priority", s->priority);
+	boot_set_up(b, "victim's period, us", s->period_us);
+	boot_set_up(b, "threshold, ns", s->threshold_ns);
+	set_up_long(b, "what is done at the threshold", s->on_threshold);
+	boot_set_up(b, "recording of stacks", s->stacks);
+	boot_set_up(b, "recording of system calls", s->system_calls);
+	set_up_long(b, "ways of attaching ruled out", s->without);
+}
+
 void boot_dir_describe(struct boot *b)
 {
 	const struct host_facts *f = b->facts;
@@ -273,6 +306,9 @@ void boot_dir_describe(struct boot *b)
 	boot_set_up(b, "backend", b->backend);
 	boot_set_up(b, "host CPU", b->host_cpu);
 	boot_set_up(b, "number of vCPUs", vcpus);
+	boot_set_up(b, "kernel configuration", f->kernel_config);
+	boot_set_up(b, "preemption model", f->preemption);
+	describe_settings(b, &f->settings);
 	describe_warnings(b, f);
 }
 

@@ -143,9 +143,13 @@ const struct compare_metric *words_find(const struct comparison *c, const char *
 static void setup_words(const struct compare_reason *r, char *buf, size_t size)
 {
 	add(buf, size, "different setups: %s is ", r->subject);
-	if (r->left)
+	if (r->left && r->right[0] && r->left[0])
 		add(buf, size, "\"%s\" in %s, \"%s\" in the first boot", r->right, r->boot,
 		    r->left);
+	else if (r->left && r->right[0])
+		add(buf, size, "\"%s\" in %s, not known in the first boot", r->right, r->boot);
+	else if (r->left)
+		add(buf, size, "not known in %s, \"%s\" in the first boot", r->boot, r->left);
 	else
 		add(buf, size, "%" PRIu64 " in %s, %" PRIu64 " in the first boot", r->b, r->boot,
 		    r->a);

@@ -108,6 +108,86 @@ static void test_differs(void **state)
 	}
 }
 
+/* Facts, each with a value of which the first boot knows nothing. */
+static const struct {
+	size_t at;
+	const char *text;
+} settings[] = {
+	{ offsetof(struct host_facts, victim), "oslat" },
+	{ offsetof(struct host_facts, kernel_config), "HZ=1000" },
+	{ offsetof(struct host_facts, preemption), "full" },
+	{ offsetof(struct host_facts, settings.housekeeping), "2-3" },
+	{ offsetof(struct host_facts, settings.command), "churn -x" },
+	{ offsetof(struct host_facts, settings.warm_up_ns), "1000000000" },
+	{ offsetof(struct host_facts, settings.priority), "f:50" },
+	{ offsetof(struct host_facts, settings.period_us), "200" },
+	{ offsetof(struct host_facts, settings.threshold_ns), "100000" },
+	{ offsetof(struct host_facts, settings.on_threshold), "stop" },
+	{ offsetof(struct host_facts, settings.stacks), "all" },
+	{ offsetof(struct host_facts, settings.system_calls), "counted" },
+	{ offsetof(struct host_facts, settings.without), "fentry" },
+};
+
+static void test_settings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		struct sample_sets s;
+
+		sample_sets_init(&s, 2, 2);
+		strcpy((char *)s.b[1]->facts + settings[i].at, settings[i].text);
+		boot_dir_describe(s.b[1]);
+		sample_compare(&s);
+		if (s.c->nr_reasons != 1 || s.c->reasons[0].code != COMPARE_SETUP_DIFFERS)
+			fail_msg("%s in one boot: %zu reasons", settings[i].text, s.c->nr_reasons);
+		sample_sets_finish(&s);
+	}
+}
+
+/* Of commands that are too long to be kept the ends differ. */
+static void test_long_command(void **state)
+{
+	struct sample_sets s;
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	for (int i = 0; i < 4; i++) {
+		struct boot *b = i < 2 ? s.a[i] : s.b[i - 2];
+
+		memset(b->facts->settings.command, 'x', HOST_CMDLINE - 1);
+		boot_dir_describe(b);
+	}
+	assert_int_equal(sample_compare(&s)->nr_reasons, 0);
+	s.b[0]->facts->settings.command[HOST_CMDLINE - 2] = 'y';
+	boot_dir_describe(s.b[0]);
+	assert_int_equal(sample_compare(&s)->nr_reasons, 1);
+	sample_sets_finish(&s);
+}
+
+/* Of a boot.json that can't be read, or an older recording. */
+static void test_words_of_unknown(void **state)
+{
+	struct sample_sets s;
+	char words[WORDS_MAX];
+
+	(void)state;
+	sample_sets_init(&s, 2, 2);
+	SET_TEXT(s.b[1]->facts->settings.stacks, "all");
+	boot_dir_describe(s.b[1]);
+	sample_compare(&s);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words, "different setups: recording of stacks is \"all\" in 02-qpw1, "
+				   "not known in the first boot");
+	s.b[1]->backend[0] = '\0';
+	s.b[1]->facts->settings.stacks[0] = '\0';
+	boot_dir_describe(s.b[1]);
+	sample_compare(&s);
+	words_reason(s.c, &s.c->reasons[0], words, sizeof(words));
+	assert_string_equal(words, "different setups: backend is not known in 02-qpw1, \"tcg\" in "
+				   "the first boot");
+	sample_sets_finish(&s);
+}
+
 static void test_words_of_difference(void **state)
 {
 	struct sample_sets s;
@@ -424,6 +504,9 @@ int main(void)
 		cmocka_unit_test(test_limits_partly_unseen),
 		cmocka_unit_test(test_words_unseen),
 		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_words_of_unknown),
+		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_long_command),
 	};
 
 	return cmocka_run_group_tests_name("compare_setup", tests, NULL, NULL);
