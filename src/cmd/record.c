@@ -2,7 +2,7 @@
 /*
  * `qpwlat record`: watch CPUs for a while and write down what interrupted them. This file is the
  * order of events: everything is attached before the window opens, the window opens before the
- * victim starts, and closes when all has come to rest. Knows no BPF.
+ * victim starts, and ends the moment that is decided, before anything is stopped. Knows no BPF.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -253,20 +253,45 @@ static void begin_window(struct recording *r)
 	collect_open_window(r->collect);
 }
 
-/* To detach takes a while: the length is taken before. */
+/* The moment itself: what takes its time comes behind it. */
 static void end_window(struct recording *r)
 {
 	r->measured_ns = loop_now_ns() - r->loop.begin_ns;
-	collect_close_window(r->collect);
-	if (!r->given_up && !r->loop.write_error)
+	collect_end_window(r->collect);
+	r->loop.tell_hits = false;
+}
+
+static bool is_wanted(const struct recording *r)
+{
+	return !r->given_up && !r->loop.write_error;
+}
+
+static void close_collector(struct recording *r)
+{
+	collect_close(r->collect);
+	if (is_wanted(r))
 		loop_drain(&r->loop);
 }
 
 /*
- * From the start of victim and command to the closed window. The wake-ups of a victim are all
- * counted, as it counts them itself; one that never sleeps is needed until the window is closed,
- * for without it others would have the CPU to themselves.
+ * Behind the window. What a victim that sleeps was late for in it is told when it has woken, so
+ * recording goes on until it is gone. Without one that never sleeps others would have the CPU to
+ * themselves, and what they began in the window would not end: no more of that.
  */
+static void end_all(struct recording *r)
+{
+	if (r->tool && r->tool->busy) {
+		close_collector(r);
+		record_stop_children(r);
+		return;
+	}
+	record_stop_children(r);
+	if (is_wanted(r))
+		loop_run(&r->loop, loop_now_ns() + SETTLE_NS);
+	close_collector(r);
+}
+
+/* From the start of victim and command to the end of both. */
 static void measure(struct recording *r)
 {
 	struct loop *l = &r->loop;
@@ -289,16 +314,8 @@ static void measure(struct recording *r)
 		run_for(r, r->o.duration_ns);
 	else if (!r->failed)
 		record_complain(r, r->o.output, "ended while warming up: nothing was measured");
-	l->tell_hits = false;
-	if (!going || (r->tool && r->tool->busy)) {
-		end_window(r);
-		record_stop_children(r);
-	} else {
-		record_stop_children(r);
-		if (!r->given_up && !l->write_error)
-			loop_run(l, loop_now_ns() + SETTLE_NS);
-		end_window(r);
-	}
+	end_window(r);
+	end_all(r);
 	loop_clear_progress(l);
 }
 

@@ -14,6 +14,7 @@
 
 #include "collect/cgroups.h"
 #include "collect/collect.h"
+#include "collect/collect_state.h"
 #include "collect/ksyms.h"
 #include "collect/live.h"
 #include "collect/privilege.h"
@@ -22,35 +23,13 @@
 #include "collect/sizes.h"
 #include "collect/skeletons.h"
 #include "collect/stream.h"
+#include "collect/tell.h"
 #include "collect/threads.h"
 #include "collect/victims.h"
 #include "util/array.h"
 
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
 #define SPARE_NS 20000000
-
-struct collect {
-	struct qpw_bpf *bpf;
-	struct probe *probes;
-	struct qpw_probe *described; /* nr_probes of them, and one for the symbol table */
-	size_t nr_described;
-	struct ksyms *ksyms;
-	int ksyms_error;
-	struct cgroups *cgroups; /* NULL without a cgroup v2 hierarchy */
-	struct ring *ring;
-	struct stream *stream;
-	struct live *live; /* NULL unless it aggregates */
-	size_t buffer_bytes;
-	struct collect_config config; /* watched is not ours, see below */
-	uint32_t nr_cpus;	      /* possible ones */
-	uint64_t *nr_lost;	      /* per CPU, as last told */
-	struct qpw_counts *told;      /* per CPU */
-	uint64_t nr_missed;	    /* program runs that the kernel skipped, as of the last look */
-	uint64_t nr_skipped;	    /* of these, events that were lost */
-	struct probe_misses misses; /* as of the last look */
-	struct cpulist watched;
-	uint64_t window_start_ns;
-};
 
 static int fail(struct collect_error *err, int code, const char *object, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -86,15 +65,6 @@ static int silent_print(enum libbpf_print_level level, const char *format, va_li
 	(void)format;
 	(void)args;
 	return 0;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	/* the clock of bpf_ktime_get_ns() */
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 static void set_lru_entries(struct collect *c, struct bpf_map *map)
@@ -210,89 +180,6 @@ static int programs_load(struct collect *c, struct collect_error *err)
 	return c->bpf ? 0 : fail_load(err, code);
 }
 
-/*
- * Events that neither a program nor its spare has seen: what programs missed without what spares
- * say they stood in for. A spare comes a little after the miss, so misses are judged only when they
- * are looked at the next time. A spare keeps no book of CPUs that are not watched, so the number of
- * events that both can have missed is a bound too.
- */
-static void skipped_judge(struct collect *c)
-{
-	uint64_t judged = c->nr_missed, nr_seen, nr_skipped;
-	struct probe_misses misses;
-
-	probes_count_missed(c->probes, c->bpf->obj, &misses);
-	nr_seen = __atomic_load_n(&c->bpf->bss->nr_stepped_in, __ATOMIC_RELAXED);
-	c->nr_missed = misses.nr_missed;
-	c->misses = misses;
-	nr_skipped = judged > nr_seen ? judged - nr_seen : 0;
-	if (nr_skipped > misses.nr_missed_twice)
-		nr_skipped = misses.nr_missed_twice;
-	if (nr_skipped > c->nr_skipped)
-		c->nr_skipped = nr_skipped;
-}
-
-/* The kernel counts skipped events by program, not by CPU: they go to the first watched one. */
-static void lost_on(const struct collect *c, uint32_t cpu, struct qpw_lost *r)
-{
-	if ((int)cpu == cpulist_next(&c->watched, -1))
-		r->nr_lost = c->nr_skipped;
-	if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.lost), &cpu, r->by_kind))
-		return;
-	for (size_t i = 0; i < QPW_LOST_KINDS; i++)
-		r->nr_lost += r->by_kind[i];
-}
-
-/* A loss is told when it grew, and for every watched CPU at the end. */
-static void losses_tell(struct collect *c, bool at_end)
-{
-	uint64_t now = now_ns();
-	uint32_t cpu;
-
-	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
-		struct qpw_lost r = { .h = { .start_ns = now,
-					     .end_ns = now,
-					     .cpu = cpu,
-					     .kind = QPW_META_LOST,
-					     .size = sizeof(r) } };
-
-		lost_on(c, cpu, &r);
-		if (r.nr_lost == c->nr_lost[cpu] && !(at_end && cpulist_has(&c->watched, cpu)))
-			continue;
-		c->nr_lost[cpu] = r.nr_lost;
-		if (at_end)
-			stream_put_last(c->stream, &r.h);
-		else
-			stream_put(c->stream, &r.h);
-	}
-}
-
-/* What programs count on the watched CPUs, as records: when it has changed, or always. */
-static void counts_tell(struct collect *c, bool always)
-{
-	uint64_t now = now_ns();
-	struct qpw_counts r;
-	int cpu;
-
-	for (cpu = cpulist_next(&c->watched, -1); cpu >= 0; cpu = cpulist_next(&c->watched, cpu)) {
-		memset(&r, 0, sizeof(r));
-		if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.counts), &cpu, &r))
-			continue;
-		r.h.start_ns = now;
-		r.h.end_ns = now;
-		r.h.cpu = (uint32_t)cpu;
-		r.h.kind = QPW_META_COUNTS;
-		r.h.size = sizeof(r);
-		r.nr_system_calls_missed = c->misses.nr_system_calls;
-		r.nr_lock_waits_missed = c->misses.nr_lock_events;
-		r.nr_origins_missed = c->misses.nr_origins;
-		if (!always && !memcmp(&r.h + 1, &c->told[cpu].h + 1, sizeof(r) - sizeof(r.h)))
-			continue;
-		c->told[cpu] = r;
-		stream_put(c->stream, &r.h);
-	}
-}
-
 static uint32_t stack_read(void *arg, uint32_t id, uint64_t *frames)
 {
 	struct collect *c = arg;
@@ -315,9 +202,9 @@ static int cgroup_path(void *arg, uint64_t id, char *buf, size_t size)
 
 static void refresh(void *arg)
 {
-	skipped_judge(arg);
-	losses_tell(arg, false);
-	counts_tell(arg, false);
+	tell_skipped_judge(arg);
+	tell_losses(arg, false);
+	tell_counts(arg, false);
 }
 
 static int plan(struct collect *c, const struct collect_config *config)
@@ -441,7 +328,7 @@ static void describe_ksyms(struct collect *c)
 int collect_attach(struct collect *c, struct collect_error *err)
 {
 	size_t i, nr_attached = probes_attach(c->probes, c->bpf->obj);
-	uint64_t now = now_ns();
+	uint64_t now = collect_now_ns();
 
 	for (i = 0; i < nr_probes; i++)
 		if (!c->probes[i].unwanted)
@@ -508,7 +395,7 @@ int collect_explain_tables(struct collect *c)
 
 	if (!c->live)
 		return 0;
-	ret = live_make_room(c->live) ?: live_read_waits(c->live, now_ns());
+	ret = live_make_room(c->live) ?: live_read_waits(c->live, collect_now_ns());
 	live_explain(c->live, c->stream);
 	return ret;
 }
@@ -539,9 +426,9 @@ void collect_open_window(struct collect *c)
 {
 	struct qpw_header h;
 
-	skipped_judge(c);
-	counts_tell(c, true);
-	c->window_start_ns = c->live ? live_open_window(c->live) : now_ns();
+	tell_skipped_judge(c);
+	tell_counts(c, true);
+	c->window_start_ns = c->live ? live_open_window(c->live) : collect_now_ns();
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
 }
@@ -551,28 +438,36 @@ static void detach(struct collect *c)
 {
 	const struct timespec pause = { .tv_nsec = SPARE_NS };
 
-	skipped_judge(c);
+	tell_skipped_judge(c);
 	nanosleep(&pause, NULL);
-	skipped_judge(c);
+	tell_skipped_judge(c);
 	probes_detach(c->probes);
 }
 
-void collect_close_window(struct collect *c)
+void collect_end_window(struct collect *c)
 {
 	struct qpw_header h;
 
+	if (c->window_ended)
+		return;
+	c->window_ended = true;
 	/* tables are as of the last program's run: whatever that told is in the window, too */
 	if (c->live)
 		detach(c);
-	h = window_record(c, now_ns());
+	h = window_record(c, collect_now_ns());
 	if (!c->live)
-		skipped_judge(c);
-	counts_tell(c, true);
+		tell_skipped_judge(c);
+	tell_counts(c, true);
 	/* before what is still in the ring: its readers then know which records are too late */
 	stream_put(c->stream, &h);
+}
+
+void collect_close(struct collect *c)
+{
+	collect_end_window(c);
 	if (!c->live)
 		detach(c);
-	losses_tell(c, true);
+	tell_losses(c, true);
 	stream_finish(c->stream);
 }
 

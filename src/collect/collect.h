@@ -101,7 +101,7 @@ int collect_parse_states(const char *text, unsigned int *out);
 
 /*
  * Live records, with those of user space (probes, symbols, losses, window) in their place. Owned by
- * c. Ends (0) once the window was closed and all is read.
+ * c. Ends (0) once it was closed and all is read.
  */
 struct event_source *collect_source(struct collect *c);
 
@@ -128,10 +128,13 @@ void collect_restart_tables(struct collect *c);
 void collect_open_window(struct collect *c);
 
 /*
- * It ends now: the programs are detached, before that where they add up, and the source delivers
- * what is left and ends.
+ * It ends now. What began in it and has not ended is still told, and so is what begins later: by its
+ * start a reader knows that it does not count. Where programs add up they are detached first.
  */
-void collect_close_window(struct collect *c);
+void collect_end_window(struct collect *c);
+
+/* The programs are detached, and the source delivers what is left and ends; so does the window. */
+void collect_close(struct collect *c);
 
 /* How full the ring buffer is, in percent. To be read when polling, before it is drained. */
 unsigned int collect_fill_percent(const struct collect *c);

@@ -106,7 +106,7 @@ static int watch(struct both *b, char **argv)
 	if (ret)
 		return fail(argv[4], ret);
 	nanosleep(&settle, NULL);
-	collect_close_window(b->collect);
+	collect_close(b->collect);
 	ret = take_records(b);
 	if (!ret)
 		ret = take_tables(b);

@@ -23,6 +23,11 @@ report_value() {
 	jq -c "$1" "$scratch/report.json" 2>/dev/null
 }
 
+# Wake-ups in the recording, those behind the window too, that cyclictest counts as well.
+all_samples() {
+	"$QPWLAT" export -f csv "$trace" | awk -F, '$1 == "sample" { n++ } END { print n + 0 }'
+}
+
 # start OPTION...: record in the background; $recorder is its pid once the victim runs.
 start() {
 	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
@@ -123,9 +128,71 @@ test_command() {
 	fails_saying command-of-the-warm-up-alone "nothing was measured"
 }
 
+# The window ends when that is decided, before anything is told to end, however long that then takes.
+# late.py SIGNAL FILE writes when it was told to end (the clock of records), a second before it does;
+# the warm-up is for it to be there. The victim is one too, under cyclictest's name.
+test_window() {
+	local sent_ns told_ns i rc=0 short_ns=999999999999
+	mkdir "$scratch/bin"
+	cat >"$scratch/late.py" <<-'END'
+		import signal, sys, time
+
+		def told(*_):
+		    with open(sys.argv[2], "w") as f:
+		        print(time.monotonic_ns(), file=f)
+		    time.sleep(1)
+		    sys.exit(0)
+
+		signal.signal(getattr(signal, sys.argv[1]), told)
+		while True:
+		    signal.pause()
+	END
+	printf '#!/bin/sh\nexec python3 %s SIGINT %s\n' "$scratch/late.py" "$scratch/victim_ns" \
+		>"$scratch/bin/cyclictest"
+	chmod 755 "$scratch/bin/cyclictest"
+	run env PATH="$scratch/bin:$PATH" "$QPWLAT" record -c 1 --warm-up 2s -d 500ms -q -o "$trace" -- \
+		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns"
+	check late-ends-are-ends "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0
+	told_ns=$(cat "$scratch/command_ns")
+	check window-is-not-longer-than-asked "$(report_value '[.window_start_ns, .window_ns]'), told at $told_ns" \
+		report_holds ".window_closed and .window_ns >= 500000000 and
+		.window_start_ns + .window_ns <= $told_ns"
+	check victim-is-told-later "$(cat "$scratch/victim_ns")" \
+		test "$(cat "$scratch/victim_ns")" -gt "$told_ns"
+	run env PATH="$scratch/bin:$PATH" "$QPWLAT" record -c 1 --warm-up 2s -q -o "$trace" -- \
+		python3 -c 'import time; time.sleep(3); print(time.monotonic_ns())'
+	check window-ends-with-the-command "$(report_value '[.window_start_ns, .window_ns]')" \
+		report_holds ".window_start_ns + .window_ns >= $(cat "$scratch/stdout") and
+		.window_start_ns + .window_ns <= $(cat "$scratch/victim_ns")"
+	run "$QPWLAT" record -c 1 --warm-up 2s --victim none -T 1 --on-threshold stop -q -o "$trace" -- \
+		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns"
+	check window-ends-with-the-hit "exit code $rc, $(report_value '[.window_start_ns, .window_ns]')" \
+		report_holds ".window_start_ns + .window_ns <= $(cat "$scratch/command_ns")"
+	"$QPWLAT" record -c 1 --victim none -q -o "$trace" -- \
+		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns" 2>"$scratch/stderr" &
+	recorder=$!
+	sleep 3
+	sent_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
+	kill -INT $recorder
+	rc=0
+	wait $recorder || rc=$?
+	told_ns=$(cat "$scratch/command_ns")
+	check window-ends-with-the-signal "$(report_value '[.window_start_ns, .window_ns]')" \
+		report_holds ".window_start_ns + .window_ns >= $sent_ns and
+		.window_start_ns + .window_ns <= $told_ns"
+	# and no more than it takes to wake up for that, on a machine that has time once in five
+	for i in {1..5}; do
+		"$QPWLAT" record -c 1 -d 500ms -q -o "$trace" 2>"$scratch/stderr"
+		report_holds .window_closed || break
+		((short_ns < $(report_value .window_ns))) || short_ns=$(report_value .window_ns)
+	done
+	check window-is-as-long-as-asked "shortest $short_ns ns, run $i" \
+		test "$short_ns" -ge 500000000 -a "$short_ns" -lt 525000000
+}
+
 # The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
 test_loss() {
-	local cycles
+	local cycles recorded
 	start --buffer-size 4K --victim-json "$scratch/ct.json"
 	kill -STOP $recorder
 	sleep 1
@@ -135,8 +202,9 @@ test_loss() {
 	wait $recorder
 	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
 	check loss-is-told "$(cat "$scratch/out")" report_holds '.lost_events > 500'
-	check loss-is-complete "$(report_value '[.samples, .lost_events]') of $cycles cycles" \
-		report_holds ".samples + .lost_events >= $cycles and .samples < $cycles"
+	recorded=$(all_samples)
+	check loss-is-complete "$recorded recorded, $(report_value .lost_events) lost, $cycles cycles" \
+		report_holds "$recorded + .lost_events >= $cycles and $recorded < $cycles"
 	check loss-is-shown "$(cat "$scratch/out")" \
 		grep -q "^lost *$(report_value .lost_events): the buffer was full, take a larger --buffer-size" "$scratch/out"
 }
@@ -287,6 +355,7 @@ test_privilege
 test_signals
 test_hangup
 test_command
+test_window
 test_loss
 test_full_disk
 finish_tests
