@@ -91,7 +91,10 @@ static bool is_not_isolated(struct machine *m)
 
 	if (!cpulist_count(&cpus))
 		return false;
-	snprintf(m->text, sizeof(m->text), "CPU %s is not isolated: ordinary tasks run there, too",
+	snprintf(m->text, sizeof(m->text),
+		 cpulist_count(&cpus) > 1 ?
+			 "CPUs %s are not isolated: ordinary tasks run there, too" :
+			 "CPU %s is not isolated: ordinary tasks run there, too",
 		 cpus_text(&cpus, list, sizeof(list)));
 	return true;
 }

@@ -208,7 +208,9 @@ static void test_facts(void **state)
 	facts = quiet_facts();
 	find("1-3", false, false, &facts);
 	assert_only(&facts, "not-isolated",
-		    "CPU 2-3 is not isolated: ordinary tasks run there, too");
+		    "CPUs 2-3 are not isolated: ordinary tasks run there, too");
+	find("1-2", false, false, &facts);
+	assert_only(&facts, "not-isolated", "CPU 2 is not isolated: ordinary tasks run there, too");
 	SET(facts.nohz_full, "2-3");
 	find("1-3", false, false, &facts);
 	assert_none(&facts);
