@@ -65,21 +65,55 @@ is "qpwtop has the options of --help" "$(help_options "$QPWTOP")" "$(page_option
 while read -r page; do
 	is "$page.1 exists" yes "$([ -f "man/$page.1" ] && echo yes)"
 done < <(grep -ohE '\.BR qpw[a-z\-]+ \(1\)' man/*.1 | sed 's/\\//g; s/\.BR //; s/ .*//' | sort -u)
+# Commands of the pages' examples and of the documents' code, one a line: without what is piped
+# into others, without comments.
+written_commands() {
+	{
+		sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/p' man/*.1 | sed -n '/^\.EX/,/^\.EE/p' |
+			sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/\\\\e/\\\\/g"
+		# shellcheck disable=SC2016 # backticks of Markdown
+		sed -n '/^```/,/^```/p' README.md docs/*.md
+		sed -n 's/^    \(qpwlat \)/\1/p' docs/*.md
+	} | sed -nE 's/^(\$ )?(qpw(lat|top) )/\2/p' | sed -E 's/ +#.*//; s/ +(\||&&|\\$).*//' |
+		grep -v '^qpwtop  ' | sort -u
+}
+
+# Is its command line a valid one? With --help behind its options nothing is run.
+is_valid() {
+	local line=$1
+	case $line in
+	"qpwlat record "*" -- "*) line="${line%% -- *} --help" ;;
+	*) line+=" --help" ;;
+	esac
+	(eval "$line") >/dev/null 2>"$dir/err" </dev/null && code=0 || code=$?
+	echo "$code$(head -n 1 "$dir/err")"
+}
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+qpwlat() {
+	"$QPWLAT" "$@"
+}
+qpwtop() {
+	"$QPWTOP" "$@"
+}
+written_commands >"$dir/written"
+is "commands are found in the documents" yes \
+	"$([ "$(wc -l <"$dir/written")" -ge 25 ] && grep -qF 'compare runA/* -- runB/*' "$dir/written" && echo yes)"
+while read -r line; do
+	is "written: $line" 0 "$(is_valid "$line")"
+done <"$dir/written"
+
 # those that need neither root nor time are typed: whatever they find, they find no fault
 make_trace=${BUILD:-build}/golden/make_trace
 [[ $make_trace == /* ]] || make_trace=$PWD/$make_trace
 [[ $QPWLAT == /* ]] || QPWLAT=$PWD/$QPWLAT
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 "$make_trace" lab trace.qpw
-for boot in boots/01-qpw0 boots/01-qpw1 before/01 after/01; do
+for boot in boots/01-qpw0 boots/01-qpw1 before/01 after/01 runA/01 runB/01; do
 	mkdir -p "$boot"
 	cp trace.qpw "$boot/trace.qpw"
 done
-qpwlat() {
-	"$QPWLAT" "$@"
-}
 for command in report compare export; do
 	while read -r example; do
 		(eval "$example") >out 2>err </dev/null && code=0 || code=$?
@@ -89,4 +123,12 @@ for command in report compare export; do
 		is "$example" "no fault" "$code"
 	done < <(examples "$QPWLAT" "$command")
 done
+while read -r example; do
+	(eval "$example") >out 2>err </dev/null && code=0 || code=$?
+	case $code in
+	0 | 2 | 3) code="no fault" ;;
+	esac
+	is "typed: $example" "no fault" "$code"
+done < <(grep -E '^qpwlat compare ' written)
+is "README's comparison writes its page" yes "$([ -s page.html ] && echo yes)"
 exit "$failed"
