@@ -226,6 +226,16 @@ else
 	bad=1
 	echo "not ok compare schema: $(head -n 5 log)"
 fi
+# the command line that docs/compare.md gives, as it stands there
+plain=$(sed -n 's/^    python3 \(-m jsonschema .*\)/\1/p' "$TOP/docs/compare.md")
+jq '.modes[1].interruptions[0].count = -1' c.json >negative.json
+if [ -n "$plain" ] && (cp c.json compare.json && PWD=$TOP eval "/usr/bin/python3 ${plain// docs/ $TOP/docs}") >log 2>&1 &&
+	! (cp negative.json compare.json && PWD=$TOP eval "/usr/bin/python3 ${plain// docs/ $TOP/docs}") >/dev/null 2>&1; then
+	echo "ok compare a plain validator"
+else
+	bad=1
+	echo "not ok compare a plain validator: $(head -n 5 log)"
+fi
 for wrong in '.verdict = "good"' 'del(.metrics[0].key)' '.metrics[3].rank_p = 2' '.modes[0].more = 1' \
 	'.gates[0].outcome = "maybe"' '.warnings[0] = {}' '.modes[1].interruptions[0].count = -1' '.reasons[0].code = "tired"'; do
 	jq "$wrong" worse.json >broken.json
