@@ -2,11 +2,12 @@
 /*
  * The measured tasks: who they are, and each of their wake-ups from the programmed expiry to the
  * switch-in on a watched CPU. Covers sleeps that end in hrtimer_wakeup() (clock_nanosleep, poll,
- * futex timeouts), not signals or timerfd.
+ * futex timeouts); wake-ups by pipes, signals, timerfd and the like are counted.
  */
 #ifndef QPW_BPF_VICTIM_H
 #define QPW_BPF_VICTIM_H
 
+#include "counts.bpf.h"
 #include "live.bpf.h"
 #include "qpw/victim.h"
 
@@ -25,7 +26,7 @@ struct wake {
 	u64 expire_ns;
 	u64 wakeup_ns;
 	u32 expire_cpu;
-	u32 pad;
+	u32 is_untimed; /* woken by other than a timer, not switched in yet */
 };
 
 struct {
@@ -160,6 +161,7 @@ static __always_inline void victim_gap_unknown(u32 pid)
 /* Any CPU may wake the victim. It slept, so it had got its CPU back. */
 static __always_inline int victim_waking(struct task_struct *task)
 {
+	struct wake untimed = { .is_untimed = 1 };
 	struct wake *wake;
 	u32 pid;
 
@@ -167,7 +169,11 @@ static __always_inline int victim_waking(struct task_struct *task)
 		return 0;
 	pid = FIELD(task, pid);
 	wake = bpf_map_lookup_elem(&wakes, &pid);
-	if (wake && wake->expire_ns && !wake->wakeup_ns)
+	if (!wake)
+		bpf_map_update_elem(&wakes, &pid, &untimed, BPF_ANY);
+	else if (!wake->expire_ns)
+		wake->is_untimed = 1;
+	else if (!wake->wakeup_ns)
 		wake->wakeup_ns = bpf_ktime_get_ns();
 	victim_gap_unknown(pid);
 	return 0;
@@ -223,6 +229,16 @@ static __always_inline void victim_given_back(struct task_struct *task, u64 now)
 	bpf_map_delete_elem(&taken, &pid);
 }
 
+/* What woke it was no timer of a sleep: there is no moment at which it wanted to run. */
+static __always_inline void victim_count_untimed(struct wake *wake)
+{
+	struct qpw_counts *here = counts_here();
+
+	wake->is_untimed = 0;
+	if (here)
+		here->nr_untimed_wakeups++;
+}
+
 /*
  * The victim gets the CPU: the end of its wake-up, if one is under way, or of the time for which
  * the CPU was taken from it.
@@ -234,6 +250,8 @@ static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu
 
 	if (wake && wake->expire_ns)
 		victim_emit(wake, pid, FIELD(task, tgid), task->comm, cpu, now);
+	else if (wake && wake->is_untimed)
+		victim_count_untimed(wake);
 	victim_given_back(task, now);
 }
 
@@ -248,8 +266,10 @@ static __always_inline void victim_preempted(struct task_struct *task, struct ta
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
 	struct taken gap = { .ns = now, .cpu = cpu, .by_pid = FIELD(next, pid) };
 
-	if (wake)
+	if (wake) {
 		wake->expire_ns = 0;
+		wake->is_untimed = 0;
+	}
 	bpf_probe_read_kernel_str(gap.by_comm, sizeof(gap.by_comm), next->comm);
 	bpf_map_update_elem(&taken, &pid, &gap, BPF_ANY);
 }

@@ -302,6 +302,7 @@ struct qpw_counts {
 	__u64 nr_tick_stops;	      /* the tick was stopped, so it had been running */
 	__u64 nr_lock_waits_missed;   /* at most so many LOCK_WAITs are missing, on all CPUs */
 	__u64 nr_origins_missed;      /* at most so many origins or MIGRATEs are, on all CPUs */
+	__u64 nr_untimed_wakeups;     /* of the victim: no timer of a sleep woke it, so no SAMPLE */
 };
 
 enum qpw_probe_state {
@@ -351,6 +352,6 @@ _Static_assert(sizeof(struct qpw_probe) == 200, "wire format");
 _Static_assert(sizeof(struct qpw_hotplug) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_cgroup) == 248, "wire format");
 _Static_assert(sizeof(struct qpw_stack) == 240, "wire format");
-_Static_assert(sizeof(struct qpw_counts) == 80, "wire format");
+_Static_assert(sizeof(struct qpw_counts) == 88, "wire format");
 
 #endif

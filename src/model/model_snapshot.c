@@ -108,6 +108,8 @@ static void fill_counts(const struct model *m, struct snapshot *s)
 		s->counts.page_faults += grown(c->last.nr_page_faults, c->first.nr_page_faults);
 		s->counts.system_calls += grown(c->last.nr_system_calls, c->first.nr_system_calls);
 		s->counts.tick_stops += grown(c->last.nr_tick_stops, c->first.nr_tick_stops);
+		s->counts.untimed_wakeups +=
+			grown(c->last.nr_untimed_wakeups, c->first.nr_untimed_wakeups);
 		keep_larger(&s->counts.system_calls_missed,
 			    grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed));
 		keep_larger(&s->counts.lock_waits_missed,

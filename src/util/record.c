@@ -70,6 +70,7 @@ unsigned int record_min_size(unsigned int kind)
 	case QPW_KIND_IPI:
 	case QPW_KIND_WORK:
 	case QPW_KIND_WORK_QUEUE:
+	case QPW_META_COUNTS:
 		return 80;
 	case QPW_KIND_THREAD:
 		return 56;

@@ -331,10 +331,12 @@ static void put_counts(struct csv *csv, const struct qpw_header *h)
 
 	snprintf(csv->cells[NAME], CELL_SIZE,
 		 "page_faults %" PRIu64 " system_calls %" PRIu64 " missed %" PRIu64
-		 " tick_stops %" PRIu64 " lock_waits_missed %" PRIu64 " origins_missed %" PRIu64,
+		 " tick_stops %" PRIu64 " lock_waits_missed %" PRIu64 " origins_missed %" PRIu64
+		 " untimed_wakeups %" PRIu64,
 		 (uint64_t)r->nr_page_faults, (uint64_t)r->nr_system_calls,
 		 (uint64_t)r->nr_system_calls_missed, (uint64_t)r->nr_tick_stops,
-		 (uint64_t)r->nr_lock_waits_missed, (uint64_t)r->nr_origins_missed);
+		 (uint64_t)r->nr_lock_waits_missed, (uint64_t)r->nr_origins_missed,
+		 (uint64_t)r->nr_untimed_wakeups);
 }
 
 static const struct kind {

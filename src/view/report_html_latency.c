@@ -56,6 +56,16 @@ static void put_percentiles(FILE *f, const struct hist *h)
 	      f);
 }
 
+static void put_untimed(FILE *f, uint64_t nr)
+{
+	if (nr)
+		fprintf(f,
+			"<p class=\"note\">%" PRIu64
+			" wake-ups of the victim were not by the timer "
+			"of a sleep (a pipe, futex, signal, timerfd, …): not measured.</p>\n",
+			nr);
+}
+
 void report_html_latency(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
@@ -64,6 +74,7 @@ void report_html_latency(FILE *f, const struct report *r)
 	html_section(f, "latency", "Latency");
 	if (!s->nr_samples) {
 		fputs("<p>No wake-up of a victim was recorded.</p>\n", f);
+		put_untimed(f, s->counts.untimed_wakeups);
 		html_section_end(f);
 		return;
 	}
@@ -82,6 +93,7 @@ void report_html_latency(FILE *f, const struct report *r)
 			"<p class=\"note\">The timers of %" PRIu64
 			" samples expired on another CPU.</p>\n",
 			s->nr_remote_timers);
+	put_untimed(f, s->counts.untimed_wakeups);
 	html_section_end(f);
 }
 

@@ -30,6 +30,16 @@ static void add_exact(struct text_table *t, const char *name, uint64_t ns)
 	text_table_name(t, "exact");
 }
 
+/* Whoever waits for others than a timer is not measured, and is to know. */
+static void print_untimed(const struct sheet *o, uint64_t nr)
+{
+	if (nr)
+		sheet_line(o,
+			   "%" PRIu64 " wake-ups of the victim were not by the timer of a sleep (a "
+			   "pipe, futex, signal, timerfd, ...): not measured",
+			   nr);
+}
+
 void report_latency(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
@@ -46,6 +56,7 @@ void report_latency(const struct sheet *o, const struct report *r)
 		sheet_heading(o, "latency: no wake-up of a victim was recorded",
 			      s->nr_taken ? "for the times that its CPU was taken, see below" :
 					    NULL);
+		print_untimed(o, s->counts.untimed_wakeups);
 		return;
 	}
 	sheet_heading(o, "latency of the victim's wake-ups, timer expiry to running",
@@ -70,6 +81,7 @@ void report_latency(const struct sheet *o, const struct report *r)
 	if (s->nr_remote_timers)
 		sheet_line(o, "of these, the timer of %" PRIu64 " expired on another CPU",
 			   s->nr_remote_timers);
+	print_untimed(o, s->counts.untimed_wakeups);
 }
 
 /* Events a second of the whole window. */

@@ -203,6 +203,8 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 					     lock_json)) ||
 	       json_object_set_new(json, "lock_waits_missed",
 				   json_integer(integer(c->lock_waits_missed))) ||
+	       json_object_set_new(json, "untimed_wakeups",
+				   json_integer(integer(c->untimed_wakeups))) ||
 	       json_object_set_new(json, "taken",
 				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
 					     taken_json)) ||

@@ -198,15 +198,18 @@ static int put_points(struct trace_writer *w, uint64_t t)
  * Window of 4 s from 1 s. 99 quick samples, one late one: p50 3.0 us, p99 3.0 us (rank 99 of
  * 100), max 60.0 us, mean 3.57 us. Outside the window, and so not counted: an interrupt before it,
  * another after it. A work that ran without a seen queuer, one that was run inline by its caller.
- * In the window the victim made 3 page faults and 40 system calls and the tick was stopped 7 times.
+ * In the window the victim made 3 page faults and 40 system calls and was woken 6 times by other than
+ * a timer; the tick was stopped 7 times.
  */
 static int write_lab(struct trace_writer *w)
 {
 	const struct qpw_origin own = rec_origin(4 * SECOND + 100000, 1, 20, "app");
+	union rec counts = rec_counts(1, 5, 50, 0, 100);
 	int ret = put_setup(w);
 
+	counts.counts.nr_untimed_wakeups = 2;
 	ret |= put(w, rec_irq(1, SECOND - 5000, SECOND - 4000, "early"));
-	ret |= put(w, rec_counts(1, 5, 50, 0, 100));
+	ret |= put(w, counts);
 	ret |= put(w, rec_window(SECOND, 0));
 	for (uint64_t i = 0; i < 99; i++)
 		ret |= put_quick_sample(w, 2 * SECOND + i * 1000000);
@@ -226,7 +229,9 @@ static int write_lab(struct trace_writer *w)
 	ret |= put(w, rec_op(QPW_KIND_QPW_CONTENDED, 1, 4 * SECOND + 300000, 4 * SECOND + 300700,
 			     QPW_F_REMOTE, 0, 0, "churn"));
 	ret |= put_points(w, 4 * SECOND + 400000);
-	ret |= put(w, rec_counts(1, 8, 90, 0, 107));
+	counts = rec_counts(1, 8, 90, 0, 107);
+	counts.counts.nr_untimed_wakeups = 8;
+	ret |= put(w, counts);
 	ret |= put(w, rec_window(SECOND, 5 * SECOND));
 	ret |= put(w, rec_irq(1, 5 * SECOND + 1, 5 * SECOND + 1000, "late"));
 	ret |= put(w, rec_lost(0, 0));

@@ -13,7 +13,7 @@ trap 'end_children; rm -rf "$scratch"' EXIT
 QPWLAT=${QPWLAT:-build/qpwlat}
 QPWTOP=${QPWTOP:-build/qpwtop}
 SLEEPER=${BUILD:-build}/load/sleeper
-FIRST=200 SECOND=100
+FIRST=200 SECOND=100 WRITES=150
 victim=''
 
 end_children() {
@@ -101,6 +101,19 @@ test_process() {
 	fi
 }
 
+# What a pipe wakes has no timer to be late for: it is counted, and said.
+test_pipe() {
+	start_victim "$SLEEPER" 1
+	record_victim pipe "pid:$(thread_of qpw-piped)" || return
+	check pipe-no-samples "$(reported .samples) samples" test "$(reported .samples)" = 0
+	# the end of the file wakes it once more
+	made pipe-counted "wake-ups" "$(reported .untimed_wakeups)" $((WRITES + 1))
+	run "$QPWLAT" report "$scratch/t.qpw"
+	check pipe-is-said "$(grep -A 3 '^latency' "$scratch/stdout")" \
+		grep -q "^ *$(reported .untimed_wakeups) wake-ups of the victim were not by the timer" \
+		"$scratch/stdout"
+}
+
 # Its main thread naps there, too, 100 times a second and with no priority.
 test_realtime() {
 	local cycles
@@ -161,6 +174,7 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
 fi
 test_thread
 test_process
+test_pipe
 test_realtime
 test_realtime_running
 test_namespace

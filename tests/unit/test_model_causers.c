@@ -277,6 +277,7 @@ static void test_counts(void **state)
 	late = rec_counts(2, 1, 0, 7, 0);
 	late.counts.nr_lock_waits_missed = 4;
 	late.counts.nr_origins_missed = 5;
+	late.counts.nr_untimed_wakeups = 6;
 	feed(m, late);
 	feed(m, rec_window(500, 900));
 	feed(m, rec_counts(1, 99, 999, 9, 9999));
@@ -286,6 +287,7 @@ static void test_counts(void **state)
 	assert_int_equal(s->counts.system_calls_missed, 7);
 	assert_int_equal(s->counts.lock_waits_missed, 4);
 	assert_int_equal(s->counts.origins_missed, 5);
+	assert_int_equal(s->counts.untimed_wakeups, 6);
 	assert_int_equal(s->counts.tick_stops, 400);
 	snapshot_destroy(s);
 	model_destroy(m);
