@@ -138,10 +138,10 @@ struct {
 	__uint(max_entries, 4096); /* set by user space */
 } ring SEC(".maps");
 
-/* Kernel stacks by a number from 0 on; one that is in is never replaced. */
+/* Kernel stacks by a hash; one that is in is never replaced. */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 16384);
 	__uint(key_size, sizeof(u32));
 	__uint(value_size, QPW_STACK_FRAMES * sizeof(u64));
 } stacks SEC(".maps");
@@ -292,13 +292,28 @@ static __always_inline u32 context_here(u32 cpu, u32 pid)
 }
 
 /*
+ * Number of this stack, negative for none. Where another one has its place it is tried without its
+ * innermost frame, which is the way to our own program, and so has another place; and once more.
+ */
+static __always_inline s64 stack_here(void *ctx)
+{
+	s64 stack = bpf_get_stackid(ctx, &stacks, 0);
+
+	if (stack == -EEXIST)
+		stack = bpf_get_stackid(ctx, &stacks, 1);
+	if (stack == -EEXIST)
+		stack = bpf_get_stackid(ctx, &stacks, 2);
+	return stack;
+}
+
+/*
  * This context as an origin, ctx being the program's. In an interrupt the task is the one that was
- * interrupted. A stack that hashes to the place of another one is not taken.
+ * interrupted.
  */
 static __always_inline void origin_here(struct qpw_origin *origin, u64 ns, void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	s64 stack = stack_is_due(ns) ? bpf_get_stackid(ctx, &stacks, 0) : -1;
+	s64 stack = stack_is_due(ns) ? stack_here(ctx) : -1;
 
 	origin->ns = ns;
 	origin->cpu = bpf_get_smp_processor_id();

@@ -51,6 +51,7 @@ enum {
 	BPF_F_MMAPABLE = 1 << 10,
 };
 
+#define EEXIST 17		/* include/uapi/asm-generic/errno-base.h */
 #define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h: a workqueue worker */
 #define CLOCKID_MONOTONIC 1
 

@@ -126,18 +126,14 @@ static __always_inline bool victim_any(void)
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */
 static __always_inline void victim_timer_expired(struct hrtimer *timer, struct cpu_slot *slot)
 {
-	struct hrtimer_sleeper *sleeper = (struct hrtimer_sleeper *)timer;
-	struct task_struct *task = BPF_CORE_READ(sleeper, task);
+	struct task_struct *task;
 	struct wake wake = {};
-	u32 tgid, pid;
+	u32 tgid = compat_sleeper(timer, &task), pid;
 
-	if (!task)
+	if (!tgid || !victim_process_is(tgid))
 		return;
-	tgid = BPF_CORE_READ(task, tgid);
-	if (!victim_process_is(tgid))
-		return;
-	pid = BPF_CORE_READ(task, pid);
-	if (!victim_thread_is(tgid, pid, BPF_CORE_READ(task, policy)))
+	pid = SLEEPER_FIELD(task, pid);
+	if (!victim_thread_is(tgid, pid, SLEEPER_FIELD(task, policy)))
 		return;
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_ns = slot && slot->timer_ns ? slot->expire_ns : bpf_ktime_get_ns();
