@@ -88,6 +88,11 @@ const char *sight_lacks(const struct snapshot *s, enum sight what)
 	return probe;
 }
 
+bool sight_blind(const struct snapshot *s, enum snap_class class)
+{
+	return !s->classes[class].count && sight_lacks(s, (enum sight) class);
+}
+
 const char *sight_class_words(enum snap_class class)
 {
 	static const char *const words[SNAP_NR_CLASSES] = {

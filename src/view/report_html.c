@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/blame.h"
+#include "model/sight.h"
 #include "util/array.h"
 #include "view/escape.h"
 #include "view/report_html_parts.h"
@@ -93,7 +94,7 @@ static void put_tiles(FILE *f, const struct report *r)
 	const struct snapshot *s = r->snapshot;
 	const struct snap_total all = blame_all(s), avoidable = blame_avoidable(s);
 	uint64_t remote = 0, inlined = 0;
-	char figure[WORDS_CELL], more[2 * WORDS_CELL];
+	char time[WORDS_CELL], figure[2 * WORDS_CELL], more[2 * WORDS_CELL];
 
 	for (size_t i = 0; i < s->nr_works; i++) {
 		remote += s->works[i].remote;
@@ -101,7 +102,9 @@ static void put_tiles(FILE *f, const struct report *r)
 	}
 	fputs("<div class=\"tiles\">\n", f);
 	put_latency_tile(f, s);
-	words_ns((double)all.self_ns, figure, sizeof(figure));
+	words_ns((double)all.self_ns, time, sizeof(time));
+	snprintf(figure, sizeof(figure), "%s%s", sight_lacks(s, SIGHT_STOLEN) ? "at least " : "",
+		 time);
 	snprintf(more, sizeof(more), "by %" PRIu64 " interruptions", all.count);
 	put_tile(f, "Time stolen from the watched CPUs", figure, more);
 	snprintf(figure, sizeof(figure), "%" PRIu64, remote);

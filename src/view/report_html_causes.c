@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/blame.h"
+#include "model/sight.h"
 #include "util/array.h"
 #include "view/escape.h"
 #include "view/words.h"
@@ -42,6 +43,15 @@ static void put_class(FILE *f, const struct report *r, const char *name, const c
 	fputs("</tr>\n", f);
 }
 
+/* What nobody looked at is not nothing. */
+static void put_unseen(FILE *f, const char *name, size_t figures)
+{
+	fprintf(f, "<tr><td class=\"t\">%s</td>", name);
+	for (size_t i = 0; i < figures; i++)
+		fputs("<td>–</td>", f);
+	fputs("<td class=\"t\">nobody looked</td></tr>\n", f);
+}
+
 static void put_classes(FILE *f, const struct report *r)
 {
 	static const struct html_column columns[] = {
@@ -57,9 +67,15 @@ static void put_classes(FILE *f, const struct report *r)
 		scale = max_double(scale, (double)s->classes[i].self_ns);
 	html_table(f, "By class; share of the time of the watched CPUs");
 	html_columns(f, columns, ARRAY_SIZE(columns));
-	for (int i = 0; i < SNAP_NR_CLASSES; i++)
-		put_class(f, r, snap_class_name((enum snap_class)i), html_class_css[i],
-			  &s->classes[i], scale);
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		enum snap_class class = (enum snap_class)i;
+
+		if (sight_blind(s, class))
+			put_unseen(f, snap_class_name(class), ARRAY_SIZE(columns) - 2);
+		else
+			put_class(f, r, snap_class_name(class), html_class_css[i], &s->classes[i],
+				  scale);
+	}
 	put_class(f, r, "all", "", &all, 0);
 	put_class(f, r, "of these avoidable by QPW", "c-work avoidable", &avoidable, scale);
 	fputs("</tbody>", f);

@@ -8,6 +8,7 @@
 
 #include "model/blame.h"
 #include "model/quantile.h"
+#include "model/sight.h"
 #include "util/array.h"
 #include "view/percentiles.h"
 
@@ -109,6 +110,14 @@ static void add_class(struct text_table *t, const struct report *r, const char *
 		text_table_name(t, "-");
 }
 
+/* What nobody looked at is not nothing. */
+static void add_unseen(struct text_table *t, const char *name, size_t figures)
+{
+	text_table_name(t, name);
+	for (size_t i = 0; i < figures; i++)
+		text_table_name(t, "-");
+}
+
 void report_classes(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
@@ -123,8 +132,14 @@ void report_classes(const struct sheet *o, const struct report *r)
 	sheet_heading(o, "interruptions of the watched CPUs",
 		      "self: without what nested inside; avoidable: QPW lets the caller do it");
 	text_table_init(&t, columns, ARRAY_SIZE(columns));
-	for (int i = 0; i < SNAP_NR_CLASSES; i++)
-		add_class(&t, r, snap_class_name((enum snap_class)i), &s->classes[i]);
+	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
+		enum snap_class class = (enum snap_class)i;
+
+		if (sight_blind(s, class))
+			add_unseen(&t, snap_class_name(class), ARRAY_SIZE(columns) - 1);
+		else
+			add_class(&t, r, snap_class_name(class), &s->classes[i]);
+	}
 	add_class(&t, r, "all", &all);
 	add_class(&t, r, "avoidable", &avoidable);
 	sheet_table(o, &t);

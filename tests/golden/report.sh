@@ -160,6 +160,8 @@ result "report verdict of a part" log
 # threads that nobody looked at took nothing that is known
 {
 	"$QPWLAT" report blind/01-qpw0/trace.qpw >out
+	[ "$(grep -cE '^  (softirq|thread)( +-){5}$' out)" = 2 ] || grep -E '^  (softirq|thread) ' out
+	grep -qE '^  nmi +0 +0\.00' out || echo "what was looked at and not there is not 0"
 	tr -s ' \n' ' ' <out >line
 	grep -q "verdict inconclusive, as nobody looked at softirqs, runs of threads: of what was seen" line || echo "verdict"
 	grep -q "took at least 0.0200 % of the watched CPUs' time (nobody looked at softirqs, runs of threads)" line || echo "stolen"

@@ -152,6 +152,19 @@ wants crowded.html "left out" "string($late/p[@class = \"note\"])" \
 	'12 shorter intervals are neither drawn nor listed; they had the CPU for 1.20 µs by themselves.'
 result "crowded"
 
+# threads that nobody looked at took nothing that is known
+: >log
+mkdir blind
+"${make_trace%make_trace}make_boots" blind 100 0 sched_switch
+"$QPWLAT" report --html=blind.html --text=/dev/null blind/01-qpw0/trace.qpw
+classes='//section[@id = "causes"]/div[1]//tbody'
+wants blind.html "threads" "string($classes/tr[td[1] = \"thread\"])" 'thread–––––nobody looked'
+wants blind.html "no such interrupts" "string($classes/tr[td[1] = \"nmi\"]/td[2])" 0
+wants blind.html "rows that fit their head" "count($classes/tr[count(td) != 7])" 0
+wants blind.html "time stolen" 'starts-with(//*[@class = "tile"][2]/b, "at least ")' true
+wants lab.html "time stolen where all was looked at" 'starts-with(//*[@class = "tile"][2]/b, "at least ")' false
+result "without a probe"
+
 # the columns over time hold every sample
 : >log
 samples=$("$QPWLAT" report --json recorded.qpw | jq .samples)
