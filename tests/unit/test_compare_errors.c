@@ -19,6 +19,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
+#include "model/compare_gate.h"
 #include "sample_boots.h"
 #include "util/array.h"
 
@@ -47,12 +48,19 @@ static const struct spread late = { 0.03, 0.11, 0.10 };
 static gsl_rng *rng;
 static double latencies[TABLE]; /* quantiles of a lognormal distribution around 1 */
 
+/* What must not happen, a rise of any of the three by a tenth. */
+static const char *const gate_texts[] = { "remote_work:+10%", "stolen_work:+10%", "p99:+10%" };
+static struct compare_gate gates[ARRAY_SIZE(gate_texts)];
+
 static int make_rng(void **state)
 {
 	(void)state;
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
 	for (size_t i = 0; i < TABLE; i++)
 		latencies[i] = gsl_cdf_lognormal_Pinv((i + 0.5) / TABLE, 0, 0.5);
+	for (size_t i = 0; i < ARRAY_SIZE(gates); i++)
+		if (compare_gate_parse(gate_texts[i], strlen(gate_texts[i]), &gates[i]))
+			return -1;
 	return rng ? 0 : -1;
 }
 
@@ -107,9 +115,9 @@ struct line {
 	struct shift shift;
 	size_t boots; /* a side */
 	const struct spread *spread;
-	int most_false;	     /* of COMPARISONS, in either direction that the shift does not have */
-	int least_regressed; /* 0 where nothing is promised */
-	bool always;	     /* else on demand only: it is in docs/compare.md, not promised */
+	int most_false;	 /* of COMPARISONS, in either direction that the shift does not have */
+	int least_found; /* in that of the shift; 0 where nothing is promised */
+	bool always;	 /* else on demand only: it is in docs/compare.md, not promised */
 };
 
 #define NONE            \
@@ -132,6 +140,22 @@ struct line {
 	{                 \
 		1, 1, 1.2 \
 	}
+#define ALL_LESS              \
+	{                     \
+		0.8, 0.8, 0.8 \
+	}
+#define WORKS_LESS        \
+	{                 \
+		0.8, 1, 1 \
+	}
+#define STOLEN_LESS       \
+	{                 \
+		1, 0.8, 1 \
+	}
+#define LATENCY_LESS      \
+	{                 \
+		1, 1, 0.8 \
+	}
 #define FIVE_PERCENT (COMPARISONS * 5 / 100)
 #define WRONG_WAY (COMPARISONS * 25 / 1000)
 #define EIGHTY_PERCENT (COMPARISONS * 80 / 100)
@@ -153,6 +177,13 @@ static const struct line lines[] = {
 	{ "a fifth more latency", LATENCY_MORE, DEFAULT_BOOTS, &usual, WRONG_WAY, EIGHTY_PERCENT,
 	  true },
 	{ "a fifth more time stolen", STOLEN_MORE, DEFAULT_BOOTS, &usual, WRONG_WAY, 0, false },
+	{ "a fifth less of all three", ALL_LESS, DEFAULT_BOOTS, &usual, WRONG_WAY, EIGHTY_PERCENT,
+	  true },
+	{ "a fifth less works", WORKS_LESS, DEFAULT_BOOTS, &usual, WRONG_WAY, 0, false },
+	{ "a fifth less latency", LATENCY_LESS, DEFAULT_BOOTS, &usual, WRONG_WAY, EIGHTY_PERCENT,
+	  true },
+	{ "a fifth less time stolen", STOLEN_LESS, DEFAULT_BOOTS, &usual, WRONG_WAY, 0, false },
+	{ "a fifth less time stolen", STOLEN_LESS, 10, &usual, WRONG_WAY, 0, false },
 	{ "a fifth more time stolen", STOLEN_MORE, 8, &usual, WRONG_WAY, 0, false },
 	{ "a fifth more time stolen", STOLEN_MORE, 10, &usual, WRONG_WAY, 0, false },
 	{ "a fifth more time stolen", STOLEN_MORE, 12, &usual, WRONG_WAY, 0, false },
@@ -162,15 +193,22 @@ static const struct line lines[] = {
 	{ "a fifth more latency, of spread 0.1", LATENCY_MORE, 10, &late, WRONG_WAY, 0, false },
 };
 
-/* How many comparisons end in each verdict. */
-static void count_verdicts(const struct line *l, int *nr)
+/* How many comparisons end in each verdict, and in each outcome of the gates. */
+struct ends {
+	int verdicts[COMPARE_NO_DIFFERENCE + 1];
+	int gates[COMPARE_GATE_UNJUDGED + 1];
+};
+
+static void count_ends(const struct line *l, struct ends *nr)
 {
 	static const struct shift none = NONE;
 	/* the bootstrap decides nothing: as few resamples as give it an interval */
-	const struct compare_options options = { .resamples = 39 };
+	const struct compare_options options = { .resamples = 39,
+						 .gates = gates,
+						 .nr_gates = ARRAY_SIZE(gates) };
 	struct sample_sets s;
 
-	memset(nr, 0, 4 * sizeof(*nr));
+	memset(nr, 0, sizeof(*nr));
 	gsl_rng_set(rng, 20261126);
 	make_boots(&s, l->boots);
 	for (int i = 0; i < COMPARISONS; i++) {
@@ -178,18 +216,26 @@ static void count_verdicts(const struct line *l, int *nr)
 			draw(s.a[j], l->spread, &none);
 			draw(s.b[j], l->spread, &l->shift);
 		}
-		nr[sample_compare_with(&s, &options)->verdict]++;
+		nr->verdicts[sample_compare_with(&s, &options)->verdict]++;
+		nr->gates[compare_gates_outcome(s.c)]++;
 	}
 	sample_sets_finish(&s);
 	print_message("# %s, %zu + %zu boots: of %d comparisons %d improved, %d regressed, "
-		      "%d no difference, %d inconclusive\n",
-		      l->what, l->boots, l->boots, COMPARISONS, nr[COMPARE_IMPROVED],
-		      nr[COMPARE_REGRESSED], nr[COMPARE_NO_DIFFERENCE], nr[COMPARE_INCONCLUSIVE]);
+		      "%d no difference, %d inconclusive; gates: %d passed, %d failed\n",
+		      l->what, l->boots, l->boots, COMPARISONS, nr->verdicts[COMPARE_IMPROVED],
+		      nr->verdicts[COMPARE_REGRESSED], nr->verdicts[COMPARE_NO_DIFFERENCE],
+		      nr->verdicts[COMPARE_INCONCLUSIVE], nr->gates[COMPARE_GATE_PASSED],
+		      nr->gates[COMPARE_GATE_FAILED]);
 }
 
-static bool is_shifted(const struct line *l)
+/* How many are wrong: verdicts the other way, gates that fail without a rise or pass one. */
+static int nr_wrong(const struct line *l, const struct ends *nr, int *gates_wrong)
 {
-	return l->shift.works + l->shift.stolen + l->shift.latency > 3;
+	double sum = l->shift.works + l->shift.stolen + l->shift.latency;
+	int up = nr->verdicts[COMPARE_REGRESSED], down = nr->verdicts[COMPARE_IMPROVED];
+
+	*gates_wrong = nr->gates[sum > 3 ? COMPARE_GATE_PASSED : COMPARE_GATE_FAILED];
+	return (sum > 3 ? 0 : up) + (sum < 3 ? 0 : down);
 }
 
 /* No more errors than are promised, and a shift found as often as that. */
@@ -200,15 +246,17 @@ static void test_lines(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		const struct line *l = &lines[i];
-		int nr[4], wrong;
+		struct ends nr;
+		int wrong, gates_wrong, found;
 
 		if (!l->always && !all)
 			continue;
-		count_verdicts(l, nr);
-		wrong = nr[COMPARE_IMPROVED] + (is_shifted(l) ? 0 : nr[COMPARE_REGRESSED]);
-		if (wrong > l->most_false || nr[COMPARE_REGRESSED] < l->least_regressed)
-			fail_msg("%s, %zu + %zu boots: %d wrong, %d regressed", l->what, l->boots,
-				 l->boots, wrong, nr[COMPARE_REGRESSED]);
+		count_ends(l, &nr);
+		wrong = nr_wrong(l, &nr, &gates_wrong);
+		found = nr.verdicts[COMPARE_IMPROVED] + nr.verdicts[COMPARE_REGRESSED] - wrong;
+		if (wrong > l->most_false || gates_wrong > l->most_false || found < l->least_found)
+			fail_msg("%s, %zu + %zu boots: %d verdicts and %d gates wrong, %d found",
+				 l->what, l->boots, l->boots, wrong, gates_wrong, found);
 	}
 }
 
