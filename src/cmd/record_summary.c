@@ -12,6 +12,18 @@
 
 #define FULL_PERCENT 90 /* from here on a record may not have fitted */
 
+static const char *why_nameless(int error)
+{
+	switch (error) {
+	case -EPERM:
+		return "hides its addresses";
+	case -ENODATA:
+		return "is empty";
+	default:
+		return strerror(-error);
+	}
+}
+
 /* The missing probe that a privilege would bring back. */
 void record_warn_of_nameless(const struct recording *r)
 {
@@ -20,9 +32,8 @@ void record_warn_of_nameless(const struct recording *r)
 
 	for (i = 0; i < n; i++) {
 		if (*probes[i].name == '/' && probes[i].state == QPW_PROBE_MISSING)
-			fprintf(stderr,
-				"qpwlat record: warning: %s: hides its addresses; lost: %s\n",
-				probes[i].name, probes[i].loses);
+			fprintf(stderr, "qpwlat record: warning: %s: %s; lost: %s\n",
+				probes[i].name, why_nameless(probes[i].error), probes[i].loses);
 	}
 }
 

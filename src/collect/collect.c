@@ -49,7 +49,7 @@ static int fail(struct collect_error *err, int code, const char *object, const c
 
 static int fail_load(struct collect_error *err, int code)
 {
-	const char *remedy = "see `qpwlat probes`; kernels from 6.1 on are supported";
+	const char *remedy = "kernels from 6.1 on are supported";
 
 	if (code == -EPERM || code == -EACCES)
 		remedy = "kernel lockdown, a security module or a container forbids BPF here";
@@ -245,6 +245,11 @@ static int kernel_check(struct collect *c, const struct collect_config *config,
 
 	c->ksyms_error = ksyms_load("/proc/kallsyms", &c->ksyms);
 	code = plan(c, config);
+	/* libbpf's word for a file that is in none of the places where it looks */
+	if (code == -ESRCH)
+		return fail(err, code, "/sys/kernel/btf/vmlinux",
+			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF, mount /sys",
+			    "there is no type information of this kernel");
 	if (code)
 		return fail(err, code, "/sys/kernel/btf/vmlinux",
 			    "boot a kernel built with CONFIG_DEBUG_INFO_BTF",
@@ -323,7 +328,8 @@ static void describe_ksyms(struct collect *c)
 	r->error = c->ksyms_error;
 	snprintf(r->name, sizeof(r->name), "/proc/kallsyms");
 	snprintf(r->loses, sizeof(r->loses),
-		 "names of functions, all samples, the tick told apart (needs CAP_SYSLOG)");
+		 "names of functions, all samples, the tick told apart%s",
+		 c->ksyms_error == -EPERM ? " (needs CAP_SYSLOG)" : "");
 }
 
 int collect_attach(struct collect *c, struct collect_error *err)
@@ -337,7 +343,8 @@ int collect_attach(struct collect *c, struct collect_error *err)
 	if (c->ksyms_error)
 		describe_ksyms(c);
 	if (!nr_attached)
-		return fail(err, -EPERM, "BPF programs", "see `qpwlat probes`",
+		return fail(err, -EPERM, "BPF programs",
+			    "leave them a way (--without), or see what forbids tracing here",
 			    "none could be attached");
 	for (i = 0; i < c->nr_described; i++) {
 		c->described[i].h.start_ns = now;

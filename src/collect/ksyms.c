@@ -101,15 +101,18 @@ static int line_add(struct ksyms *k, char *line)
 static int file_read(struct ksyms *k)
 {
 	char line[1024];
+	bool is_empty = true;
 	int err = 0;
 
 	rewind(k->file);
-	while (!err && fgets(line, sizeof(line), k->file))
+	while (!err && fgets(line, sizeof(line), k->file)) {
+		is_empty = false;
 		err = line_add(k, line);
+	}
 	if (!err && ferror(k->file))
 		err = -EIO;
 	if (!err && !k->nr_symbols)
-		err = -EPERM;
+		err = is_empty ? -ENODATA : -EPERM;
 	if (!err)
 		qsort(k->symbols, k->nr_symbols, sizeof(*k->symbols), symbol_compare);
 	return err;

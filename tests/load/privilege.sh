@@ -154,13 +154,16 @@ test_top() {
 	local top kept
 	cp "$QPWTOP" "$scratch/qpwtop"
 	as_user bpf perfmon syslog
-	"${user[@]}" "$scratch/qpwtop" -b -c 1 -d 1 -n 2 >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+	"${user[@]}" "$scratch/qpwtop" -b -c 1 -d 1 >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
 	top=$!
-	for _ in {1..100}; do
+	# until it has shown something, or ended without; it goes on until it is told
+	for _ in {1..1200}; do
 		grep -q '^CLASS' "$scratch/stdout" && break
+		[[ -e /proc/$top ]] || break
 		sleep 0.05
 	done
 	kept=$(status_of $top CapPrm)
+	kill -INT $top
 	rc=0
 	wait $top || rc=$?
 	check top-runs "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0

@@ -87,7 +87,8 @@ check without-plain-twin "$(jq -c '[.probes[] | select(.refused.tp_btf and .stat
 	"page_fault_user", "sched_migrate_task", "sched_switch", "sched_wakeup_new", "sched_waking",
 	"sys_enter", "tick_stop"]'
 run "$QPWLAT" probes --without tp_btf,raw_tp,tracepoint,fentry,kprobe
-fails_saying without-any "none could be attached"
+fails_saying without-any "none could be attached" "--without"
+check without-any-not-itself "$(cat "$scratch/stderr")" test -z "$(grep 'see .qpwlat probes' "$scratch/stderr")"
 check without-any-lists-reasons "$(head -n 1 "$scratch/stdout")" \
 	grep -q '^sched_switch .*tp_btf: left out by --without; raw_tp: left out' "$scratch/stdout"
 for kinds in '' missing 'tp_btf,' tp tp_btf:raw_tp; do
@@ -104,4 +105,21 @@ run "$QPWLAT" probes --what
 check usage "exit code $rc" test $rc = 129
 run setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps -all "$QPWLAT" probes
 fails_saying unprivileged CAP_BPF
+
+# in_mounts COMMANDS: with mounts of its own.
+in_mounts() {
+	run unshare --mount sh -c "$1"
+}
+if unshare --mount true 2>/dev/null; then
+	in_mounts "mount -t tmpfs none /sys/kernel/btf && mount -t tmpfs none /boot && '$QPWLAT' probes"
+	fails_saying without-btf /sys/kernel/btf/vmlinux "no type information" CONFIG_DEBUG_INFO_BTF
+	in_mounts "mount --bind /dev/null /proc/kallsyms &&
+		'$QPWLAT' record -c 1 -d 200ms --victim none -o '$scratch/nameless.qpw'"
+	check without-symbols "exit code $rc: $(cat "$scratch/stderr")" \
+		grep -q '/proc/kallsyms: is empty; lost: names' "$scratch/stderr"
+	check without-symbols-is-no-want-of-privilege "$(cat "$scratch/stderr")" \
+		test -z "$(grep CAP_ "$scratch/stderr")"
+else
+	echo "skip without-btf: no mount namespace here"
+fi
 finish_tests

@@ -108,6 +108,9 @@ static void test_symbols_refused(void **state)
 	assert_null(k);
 	write_file(path, "not a symbol\n\nffffffff81000000\nffffffff81000000 T\n");
 	assert_int_equal(ksyms_load(path, &k), -EPERM);
+	write_file(path, "");
+	assert_int_equal(ksyms_load(path, &k), -ENODATA);
+	assert_null(k);
 	assert_int_equal(ksyms_load("/no/such/file", &k), -ENOENT);
 	ksyms_destroy(NULL);
 }
