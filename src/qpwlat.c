@@ -2,11 +2,14 @@
 /*
  * qpwlat: finds the subcommand and hands over. Knows no option of any of them.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
 #include "util/array.h"
+#include "util/text.h"
 
 struct command {
 	const char *name;
@@ -40,7 +43,7 @@ static const struct command *find_command(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(name, commands[i].name))
 			return &commands[i];
-	fprintf(stderr, "qpwlat: '%.64s' is no command; try 'qpwlat --help'\n", name);
+	fprintf(stderr, "qpwlat: '%.256s' is no command; try 'qpwlat --help'\n", text_shown(name));
 	return NULL;
 }
 
@@ -61,7 +64,7 @@ static int help(int argc, char **argv)
 	return command ? command->run(2, args) : CMD_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 
@@ -81,4 +84,19 @@ int main(int argc, char **argv)
 	}
 	command = find_command(argv[1]);
 	return command ? command->run(argc - 1, argv + 1) : CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	/* so that a limit on the size of files is an error of writing, as a full disk is */
+	signal(SIGXFSZ, SIG_IGN);
+	code = run(argc, argv);
+	errno = 0;
+	if (!(fflush(stdout) || ferror(stdout)) || code == CMD_ERROR)
+		return code;
+	fprintf(stderr, "qpwlat: stdout: can't be written: %s; is there room?\n",
+		errno ? strerror(errno) : "an error before");
+	return CMD_ERROR;
 }

@@ -55,6 +55,9 @@ static int open_metrics(struct top *t)
 {
 	int ret = t->o.openmetrics ? metrics_open(t->o.openmetrics, &t->metrics) : 0;
 
+	if (ret == -EEXIST)
+		return top_fail(t->o.openmetrics, "is a recording, which is not written over; give "
+						  "another file");
 	if (ret == -EINVAL)
 		return top_fail(t->o.openmetrics, "no file and no ADDR:PORT; an address is "
 						  "one in figures");
@@ -120,8 +123,12 @@ int main(int argc, char **argv)
 	struct top t = { 0 };
 	int ret = top_options_parse(argc, argv, &t.o);
 
+	if (ret < 0 && (fflush(stdout) || ferror(stdout)))
+		ret = top_fail("stdout", strerror(errno));
 	if (ret)
 		return ret < 0 ? CMD_OK : ret;
+	/* a limit on the size of files is told by writing, too */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);

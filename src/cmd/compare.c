@@ -18,6 +18,7 @@
 #include "model/compare_gate.h"
 #include "store/boot_dir.h"
 #include "store/boot_paths.h"
+#include "util/text.h"
 #include "view/compare_views.h"
 
 #define BOOTS_MAX 256 /* a side */
@@ -98,7 +99,7 @@ static void print_help(void)
 static int usage_error(const char *what, const char *object)
 {
 	fprintf(stderr, "qpwlat compare: %s%s%s; try 'qpwlat compare --help'\n", what,
-		object ? ": " : "", object ? object : "");
+		object ? ": " : "", object ? text_shown(object) : "");
 	return CMD_USAGE;
 }
 
@@ -257,7 +258,7 @@ static int load_side(struct boot_set *set)
 			fprintf(stderr,
 				"qpwlat compare: cannot load: %s; give boot directories with a "
 				"trace.qpw, directories of such, or .qpw files\n",
-				why);
+				text_shown(why));
 			return CMD_ERROR;
 		}
 		set->nr++;
@@ -314,7 +315,7 @@ static int write_output(const char *path, enum format format, const struct compa
 	if (!error)
 		return 0;
 	fprintf(stderr, "qpwlat compare: cannot write: %s: %s; is there room and permission?\n",
-		path, strerror(error));
+		text_shown(path), strerror(error));
 	return CMD_ERROR;
 }
 

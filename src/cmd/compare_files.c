@@ -13,7 +13,9 @@
 
 #include "cmd/cmd.h"
 #include "cmd/trace_input.h"
+#include "store/trace.h"
 #include "util/array.h"
+#include "util/text.h"
 
 static const char *const boot_files[] = {
 	"trace.qpw",	 "boot.json",	    "witness.txt",
@@ -22,7 +24,7 @@ static const char *const boot_files[] = {
 
 static int refuse(const char *path, const char *why)
 {
-	fprintf(stderr, "qpwlat compare: %s: %s\n", path, why);
+	fprintf(stderr, "qpwlat compare: %s: %s\n", text_shown(path), why);
 	return CMD_USAGE;
 }
 
@@ -66,6 +68,9 @@ static int check_output(char *const *boots, size_t nr, const char *output)
 			    trace_same_file(path, output))
 				return refuse(output, "a file of a boot that is compared can't be "
 						      "the output; give another file");
+	if (trace_is_at(output))
+		return refuse(output,
+			      "is a recording, which is not written over; give another file");
 	return 0;
 }
 

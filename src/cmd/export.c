@@ -51,7 +51,7 @@ static const char help[] =
 static int usage_error(const char *what, const char *object)
 {
 	fprintf(stderr, "qpwlat export: %s%s%s; try 'qpwlat export --help'\n", what,
-		object ? ": " : "", object ? object : "");
+		object ? ": " : "", object ? text_shown(object) : "");
 	return CMD_USAGE;
 }
 
@@ -130,7 +130,7 @@ static int write_records(const struct export_args *args, struct trace_reader *re
 static int cannot_write(const char *path, int error)
 {
 	fprintf(stderr, "qpwlat export: cannot write: %s: %s; is there room and permission?\n",
-		strcmp(path, "-") != 0 ? path : "stdout", strerror(error));
+		strcmp(path, "-") != 0 ? text_shown(path) : "stdout", strerror(error));
 	return CMD_ERROR;
 }
 
@@ -143,10 +143,10 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 	text_escape(trace_reader_problem(reader), problem, sizeof(problem));
 	if (problem[0])
 		fprintf(stderr, "qpwlat export: %s: WARNING: not all records are there: %s\n",
-			args->input, problem);
+			text_shown(args->input), problem);
 	if (nr_events && has_samples)
 		return CMD_OK;
-	fprintf(stderr, "qpwlat export: %s: the trace holds no %s\n", args->input,
+	fprintf(stderr, "qpwlat export: %s: the trace holds no %s\n", text_shown(args->input),
 		nr_events ? "wake-up of a victim; 'qpwlat record --victim' measures them" :
 			    "record; was anything watched?");
 	return CMD_INCONCLUSIVE;
@@ -170,7 +170,7 @@ static int run(const struct export_args *args, struct trace_reader *reader)
 	if (error)
 		return cannot_write(args->output, error);
 	if (ret && ret != -ENODATA) {
-		fprintf(stderr, "qpwlat export: cannot read: %s: %s\n", args->input,
+		fprintf(stderr, "qpwlat export: cannot read: %s: %s\n", text_shown(args->input),
 			strerror(-ret));
 		return CMD_ERROR;
 	}
@@ -192,12 +192,19 @@ int cmd_export(int argc, char **argv)
 	if (strcmp(args.output, "-") != 0 && trace_same_file(args.input, args.output)) {
 		fprintf(stderr,
 			"qpwlat export: %s: is the recording itself; write to another file\n",
-			args.output);
+			text_shown(args.output));
+		return CMD_ERROR;
+	}
+	if (trace_is_at(args.output)) {
+		fprintf(stderr,
+			"qpwlat export: %s: is a recording, which is not written over; write to "
+			"another file\n",
+			text_shown(args.output));
 		return CMD_ERROR;
 	}
 	ret = trace_reader_open(args.input, &reader);
 	if (ret) {
-		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", args.input,
+		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", text_shown(args.input),
 			trace_open_error(ret));
 		return CMD_ERROR;
 	}

@@ -14,6 +14,8 @@
 #include "collect/collect.h"
 #include "host/host.h"
 #include "util/array.h"
+#include "store/trace.h"
+#include "util/text.h"
 
 static const struct option long_options[] = {
 	{ "json", optional_argument, NULL, 'j' },
@@ -147,8 +149,8 @@ static int print_json(const struct collect *c, const struct qpw_probe *probes, s
 		err = true;
 	json_decref(root);
 	if (err)
-		fprintf(stderr, "qpwlat probes: %s: can't be written: %s\n", path ? path : "stdout",
-			strerror(errno));
+		fprintf(stderr, "qpwlat probes: %s: can't be written: %s\n",
+			path ? text_shown(path) : "stdout", strerror(errno));
 	return err ? CMD_ERROR : CMD_OK;
 }
 
@@ -191,6 +193,13 @@ int cmd_probes(int argc, char **argv)
 		}
 		if (option != 'j' && option != 'w')
 			break;
+		if (option == 'j' && optarg && trace_is_at(optarg)) {
+			fprintf(stderr,
+				"qpwlat probes: %s: is a recording, which is not written over; give "
+				"another file\n",
+				text_shown(optarg));
+			return CMD_USAGE;
+		}
 		if (option == 'j') {
 			json = true;
 			json_path = optarg;

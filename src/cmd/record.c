@@ -73,8 +73,8 @@ static void find_warnings(struct recording *r)
 
 	host_find_warnings("", &s, &r->facts);
 	for (i = 0; i < r->facts.nr_warnings && !r->o.quiet; i++)
-		fprintf(stderr, "qpwlat record: warning: %s; %s\n", r->facts.warnings[i].text,
-			r->facts.warnings[i].remedy);
+		fprintf(stderr, "qpwlat record: warning: %s; %s\n",
+			text_shown(r->facts.warnings[i].text), r->facts.warnings[i].remedy);
 }
 
 /* Elsewhere the victim would be nobody, or the foreign task that has its number outside. */
@@ -130,64 +130,6 @@ static void warn_of_limit(const struct recording *r, uint64_t capabilities)
 			missing, r->tool->program);
 }
 
-static int prepare_collector(struct recording *r)
-{
-	struct collect_config config = { .watched = &r->place.watched,
-					 .buffer_bytes = r->o.buffer_bytes,
-					 .without = r->o.without,
-					 .stacks = r->o.stacks,
-					 .system_calls = r->o.system_calls };
-	struct collect_error e = { 0 };
-	int err;
-
-	if (r->tool) {
-		config.needed_capabilities = tool_priority_capability(&r->o);
-		config.useful_capabilities = tool_memory_capability();
-	}
-	if (collect_create(&config, &r->collect, &e))
-		return print_collect_error(&e);
-	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
-	snprintf(r->facts.victim, sizeof(r->facts.victim), "%s", r->o.victim_text);
-	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
-	record_tell_settings(r);
-	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
-	/* only now: an older recording is not lost for want of a privilege */
-	err = trace_keep_old(r->o.output);
-	if (err) {
-		fprintf(stderr,
-			"qpwlat record: %s: what it holds can't be kept as %s.old: %s; name another "
-			"file with -o\n",
-			r->o.output, r->o.output, strerror(-err));
-		return CMD_ERROR;
-	}
-	err = trace_writer_open(r->o.output, &r->facts, &r->writer);
-	if (err) {
-		fprintf(stderr,
-			"qpwlat record: %s: can't be written: %s; name another file with -o\n",
-			r->o.output, strerror(-err));
-		return CMD_ERROR;
-	}
-	r->output_fd = open(r->o.output, O_PATH | O_CLOEXEC);
-	if (collect_attach(r->collect, &e))
-		return print_collect_error(&e);
-	record_warn_of_nameless(r);
-	warn_of_limit(r, config.useful_capabilities);
-	return CMD_OK;
-}
-
-/*
- * Once everything is attached and what is to run with privilege has been forked, the recorder reads
- * memory that it has mapped and writes a file that is open. It may have to kill a command that took
- * another user's name. Its children keep what they were born with.
- */
-static void drop_privilege(struct recording *r)
-{
-	int err = privilege_keep(PRIVILEGE(CAP_KILL));
-
-	if (err)
-		record_complain(r, "capabilities can't be given up", strerror(-err));
-}
-
 static int add_running_victims(struct recording *r)
 {
 	struct victim_found found[COLLECT_MAX_VICTIMS];
@@ -218,6 +160,49 @@ static int add_running_victims(struct recording *r)
 			collect_add_victim(r->collect, found[i].tgid);
 	}
 	return CMD_OK;
+}
+
+static int prepare_collector(struct recording *r)
+{
+	struct collect_config config = { .watched = &r->place.watched,
+					 .buffer_bytes = r->o.buffer_bytes,
+					 .without = r->o.without,
+					 .stacks = r->o.stacks,
+					 .system_calls = r->o.system_calls };
+	struct collect_error e = { 0 };
+
+	if (r->tool) {
+		config.needed_capabilities = tool_priority_capability(&r->o);
+		config.useful_capabilities = tool_memory_capability();
+	}
+	if (collect_create(&config, &r->collect, &e))
+		return print_collect_error(&e);
+	snprintf(r->facts.watched, sizeof(r->facts.watched), "%s", r->place.watched_text);
+	snprintf(r->facts.victim, sizeof(r->facts.victim), "%s", r->o.victim_text);
+	snprintf(r->facts.tool_version, sizeof(r->facts.tool_version), "qpwlat " QPW_VERSION);
+	record_tell_settings(r);
+	utc_format(time(NULL), r->facts.started_utc, sizeof(r->facts.started_utc));
+	/* only now: an older recording is not lost for want of a privilege or a victim */
+	if (add_running_victims(r) || record_open_output(r))
+		return CMD_ERROR;
+	if (collect_attach(r->collect, &e))
+		return print_collect_error(&e);
+	record_warn_of_nameless(r);
+	warn_of_limit(r, config.useful_capabilities);
+	return CMD_OK;
+}
+
+/*
+ * Once everything is attached and what is to run with privilege has been forked, the recorder reads
+ * memory that it has mapped and writes a file that is open. It may have to kill a command that took
+ * another user's name. Its children keep what they were born with.
+ */
+static void drop_privilege(struct recording *r)
+{
+	int err = privilege_keep(PRIVILEGE(CAP_KILL));
+
+	if (err)
+		record_complain(r, "capabilities can't be given up", strerror(-err));
 }
 
 /* For that long, 0: for good. False when recording is to end before its time. */
@@ -313,7 +298,8 @@ static void measure(struct recording *r)
 	if (going)
 		run_for(r, r->o.duration_ns);
 	else if (!r->failed)
-		record_complain(r, r->o.output, "ended while warming up: nothing was measured");
+		record_complain(r, text_shown(r->o.output),
+				"ended while warming up: nothing was measured");
 	end_window(r);
 	end_all(r);
 	loop_clear_progress(l);
@@ -330,7 +316,7 @@ static void finish_file(struct recording *r)
 		fprintf(stderr,
 			"qpwlat record: %s: can't be written: %s; what came before is kept, name "
 			"another file with -o for the whole\n",
-			r->o.output, strerror(-err));
+			text_shown(r->o.output), strerror(-err));
 		r->failed = true;
 	}
 }
@@ -340,7 +326,7 @@ static int record_run(struct recording *r)
 	int err, verdict;
 
 	r->tool = tool_of(r->o.victim);
-	if (prepare_machine(r) || prepare_collector(r) || add_running_victims(r))
+	if (prepare_machine(r) || prepare_collector(r))
 		return CMD_ERROR;
 	err = loop_init(&r->loop, r->collect, r->writer, r->o.quiet);
 	if (err) {
@@ -350,7 +336,8 @@ static int record_run(struct recording *r)
 	measure(r);
 	finish_file(r);
 	if (r->given_up)
-		fprintf(stderr, "qpwlat record: %s: given up, incomplete\n", r->o.output);
+		fprintf(stderr, "qpwlat record: %s: given up, incomplete\n",
+			text_shown(r->o.output));
 	else
 		record_print_summary(r);
 	verdict = r->given_up ? CMD_OK : record_judge_threshold(r);
@@ -364,6 +351,9 @@ int cmd_record(int argc, char **argv)
 
 	if (ret)
 		return ret < 0 ? CMD_OK : ret;
+	ret = record_check_outputs(&r.o);
+	if (ret)
+		return ret;
 	ret = record_run(&r);
 	child_kill(&r.command);
 	child_kill(&r.shell);

@@ -42,6 +42,7 @@ static void child_main(const struct child *c, const struct child_setup *setup, i
 		;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGXFSZ, SIG_DFL); /* which we ignore, and a program would, too */
 	execvp(setup->argv[0], setup->argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", setup->argv[0], strerror(errno));
 	_exit(EXIT_NOT_FOUND);

@@ -15,6 +15,7 @@
 #include "collect/collect.h"
 #include "util/array.h"
 #include "util/duration.h"
+#include "util/text.h"
 
 #define CYCLICTEST_PERIOD_US 1000
 #define NOT_GIVEN UINT64_MAX
@@ -92,7 +93,7 @@ static void print_help(void)
 static int usage(const char *what, const char *value)
 {
 	fprintf(stderr, "qpwlat record: %s%s%s; try 'qpwlat record --help'\n", what,
-		value ? ": " : "", value ? value : "");
+		value ? ": " : "", value ? text_shown(value) : "");
 	return CMD_USAGE;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cmd/record_run.h"
 #include "util/duration.h"
+#include "util/text.h"
 
 #define FULL_PERCENT 90 /* from here on a record may not have fitted */
 
@@ -78,8 +79,8 @@ void record_print_summary(const struct recording *r)
 	fstat(r->output_fd, &st);
 	duration_format(r->measured_ns, length, sizeof(length));
 	duration_format(r->loop.gauge.worst_ns, worst, sizeof(worst));
-	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text, r->o.output,
-	       st.st_size / 1024.0);
+	printf("recorded  %s on CPU %s: %s, %.1f KiB\n", length, r->place.watched_text,
+	       text_shown(r->o.output), st.st_size / 1024.0);
 	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
 	printf("%-9s %llu, worst %s\n", r->loop.unit, (unsigned long long)r->loop.gauge.count,
 	       r->loop.gauge.count ? worst : "-");

@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "store/trace.h"
 #include "util/cpulist.h"
+#include "util/text.h"
 #include "view/report.h"
 
 /* All records to the model. A part of a recording is a fact about it; 0 or -errno. */
@@ -101,7 +102,7 @@ static int load_trace(const struct report_args *args, uint64_t outlier_ns, struc
 	int ret = trace_reader_open(t->path, &reader);
 
 	if (ret) {
-		fprintf(stderr, "qpwlat report: cannot open: %s: %s\n", t->path,
+		fprintf(stderr, "qpwlat report: cannot open: %s: %s\n", text_shown(t->path),
 			trace_open_error(ret));
 		return CMD_ERROR;
 	}
@@ -109,9 +110,11 @@ static int load_trace(const struct report_args *args, uint64_t outlier_ns, struc
 	trace_reader_close(reader);
 	if (ret == -ENXIO)
 		fprintf(stderr, "qpwlat report: %s: CPUs %s were not watched; choose from %s\n",
-			t->path, args->cpus_text, t->facts.watched);
+			text_shown(t->path), text_shown(args->cpus_text),
+			text_shown(t->facts.watched));
 	else if (ret)
-		fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", t->path, strerror(-ret));
+		fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", text_shown(t->path),
+			strerror(-ret));
 	return ret ? CMD_ERROR : 0;
 }
 
@@ -171,7 +174,7 @@ static int show(const struct report_args *args, const struct report *r)
 	fprintf(stderr,
 		"qpwlat report: %s%s: no record of what was asked for; was anything "
 		"watched then?\n",
-		r->traces[0].path, r->nr_traces > 1 ? " and the others" : "");
+		text_shown(r->traces[0].path), r->nr_traces > 1 ? " and the others" : "");
 	return CMD_INCONCLUSIVE;
 }
 

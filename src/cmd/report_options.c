@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "util/array.h"
 #include "util/duration.h"
+#include "util/text.h"
 
 #define TOP_DEFAULT 10
 #define TOP_MAX 10000
@@ -71,7 +72,7 @@ const char *report_format_name(enum report_format format)
 static int usage_error(const char *what, const char *object)
 {
 	fprintf(stderr, "qpwlat report: %s%s%s; try 'qpwlat report --help'\n", what,
-		object ? ": " : "", object ? object : "");
+		object ? ": " : "", object ? text_shown(object) : "");
 	return CMD_USAGE;
 }
 

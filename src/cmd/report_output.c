@@ -13,6 +13,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/trace_input.h"
+#include "store/trace.h"
+#include "util/text.h"
 
 static bool is_stdout(const char *path)
 {
@@ -21,7 +23,7 @@ static bool is_stdout(const char *path)
 
 static int refuse(const char *path, const char *why)
 {
-	fprintf(stderr, "qpwlat report: %s: %s; give another file\n", path, why);
+	fprintf(stderr, "qpwlat report: %s: %s; give another file\n", text_shown(path), why);
 	return CMD_USAGE;
 }
 
@@ -34,6 +36,8 @@ static int check_output(const struct report_args *args, int format)
 	for (size_t i = 0; i < args->nr_inputs; i++)
 		if (trace_same_file(path, args->inputs[i]))
 			return refuse(path, "the trace itself can't be the output");
+	if (trace_is_at(path))
+		return refuse(path, "is a recording, which is not written over");
 	for (int i = 0; i < format; i++)
 		if (args->output[i] && trace_same_file(path, args->output[i]))
 			return refuse(path, "two formats can't go to one file");
@@ -125,7 +129,8 @@ static int write_output(const char *path, enum report_format format, const struc
 	if (!error)
 		return 0;
 	fprintf(stderr, "qpwlat report: cannot write %s: %s: %s; is there room and permission?\n",
-		report_format_name(format), is_stdout(path) ? "stdout" : path, strerror(error));
+		report_format_name(format), is_stdout(path) ? "stdout" : text_shown(path),
+		strerror(error));
 	return CMD_ERROR;
 }
 

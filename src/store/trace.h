@@ -6,6 +6,8 @@
 #ifndef QPW_STORE_TRACE_H
 #define QPW_STORE_TRACE_H
 
+#include <stdbool.h>
+
 #include "host/host.h"
 #include "qpw/event.h"
 #include "store/event_source.h"
@@ -16,9 +18,15 @@
  */
 int trace_keep_old(const char *path);
 
+/* Whether the file of that name is a recording, by its first bytes, of whatever version or state. */
+bool trace_is_at(const char *path);
+
 struct trace_writer;
 
-/* Create path (truncating) and write the header. Returns 0 or -errno, *out is NULL then. */
+/*
+ * Create path (truncating), readable for its owner alone as it holds addresses of the kernel, and
+ * write the header. Returns 0 or -errno, *out is NULL then.
+ */
 int trace_writer_open(const char *path, const struct host_facts *facts, struct trace_writer **out);
 
 /* Append one record (h->size bytes). Buffered; a full block is written out. 0 or -errno. */

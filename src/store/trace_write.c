@@ -91,7 +91,7 @@ int trace_writer_open(const char *path, const struct host_facts *facts, struct t
 	w->zstd = ZSTD_createCCtx();
 	if (!w->raw || !w->comp || !w->zstd)
 		goto fail;
-	w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (w->fd < 0) {
 		ret = -errno;
 		goto fail;

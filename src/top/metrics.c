@@ -17,6 +17,7 @@
 
 #include <microhttpd.h>
 
+#include "store/trace.h"
 #include "view/openmetrics.h"
 
 #define CONNECTIONS 8
@@ -224,6 +225,8 @@ int metrics_open(const char *to, struct metrics **out)
 		return -ENOMEM;
 	if (port) {
 		ret = serve(to, port, m);
+	} else if (trace_is_at(to)) {
+		ret = -EEXIST;
 	} else {
 		m->path = strdup(to);
 		if (!m->path || asprintf(&m->temporary, "%s.%d", to, (int)getpid()) < 0)

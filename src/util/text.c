@@ -90,3 +90,13 @@ size_t text_width(const char *text)
 		width += ((unsigned char)*text & 0xc0) != 0x80;
 	return width;
 }
+
+const char *text_shown(const char *src)
+{
+	static char shown[4][4096];
+	static unsigned int next;
+	char *dst = shown[next++ % 4];
+
+	text_escape(src, dst, sizeof(shown[0]));
+	return dst;
+}

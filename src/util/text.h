@@ -19,6 +19,12 @@ void text_escape(const char *src, char *dst, size_t size);
 /* The same for a field of at most max bytes that need not be NUL-terminated. */
 void text_escape_n(const char *src, size_t max, char *dst, size_t size);
 
+/*
+ * text_escape() for messages: a cut of some thousand bytes, in memory of its own that the fourth call
+ * from here takes again.
+ */
+const char *text_shown(const char *src);
+
 /* "prefix 7": for what has a number and no name. */
 void text_numbered(char *dst, size_t size, const char *prefix, uint64_t number);
 

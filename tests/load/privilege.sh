@@ -48,14 +48,19 @@ status_of() {
 records() {
 	local name=$1 kept=$2 recorder child sets='' set
 	shift 2
-	"$@" record -c 1 -d 2s -q -o "$scratch/t.qpw" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+	"$@" record -c 1 -d 60s -q -o "$scratch/t.qpw" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
 	recorder=$!
 	for _ in {1..100}; do
 		# it runs its program once it has the name
 		child=$(pgrep -P $recorder -x cyclictest) && break
 		sleep 0.05
 	done
-	sleep 0.3
+	# and measures once its thread has the priority; then a second of samples, however long that took
+	for _ in {1..200}; do
+		ps -L -o cls=,rtprio= -p "${child:-0}" | grep -q 'FF *95' && break
+		sleep 0.05
+	done
+	sleep 1.5
 	for set in CapEff CapPrm CapInh CapAmb; do
 		sets+=" $(status_of $recorder $set)"
 	done
@@ -63,6 +68,7 @@ records() {
 	check "$name-victim-is-real-time" "$(ps -L -o cls,rtprio,comm -p "${child:-0}")" \
 		test "$(ps -L -o cls=,rtprio= -p "${child:-0}" | grep -c 'FF *95')" = 1
 	rc=0
+	kill -INT $recorder
 	wait $recorder || rc=$?
 	check "$name-records" "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0
 	run "$QPWLAT" report --json -i "$scratch/t.qpw"

@@ -228,16 +228,36 @@ test_full_disk() {
 test_old() {
 	local directory=$scratch/here
 	mkdir "$directory"
-	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 100ms -q --victim none) 2>"$scratch/stderr"
+	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 1s -q) 2>"$scratch/stderr"
 	check default-name "$(cat "$scratch/stderr")" \
 		test "$(ls "$directory")" = qpwlat.qpw
 	cp "$directory/qpwlat.qpw" "$scratch/first.qpw"
-	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 100ms -q --victim none) 2>"$scratch/stderr"
+	(cd "$directory" && "$QPWLAT_ABSOLUTE" record -c 1 -d 1s -q) 2>"$scratch/stderr"
 	check old-one-is-kept "$(cat "$scratch/stderr")" \
 		cmp "$directory/qpwlat.qpw.old" "$scratch/first.qpw"
 	check new-one-is-new "it is the old one" \
 		test "$(stat -c %i "$directory/qpwlat.qpw")" != "$(stat -c %i "$directory/qpwlat.qpw.old")"
+	check only-its-owner-reads-it "$(stat -c %a "$directory/qpwlat.qpw")" \
+		test "$(stat -c %a "$directory/qpwlat.qpw")" = 600
+	# tries that fail, twice each, cost neither the recording nor what was kept before
+	cp "$directory/qpwlat.qpw" "$scratch/second.qpw"
+	for _ in 1 2; do
+		run "$QPWLAT" record -c 1 -d 1s -q -o "$directory/qpwlat.qpw" --victim pid:4194304
+		fails_saying no-victim-no-recording "pid:4194304" "no such process"
+	done
+	check no-victim-spoils-nothing "other files" cmp "$directory/qpwlat.qpw" "$scratch/second.qpw"
+	check no-victim-spoils-no-old "other files" cmp "$directory/qpwlat.qpw.old" "$scratch/first.qpw"
+	mkdir "$scratch/broken"
+	printf '#!/bin/sh\nexit 1\n' >"$scratch/broken/cyclictest"
+	chmod 755 "$scratch/broken/cyclictest"
+	for _ in 1 2 3; do
+		run env PATH="$scratch/broken:$PATH" "$QPWLAT" record -c 1 -d 10s -q -o "$directory/qpwlat.qpw"
+		fails_saying broken-victim "cyclictest ended too early" "exit code 1"
+	done
+	check hollow-ones-displace-nothing "it is another file" \
+		cmp "$directory/qpwlat.qpw.old" "$scratch/second.qpw"
 	rm "$directory/qpwlat.qpw.old"
+	cp "$scratch/second.qpw" "$directory/qpwlat.qpw"
 	mkdir "$directory/qpwlat.qpw.old"
 	cp "$directory/qpwlat.qpw" "$scratch/first.qpw"
 	run "$QPWLAT" record -c 1 -d 100ms -q --victim none -o "$directory/qpwlat.qpw"

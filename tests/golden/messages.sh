@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What all commands have in common: no recording is written over, no message steers a terminal, what
+# can't be written is an error that is told.
+set -euo pipefail
+cd "$(dirname "$0")"
+make_trace=${BUILD:?}/golden/make_trace
+[[ $make_trace == /* ]] || make_trace=$(cd ../.. && pwd)/$make_trace
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+bad=0
+qpwlat=${QPWLAT:?}
+qpwtop=${QPWTOP:?}
+
+result() { # result NAME: not ok when log has anything to say
+	if [ -s log ]; then
+		echo "not ok messages $1"
+		head -n 40 log
+		bad=1
+	else
+		echo "ok messages $1"
+	fi
+}
+
+# says CODE PATTERN COMMAND...: that exit code and that on stderr, and nothing there steers a terminal
+says() {
+	local want=$1 pattern=$2 code=0
+	shift 2
+	"$@" >out 2>err </dev/null || code=$?
+	[ "$code" = "$want" ] || echo "$*: exit code $code, not $want: $(cat err)"
+	grep -q -- "$pattern" err || echo "$*: stderr lacks '$pattern': $(cat -v err)"
+	! LC_ALL=C grep -q '[[:cntrl:]]' err || echo "$*: $(cat -v err)"
+}
+
+"$make_trace" lab lab.qpw
+"$make_trace" two other.qpw
+cp other.qpw kept.qpw
+# of a newer version, and cut off within its header: a recording as well
+{ head -c 8 lab.qpw; printf '\xff\xff'; tail -c +11 lab.qpw; } >newer.qpw
+head -c 12 lab.qpw >short.qpw
+mkdir a b
+cp lab.qpw a/trace.qpw
+cp other.qpw b/trace.qpw
+for file in other newer short; do
+	cp "$file.qpw" before
+	{
+		for format in text json markdown html csv; do
+			says 129 'is a recording' "$qpwlat" report --$format=$file.qpw lab.qpw
+		done
+		says 1 'is a recording' "$qpwlat" export -o $file.qpw lab.qpw
+		says 129 'is a recording' "$qpwlat" compare --json=$file.qpw a -- b
+		says 129 'is a recording' "$qpwlat" probes --json=$file.qpw
+		says 129 'is a recording' "$qpwlat" record --victim-json $file.qpw -o new.qpw
+		says 1 'is a recording' "$qpwtop" -b --replay lab.qpw --openmetrics $file.qpw
+		cmp before $file.qpw || true
+	} >log 2>&1
+	result "$file.qpw is not written over"
+done
+{
+	says 129 'where the recording goes' "$qpwlat" record -o vv.qpw --victim-json ./vv.qpw
+	[ ! -e vv.qpw ] || echo "there is a file"
+} >log
+result "results and recording are two files"
+
+# what is no recording is written over, as ever
+echo old >note
+"$qpwlat" export -o note lab.qpw 2>log
+grep -q '^kind,' note || echo "it is not" >>log
+result "any other file is written over"
+
+esc=$'x\e[31m\x9b'
+cp lab.qpw "$esc.qpw"
+echo foreign >"$esc.txt"
+{
+	says 129 'is no command' "$qpwlat" "$esc"
+	for command in report export; do
+		says 1 'x\\x1b\[31m' "$qpwlat" $command "$esc"
+		says 1 'x\\x1b\[31m' "$qpwlat" $command "$esc.txt"
+		says 129 'x\\x1b\[31m' "$qpwlat" $command "--$esc" lab.qpw
+	done
+	says 1 'x\\x1b\[31m' "$qpwlat" report --json="$esc/no" lab.qpw
+	says 1 'x\\x1b\[31m' "$qpwlat" export -o "$esc/no" lab.qpw
+	says 129 'x\\x1b\[31m' "$qpwlat" report --json="$esc.qpw" lab.qpw
+	says 129 'x\\x1b\[31m' "$qpwlat" report --top "$esc" lab.qpw
+	says 129 'x\\x1b\[31m' "$qpwlat" export -f "$esc" lab.qpw
+	says 129 'x\\x1b\[31m' "$qpwlat" compare "--$esc" a -- b
+	says 1 'x\\x1b\[31m' "$qpwlat" compare "$esc" -- b
+	says 129 'x\\x1b\[31m' "$qpwlat" record -d "$esc"
+	says 129 'x\\x1b\[31m' "$qpwlat" record --victim-json "$esc.qpw" -o new.qpw
+	says 1 'x\\x1b\[31m' "$qpwtop" --replay "$esc"
+} >log
+result "names are made harmless"
+
+{
+	for command in "--help" "--version" "help record" "record --help" "report --help" "export --help" \
+		"compare --help" "probes --help"; do
+		code=0
+		# shellcheck disable=SC2086 # split on purpose
+		"$qpwlat" $command >/dev/full 2>err || code=$?
+		[ $code = 1 ] || echo "$command: exit code $code"
+		grep -q "No space left on device" err || echo "$command: $(cat err)"
+	done
+	for command in "--help" "--version" "-b --replay lab.qpw" "--json --replay lab.qpw"; do
+		code=0
+		# shellcheck disable=SC2086 # split on purpose
+		"$qpwtop" $command >/dev/full 2>err || code=$?
+		[ $code = 1 ] || echo "qpwtop $command: exit code $code"
+		grep -q "No space left on device" err || echo "qpwtop $command: $(cat err)"
+	done
+} >log
+result "a full stdout is told"
+
+# ulimit counts blocks of 1024 bytes: none of these fits in one
+limited() {
+	(
+		ulimit -f 1
+		"$@"
+	)
+}
+{
+	says 1 'File too large' limited "$qpwlat" report --html=page.html lab.qpw
+	says 1 'File too large' limited "$qpwlat" export -o lab.csv lab.qpw
+	says 1 'File too large' limited "$qpwlat" compare --html=compare.html a -- b
+} >log 2>&1
+result "a limit on the size of files is told"
+
+exit "$bad"
