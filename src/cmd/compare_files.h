@@ -10,8 +10,8 @@
 
 /*
  * Refuse a boot that is among the nr paths twice, under whatever name; and one of nr_outputs (NULL
- * or "-" are none) that is a file of a boot or goes where another one goes. 0, or an exit code after
- * a message.
+ * or "-" are none) that is a file of a boot or goes where another one goes. 0, or an exit code
+ * after a message.
  */
 int compare_check_inputs(char *const *boots, size_t nr);
 int compare_check_outputs(char *const *boots, size_t nr, const char *const *outputs,

@@ -361,13 +361,13 @@ static void append_key(struct compare_metric *m, const char *text)
 }
 
 /* The first boot of each side that did not see it all. */
-static void find_unseen(const struct comparison *c, enum sight sight, struct compare_metric *m)
+static void find_unseen(const struct comparison *c, enum sight needed, struct compare_metric *m)
 {
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		struct compare_unseen *u = &m->unseen[side];
 
 		for (size_t i = 0; !u->probe && i < c->mode[side].nr_boots; i++) {
-			u->probe = sight_lacks(c->mode[side].boots[i]->snapshot, sight);
+			u->probe = sight_lacks(c->mode[side].boots[i]->snapshot, needed);
 			u->boot = u->probe ? c->mode[side].boots[i]->label : NULL;
 		}
 	}

@@ -135,7 +135,8 @@ static void test_settings(void **state)
 		struct sample_sets s;
 
 		sample_sets_init(&s, 2, 2);
-		strcpy((char *)s.b[1]->facts + settings[i].at, settings[i].text);
+		memcpy((char *)s.b[1]->facts + settings[i].at, settings[i].text,
+		       strlen(settings[i].text) + 1);
 		boot_dir_describe(s.b[1]);
 		sample_compare(&s);
 		if (s.c->nr_reasons != 1 || s.c->reasons[0].code != COMPARE_SETUP_DIFFERS)
