@@ -88,9 +88,9 @@ const char *sight_lacks(const struct snapshot *s, enum sight what)
 	return probe;
 }
 
-bool sight_blind(const struct snapshot *s, enum snap_class class)
+bool sight_blind(const struct snapshot *s, enum snap_class which)
 {
-	return !s->classes[class].count && sight_lacks(s, (enum sight) class);
+	return !s->classes[which].count && sight_lacks(s, (enum sight)which);
 }
 
 const char *sight_class_words(enum snap_class class)

@@ -31,7 +31,7 @@ enum sight {
 const char *sight_lacks(const struct snapshot *s, enum sight what);
 
 /* Whether a class has no interruptions because nobody could see all of them: its 0 is none. */
-bool sight_blind(const struct snapshot *s, enum snap_class class);
+bool sight_blind(const struct snapshot *s, enum snap_class which);
 
 /* "runs of threads": interruptions of a class, as an object of "not seen". */
 const char *sight_class_words(enum snap_class class);

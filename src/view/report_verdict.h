@@ -18,8 +18,9 @@ bool report_unseen(const struct snapshot *snap, char *buf, size_t size);
 
 /*
  * How late the worst sample was and what the worst ones are made of; without samples, how much of
- * the CPUs' time was taken and by what. What was lost or not looked at is said first. The text has passed
- * text_escape(). False: it begins with "inconclusive" and the reason, as the data can't bear it.
+ * the CPUs' time was taken and by what. What was lost or not looked at is said first. The text has
+ * passed text_escape(). False: it begins with "inconclusive" and the reason, as the data can't bear
+ * it.
  */
 bool report_verdict(const struct report *r, char *text, size_t size);
 

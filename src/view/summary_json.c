@@ -235,11 +235,9 @@ static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_
 }
 
 /* A figure of a class; what nobody looked at is not nothing. */
-static json_t *seen_json(const struct snapshot *s, int class, uint64_t value)
+static json_t *seen_json(const struct snapshot *s, enum snap_class which, uint64_t value)
 {
-	bool seen = s->classes[class].count || !sight_lacks(s, (enum sight) class);
-
-	return seen ? json_integer(integer(value)) : json_null();
+	return sight_blind(s, which) ? json_null() : json_integer(integer(value));
 }
 
 static json_t *classes_json(const struct snapshot *s)
@@ -249,11 +247,12 @@ static json_t *classes_json(const struct snapshot *s)
 	for (int i = 0; array && i < SNAP_NR_CLASSES; i++) {
 		const struct snap_total *t = &s->classes[i];
 
-		if (json_array_append_new(array, json_pack("{s:s, s:o, s:o, s:o}", "class",
-							   snap_class_name((enum snap_class)i),
-							   "count", seen_json(s, i, t->count), "ns",
-							   seen_json(s, i, t->self_ns), "max_ns",
-							   seen_json(s, i, t->max_ns)))) {
+		if (json_array_append_new(
+			    array, json_pack("{s:s, s:o, s:o, s:o}", "class",
+					     snap_class_name((enum snap_class)i), "count",
+					     seen_json(s, (enum snap_class)i, t->count), "ns",
+					     seen_json(s, (enum snap_class)i, t->self_ns), "max_ns",
+					     seen_json(s, (enum snap_class)i, t->max_ns)))) {
 			json_decref(array);
 			return NULL;
 		}
