@@ -207,6 +207,8 @@ static int feed_ipi(struct model *m, const struct qpw_header *h)
 			       model_vector_name(m, e->vector);
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
+	if (e->nr_functions > 1 && model_in_window(m, h))
+		m->nr_calls_unnamed += e->nr_functions - 1;
 	return add_interval(m, h, &s, NULL);
 }
 
@@ -416,6 +418,7 @@ static int open_window(struct model *m, uint64_t start_ns)
 	}
 	if (m->watch)
 		watch_reset(m->watch);
+	m->nr_calls_unnamed = 0;
 	return figures_reset(&m->figures);
 }
 

@@ -100,6 +100,7 @@ static void keep_larger(uint64_t *kept, uint64_t value)
 /* What programs of all CPUs have missed together is told for each of them, and counts once. */
 static void fill_counts(const struct model *m, struct snapshot *s)
 {
+	s->counts.calls_unnamed = m->nr_calls_unnamed;
 	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
 		const struct model_counts *c = m->cpus[i] ? &m->cpus[i]->counts : NULL;
 

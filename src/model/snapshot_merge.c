@@ -143,6 +143,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->counts.system_calls_missed += src->counts.system_calls_missed;
 	dst->counts.lock_waits_missed += src->counts.lock_waits_missed;
 	dst->counts.origins_missed += src->counts.origins_missed;
+	dst->counts.calls_unnamed += src->counts.calls_unnamed;
 	dst->counts.untimed_wakeups += src->counts.untimed_wakeups;
 	dst->counts.tick_stops += src->counts.tick_stops;
 	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)

@@ -193,6 +193,11 @@ static void print_counts(const struct sheet *o, const struct snapshot *s)
 /* After both tables that it is about, and without them. */
 static void print_origins_missed(const struct sheet *o, const struct snap_counts *c)
 {
+	if (c->calls_unnamed)
+		sheet_warning(o,
+			      "%" PRIu64
+			      " more functions were called in IPIs that go by a longer one.",
+			      c->calls_unnamed);
 	if (c->origins_missed)
 		sheet_warning(o, "at most %" PRIu64 " origins or moves were not seen.",
 			      c->origins_missed);

@@ -91,6 +91,11 @@ void report_html_limits(FILE *f, const struct report *r)
 
 	html_section(f, "limits", "What this report omits");
 	fprintf(f, "<ul>\n<li>Lost records: %" PRIu64 ".</li>\n", s->nr_lost);
+	if (s->counts.calls_unnamed)
+		fprintf(f,
+			"<li>%" PRIu64 " more functions were called in IPIs that go by a longer "
+			"one.</li>\n",
+			s->counts.calls_unnamed);
 	if (s->counts.origins_missed)
 		fprintf(f, "<li>At most %" PRIu64 " origins or moves were not seen.</li>\n",
 			s->counts.origins_missed);

@@ -95,6 +95,29 @@ static void test_equal_stacks(void **state)
 	model_destroy(m);
 }
 
+/* An interrupt goes by its longest function; how many others ran in it is told. */
+static void test_unnamed_calls(void **state)
+{
+	union rec one = rec_ipi(1, 1000, 1100, QPW_IPI_CALL_FUNCTION_SINGLE, FN_DRAIN, NULL);
+	union rec three = rec_ipi(1, 2000, 2100, QPW_IPI_CALL_FUNCTION_SINGLE, FN_DRAIN, NULL);
+	union rec none = rec_ipi(1, 3000, 3100, QPW_IPI_RESCHEDULE, 0, NULL);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	tell_places(m);
+	one.ipi.nr_functions = 1;
+	three.ipi.nr_functions = 3;
+	none.ipi.nr_functions = 0;
+	feed(m, one);
+	feed(m, three);
+	feed(m, none);
+	s = snap(m);
+	assert_int_equal(s->counts.calls_unnamed, 2);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* What a softirq queued is not owed to the task that it interrupted, nor to that task's group. */
 static void test_context(void **state)
 {
@@ -452,19 +475,13 @@ static void test_waiters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caused),
-		cmocka_unit_test(test_equal_stacks),
-		cmocka_unit_test(test_context),
-		cmocka_unit_test(test_context_told),
-		cmocka_unit_test(test_told_later),
-		cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_points),
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_waiters),
-		cmocka_unit_test(test_calls_not_counted),
+		cmocka_unit_test(test_caused),	      cmocka_unit_test(test_equal_stacks),
+		cmocka_unit_test(test_unnamed_calls), cmocka_unit_test(test_context),
+		cmocka_unit_test(test_context_told),  cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_classes),	      cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),	      cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),	      cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),	      cmocka_unit_test(test_calls_not_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
