@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs a raw tracepoint program that a recorder has loaded, as often as told, on one CPU, as if its
- * event happened: a known number of events at a rate that no real source reaches. Knows nothing of
- * what the program does.
+ * Runs raw tracepoint programs that a recorder has loaded, in turn, as often as told, on one CPU, as
+ * if their events happened: a known number of events at a rate that no real source reaches. Knows
+ * nothing of what the programs do.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -14,6 +14,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define MAX_ARGUMENTS 8
+#define MAX_EVENTS 8
 
 static void give_up(const char *what) __attribute__((noreturn));
 
@@ -59,34 +62,57 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* flood CPU PROGRAM COUNT [ARGUMENT]...: the arguments of the event */
-int main(int argc, char **argv)
-{
-	uint64_t arguments[8] = { 0 };
-	union bpf_attr run = { .test = { .ctx_in = (uintptr_t)arguments } };
-	unsigned long count;
-	cpu_set_t set;
-	double start;
+struct run {
+	uint64_t arguments[MAX_ARGUMENTS];
+	union bpf_attr attr;
+};
 
-	if (argc < 4 || argc > 4 + 8) {
-		fputs("usage: flood CPU PROGRAM COUNT [ARGUMENT]...\n", stderr);
-		return 129;
-	}
-	for (int i = 4; i < argc; i++)
-		arguments[i - 4] = strtoull(argv[i], NULL, 0);
-	run.test.ctx_size_in = (uint32_t)(argc - 4) * sizeof(arguments[0]);
-	count = strtoul(argv[3], NULL, 10);
+/* "PROGRAM[:ARGUMENT[,ARGUMENT]...]" */
+static void parse_run(char *text, struct run *r)
+{
+	char *name = strtok(text, ":"), *argument;
+	uint32_t nr = 0;
+
+	while ((argument = strtok(NULL, ",")) && nr < MAX_ARGUMENTS)
+		r->arguments[nr++] = strtoull(argument, NULL, 0);
+	r->attr.test.ctx_in = (uintptr_t)r->arguments;
+	r->attr.test.ctx_size_in = nr * (uint32_t)sizeof(r->arguments[0]);
+	r->attr.test.prog_fd = name ? (uint32_t)find_program(name) : UINT32_MAX;
+	if ((int)r->attr.test.prog_fd < 0)
+		give_up("no such program");
+}
+
+static void bind_to(unsigned long cpu)
+{
+	cpu_set_t set;
+
 	CPU_ZERO(&set);
-	CPU_SET(strtoul(argv[1], NULL, 10), &set);
+	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		give_up("CPU");
-	run.test.prog_fd = (uint32_t)find_program(argv[2]);
-	if ((int)run.test.prog_fd < 0)
-		give_up("no such program");
+}
+
+/* flood CPU ROUNDS EVENT...: an event is a program and its arguments; in each round one of each */
+int main(int argc, char **argv)
+{
+	struct run runs[MAX_EVENTS] = { 0 };
+	unsigned long rounds, nr;
+	double start;
+
+	if (argc < 4 || argc > 3 + MAX_EVENTS) {
+		fputs("usage: flood CPU ROUNDS PROGRAM[:ARGUMENT[,ARGUMENT]...]...\n", stderr);
+		return 129;
+	}
+	bind_to(strtoul(argv[1], NULL, 10));
+	rounds = strtoul(argv[2], NULL, 10);
+	nr = (unsigned long)argc - 3;
+	for (unsigned long i = 0; i < nr; i++)
+		parse_run(argv[3 + i], &runs[i]);
 	start = seconds();
-	for (unsigned long i = 0; i < count; i++)
-		if (bpf(BPF_PROG_TEST_RUN, &run))
+	for (unsigned long i = 0; i < rounds * nr; i++)
+		if (bpf(BPF_PROG_TEST_RUN, &runs[i % nr].attr))
 			give_up("run");
-	printf("%lu events, %.0f a second\n", count, (double)count / (seconds() - start));
+	printf("%lu events, %.0f a second\n", rounds * nr,
+	       (double)(rounds * nr) / (seconds() - start));
 	return 0;
 }
