@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "top/metrics.h"
 #include "top/top.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "view/tui/screen.h"
 
@@ -40,6 +41,15 @@ int top_fail(const char *object, const char *why)
 	return CMD_ERROR;
 }
 
+int top_fail_stdout(void)
+{
+	if (errno == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	return top_fail("stdout", strerror(errno));
+}
+
 static void set_screen(struct top *t)
 {
 	top_screen_init(&t->screen, t->o.delay_ns);
@@ -64,6 +74,19 @@ static int open_metrics(struct top *t)
 	return ret ? top_fail(t->o.openmetrics, strerror(-ret)) : 0;
 }
 
+/*
+ * From here on the running interval ends in order. While a source starts, which may take seconds,
+ * these end the program at once; a screen gives the terminal back by itself.
+ */
+static void catch_signals(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	const struct sigaction action = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		sigaction(ends[i], &action, NULL);
+}
+
 static int run(struct top *t)
 {
 	struct model_config config = { .per_cpu = true, .event_ns = t->o.event_ns };
@@ -77,6 +100,7 @@ static int run(struct top *t)
 		ret = t->source->open(t);
 	if (ret)
 		return ret;
+	catch_signals();
 	config.from_tables = t->source->settle;
 	if (t->o.replay && t->o.has_cpus)
 		config.cpus = &t->watched;
@@ -118,7 +142,6 @@ static void finish(struct top *t)
 
 int main(int argc, char **argv)
 {
-	const struct sigaction action = { .sa_handler = on_signal };
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct top t = { 0 };
 	int ret = top_options_parse(argc, argv, &t.o);
@@ -129,14 +152,12 @@ int main(int argc, char **argv)
 		return ret < 0 ? CMD_OK : ret;
 	/* a limit on the size of files is told by writing, too */
 	sigaction(SIGXFSZ, &ignore, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGQUIT, &action, NULL);
 	/* who asks for metrics, or reads our output, may go away: writing tells */
 	sigaction(SIGPIPE, &ignore, NULL);
 	ret = run(&t);
 	screen_close();
+	if (*t.problem)
+		top_fail(t.o.replay, t.problem);
 	if (!ret && t.exceeded)
 		ret = say_exceeded(&t);
 	finish(&t);

@@ -166,8 +166,8 @@ static int live_settle(struct top *t)
 
 static int live_reset(struct top *t)
 {
-	t->start_ns = top_clock_ns();
 	collect_restart_tables(t->collect);
+	t->start_ns = top_clock_ns();
 	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;
 }
 

@@ -14,6 +14,8 @@
 
 /* Live records are taken in so often: a buffer must not run full in between. */
 #define POLL_MS 20
+/* Connections that say nothing are closed by who serves them. */
+#define SERVE_NS 1000000000
 
 static int take_keys(struct top *t)
 {
@@ -52,16 +54,19 @@ static int wait_until(struct top *t, uint64_t from_ns,
 	struct pollfd fds[2] = { { .fd = t->on_screen ? STDIN_FILENO : -1, .events = POLLIN },
 				 { .fd = metrics_fd(t->metrics), .events = POLLIN } };
 
+	uint64_t served_ns = 0;
+
 	while (!top_stopping) {
 		if (t->collect && t->source->feed(t))
 			return CMD_ERROR;
 		if (is_time(t, deadline(t, from_ns)))
 			break;
-		if (poll(fds, 2, wait_ms(t, deadline(t, from_ns))) > 0) {
-			if (fds[0].revents & ~POLLIN)
-				top_stopping = 1; /* the terminal is gone */
-			if (fds[1].revents)
-				metrics_serve(t->metrics);
+		fds[1].revents = 0;
+		if (poll(fds, 2, wait_ms(t, deadline(t, from_ns))) > 0 && fds[0].revents & ~POLLIN)
+			top_stopping = 1; /* the terminal is gone */
+		if (fds[1].fd >= 0 && (fds[1].revents || top_clock_ns() - served_ns > SERVE_NS)) {
+			metrics_serve(t->metrics);
+			served_ns = top_clock_ns();
 		}
 		if (take_keys(t))
 			return CMD_ERROR;
@@ -70,9 +75,14 @@ static int wait_until(struct top *t, uint64_t from_ns,
 	return 0;
 }
 
+static bool is_enough(const struct top *t)
+{
+	return t->exceeded || (t->o.iterations && t->nr_shown >= t->o.iterations);
+}
+
 static bool want_more(const struct top *t)
 {
-	return !top_stopping && !t->exceeded && (!t->o.iterations || t->nr_shown < t->o.iterations);
+	return !top_stopping && !is_enough(t);
 }
 
 static uint64_t live_deadline(const struct top *t, uint64_t from_ns)
@@ -91,6 +101,9 @@ int top_run_live(struct top *t)
 		if (!top_stopping && top_end_interval(t, top_clock_ns()))
 			return CMD_ERROR;
 	}
+	/* what there is of the interval that was broken off, where looks are kept */
+	if (!is_enough(t) && !t->on_screen && top_end_interval(t, top_clock_ns()))
+		return CMD_ERROR;
 	return 0;
 }
 

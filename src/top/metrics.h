@@ -27,7 +27,7 @@ int metrics_update(struct metrics *m, const struct host_facts *facts, const stru
 /* Becomes readable when someone asks; -1 for a file and for NULL. */
 int metrics_fd(const struct metrics *m);
 
-/* Answer those who ask; does not wait. */
+/* Answer those who ask, forget those who don't: every second at least; does not wait. */
 void metrics_serve(struct metrics *m);
 
 /* NULL is taken. A file stays. */

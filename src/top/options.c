@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "util/duration.h"
 #include "util/text.h"
+#include "view/keys.h"
 
 #define MAX_KEYS 4096
 
@@ -164,10 +165,25 @@ static int parse_print(const char *text, struct top_options *o)
 static int parse_sort(const char *text, struct top_options *o)
 {
 	o->sort = text;
+	if (top_find_column(&top_view_cpus, text) >= 0)
+		return 0;
 	for (int i = 0; i < TOP_VIEWS; i++)
 		if (top_find_column(top_views[i], text) >= 0)
 			return 0;
 	return wrong("-s", text, "no table has such a column; --json names them");
+}
+
+static int parse_keys(const char *text, struct top_options *o)
+{
+	const char *rest = text;
+	int key;
+
+	o->keys = text;
+	while ((key = keys_next(&rest)) != KEY_CODE_NONE)
+		if (key == KEY_CODE_OTHER)
+			return wrong("--keys", text,
+				     "a name that is none of a key; qpwtop(1) has them");
+	return 0;
 }
 
 static int parse_cpus(const char *text, struct top_options *o)
@@ -227,6 +243,8 @@ static int parse_valued(int opt, const char *text, struct top_options *o)
 		return parse_filter(text, o);
 	case OPT_VIEW:
 		return parse_views(text, o);
+	case OPT_KEYS:
+		return parse_keys(text, o);
 	case OPT_PRINT:
 		return parse_print(text, o);
 	default:
@@ -245,8 +263,6 @@ static int parse_option(int opt, struct top_options *o)
 		o->ascii = true;
 	else if (opt == OPT_REPLAY)
 		o->replay = optarg;
-	else if (opt == OPT_KEYS)
-		o->keys = optarg;
 	else if (opt == OPT_OPENMETRICS)
 		o->openmetrics = optarg;
 	else if (opt == 'h')
@@ -300,4 +316,14 @@ struct top_order top_options_order(const struct top_options *o, unsigned int vie
 	if (column >= 0)
 		order.column = (unsigned int)column;
 	return order;
+}
+
+void top_options_text(const struct top_options *o, struct top_text *text)
+{
+	int column = o->sort ? top_find_column(&top_view_cpus, o->sort) : -1;
+
+	memcpy(text->views, o->views, sizeof(text->views));
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		text->orders[i] = top_options_order(o, i);
+	text->cpus.column = column < 0 ? TOP_AS_THEY_ARE : (unsigned int)column;
 }

@@ -39,6 +39,9 @@ struct top_options {
 /* 0 to go on, -1 when all is done (--help), an exit code when it was wrong, which was then said. */
 int top_options_parse(int argc, char **argv, struct top_options *o);
 
+/* What is chosen of text and JSON, but for the filter and the number of rows. */
+void top_options_text(const struct top_options *o, struct top_text *text);
+
 /* The order that --sort asks for, or the view's own. */
 struct top_order top_options_order(const struct top_options *o, unsigned int view);
 

@@ -3,6 +3,7 @@
  * Figures of a recording, an interval at a time. Knows the trace, nothing of what is shown.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -12,7 +13,8 @@
 
 static int replay_open(struct top *t)
 {
-	int ret = trace_reader_open(t->o.replay, &t->reader);
+	const char *path = strcmp(t->o.replay, "-") != 0 ? t->o.replay : "/dev/stdin";
+	int ret = trace_reader_open(path, &t->reader);
 
 	if (ret == -EPROTO)
 		return top_fail(t->o.replay, "is no recording of qpwlat record");
@@ -46,11 +48,12 @@ static void note_start(struct top *t, const struct qpw_header *h)
 static int read_next(struct top *t)
 {
 	int ret = event_source_next(trace_reader_source(t->reader), &t->pending, 0);
-	char why[256];
 
-	if (ret == -ENODATA) {
-		text_escape(trace_reader_problem(t->reader), why, sizeof(why));
-		top_fail(t->o.replay, why);
+	if (ret == -ENODATA || ret == -EBADMSG) {
+		/* what was before it is shown; it is said on a terminal that was given back */
+		text_escape(trace_reader_problem(t->reader), t->problem, sizeof(t->problem));
+		snprintf(t->screen.message, sizeof(t->screen.message), "%.*s",
+			 (int)sizeof(t->screen.message) - 1, t->problem);
 		model_set_truncated(t->model);
 	} else if (ret < 0) {
 		return top_fail(t->o.replay, strerror(-ret));

@@ -33,8 +33,14 @@ static int create(char *name, size_t size)
 
 static int write_json(const struct top_data *d, int fd)
 {
-	json_t *o = top_json(d);
-	int ret = o ? json_dumpfd(o, fd, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : -1;
+	struct top_text all = { .cpus.column = TOP_AS_THEY_ARE };
+	json_t *o;
+	int ret;
+
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		all.orders[i].column = top_views[i]->sort;
+	o = top_json(&all, d);
+	ret = o ? json_dumpfd(o, fd, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : -1;
 
 	json_decref(o);
 	if (!ret && write(fd, "\n", 1) != 1)

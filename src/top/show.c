@@ -109,6 +109,7 @@ static int set_data(struct top *t, uint64_t span_ns)
 	d->span_ns = span_ns;
 	d->cost = t->cost;
 	d->now = t->now;
+	d->only_new = !t->on_screen && !t->o.print_columns;
 	return top_rates_init(&d->rates, t->before, t->now, span_ns, &t->watched, &t->minute);
 }
 
@@ -178,9 +179,7 @@ static int print_text(struct top *t)
 {
 	struct top_text text = { .filter = &t->o.filter, .max_rows = SIZE_MAX };
 
-	memcpy(text.views, t->o.views, sizeof(text.views));
-	for (unsigned int i = 0; i < TOP_VIEWS; i++)
-		text.orders[i] = top_options_order(&t->o, i);
+	top_options_text(&t->o, &text);
 	if (t->nr_shown > 1)
 		putchar('\n');
 	return top_text_print(&text, &t->data, stdout);
@@ -188,9 +187,13 @@ static int print_text(struct top *t)
 
 static int print_json(struct top *t)
 {
-	json_t *o = top_json(&t->data);
-	int ret = o ? json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) : -1;
+	struct top_text text = { .filter = &t->o.filter };
+	json_t *o;
+	int ret;
 
+	top_options_text(&t->o, &text);
+	o = top_json(&text, &t->data);
+	ret = o ? json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) : -1;
 	json_decref(o);
 	putchar('\n');
 	return ret && !ferror(stdout) ? -ENOMEM : 0; /* of stdout it is said later */
@@ -234,7 +237,7 @@ int top_show(struct top *t)
 	if (ret)
 		return top_fail("view", strerror(-ret));
 	if (!t->on_screen && (fflush(stdout) || ferror(stdout)))
-		return top_fail("stdout", strerror(errno));
+		return top_fail_stdout();
 	return 0;
 }
 
@@ -261,7 +264,7 @@ int top_print_screen(struct top *t)
 			return top_fail("view", strerror(ENOMEM));
 	}
 	canvas_print(t->canvas, stdout);
-	return fflush(stdout) || ferror(stdout) ? top_fail("stdout", strerror(errno)) : 0;
+	return fflush(stdout) || ferror(stdout) ? top_fail_stdout() : 0;
 }
 
 /* ------------------------------------------------------------------ keys */

@@ -45,6 +45,7 @@ struct top {
 	struct trace_reader *reader;	  /* replay */
 	const struct qpw_header *pending; /* replay: read, but of a later interval */
 	bool ended;			  /* the source */
+	char problem[256];		  /* replay: why it ended where it did, "" = in order */
 	struct victims victims;		  /* live */
 	bool sees_own_numbers;		  /* live: programs know tasks by the numbers we do */
 	struct host_facts facts;
@@ -78,6 +79,9 @@ extern volatile sig_atomic_t top_stopping;
 
 /* CLOCK_MONOTONIC, as records have it. */
 uint64_t top_clock_ns(void);
+
+/* stdout can't be written: says so and why, by errno; a reader that went away ends us silently. */
+int top_fail_stdout(void);
 
 /* "qpwtop: OBJECT: WHY", on a terminal that was given back. Returns CMD_ERROR. */
 int top_fail(const char *object, const char *why);

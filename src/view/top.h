@@ -27,6 +27,8 @@ struct top_rate {
 struct top_cpu {
 	uint32_t cpu;		      /* SNAP_CPU_ALL: the sum of several */
 	const struct snap_cpu *state; /* NULL when nothing was seen there yet, and for the sum */
+	bool offline;		      /* now */
+	bool was_offline;	      /* for a part of the interval */
 	struct top_rate classes[SNAP_NR_CLASSES];
 	struct top_rate all;
 	uint64_t count; /* since the start */
@@ -63,7 +65,8 @@ struct top_rates {
 	size_t nr_cpus;
 	double events_s;
 	double samples_s;
-	uint64_t lost; /* records lost in between */
+	uint64_t lost;	  /* records lost in between */
+	uint64_t nr_long; /* long interruptions in between */
 	struct top_cause *causes;
 	struct top_origin *origins;
 	struct top_work *works; /* those that had any activity ever */
@@ -97,6 +100,7 @@ struct top_data {
 	uint64_t span_ns;		/* what the rates are of */
 	struct top_cost cost;
 	uint64_t nr_malformed; /* records that make no sense */
+	bool only_new;	       /* single events: those of the interval alone */
 	const struct snapshot *now;
 	struct top_rates rates;
 };

@@ -63,10 +63,21 @@ void top_about_cpus(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 		append(line, ", - ns/event");
 }
 
+/* Watched CPUs that are not there now, "" = none. */
+static void offline_list(const struct top_data *d, char *buf, size_t size)
+{
+	struct cpulist gone = { 0 };
+
+	for (size_t i = 0; i < d->rates.nr_cpus; i++)
+		if (d->rates.cpus[i].offline)
+			cpulist_set(&gone, d->rates.cpus[i].cpu);
+	cpulist_format(&gone, buf, size);
+}
+
 void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 {
 	const struct snapshot *s = d->now;
-	char victim[ESCAPED];
+	char victim[ESCAPED], gone[HOST_TEXT];
 	size_t missing = 0;
 
 	line[0] = '\0';
@@ -80,6 +91,9 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 	       d->rates.lost, s->nr_probes - missing, s->nr_probes);
 	if (missing)
 		append(line, "; see qpwlat probes");
+	offline_list(d, gone, sizeof(gone));
+	if (*gone)
+		append(line, "  offline: %s", gone);
 	if (s->nr_without_row)
 		append(line, "  tables full: %" PRIu64 " events without a row", s->nr_without_row);
 	if (d->nr_malformed)
@@ -93,6 +107,9 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 
 bool top_about_doubtful(const struct top_data *d)
 {
+	for (size_t i = 0; d->now && i < d->rates.nr_cpus; i++)
+		if (d->rates.cpus[i].offline)
+			return true;
 	return d->now &&
 	       (d->now->nr_lost || d->now->truncated || d->nr_malformed || d->now->nr_without_row);
 }

@@ -20,6 +20,7 @@ enum {
 	COL_TICK,
 	COL_AVOIDABLE,
 	COL_RUNNING,
+	COL_STATE,
 	COL_COUNT,
 	COL_MINUTE,
 };
@@ -42,6 +43,7 @@ static const struct top_column columns[] = {
 	[COL_TICK] = { "TICK", "tick", 4, 0, 0, true },
 	[COL_AVOIDABLE] = { "AVOID-%", "avoidable_percent", 7, 1, 0, false },
 	[COL_RUNNING] = { "RUNS", "running", 15, 0, 0, true },
+	[COL_STATE] = { "STATE", "state", 7, 0, TOP_IN_TEXT, true },
 	[COL_COUNT] = { "COUNT", "count", 9, 0, 120, false },
 	[COL_MINUTE] = { "LAST MINUTE", NULL, TOP_MINUTE_PARTS, 0, 100, true },
 };
@@ -51,10 +53,16 @@ static size_t nr_rows(const struct top_data *d)
 	return d->rates.nr_cpus;
 }
 
-static void tick(const struct snap_cpu *s, struct top_value *v)
+static void tick(const struct top_cpu *c, struct top_value *v)
 {
-	if (s && s->tick_known)
-		top_words(v, s->tick_stopped ? "off" : "on");
+	if (c->state && c->state->tick_known && !c->offline)
+		top_words(v, c->state->tick_stopped ? "off" : "on");
+}
+
+/* NULL: it is there and was. */
+static const char *absence(const struct top_cpu *c)
+{
+	return c->offline ? "offline" : c->was_offline ? "partly" : NULL;
 }
 
 static void value(const struct top_data *d, size_t row, unsigned int column, struct top_value *v)
@@ -77,10 +85,12 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	else if (column == COL_EVER)
 		top_number(v, (double)c->max_ns / 1000);
 	else if (column == COL_TICK)
-		tick(c->state, v);
+		tick(c, v);
 	else if (column == COL_AVOIDABLE && c->all.stolen_us_s > 0)
 		top_number(v, c->avoidable_us_s / c->all.stolen_us_s * 100);
-	else if (column == COL_RUNNING && c->state)
+	else if (column == COL_STATE && c->cpu != SNAP_CPU_ALL)
+		top_words(v, absence(c) ? absence(c) : "online");
+	else if (column == COL_RUNNING && c->state && !c->offline)
 		top_words_n(v, c->state->running, sizeof(c->state->running));
 	else if (column == COL_COUNT)
 		top_number(v, (double)c->count);
@@ -174,7 +184,11 @@ static void draw_minute(const struct top_data *d, const struct top_cpu *c, struc
 static void graph(const struct top_data *d, size_t row, unsigned int column, struct canvas *c,
 		  unsigned int at_row, unsigned int at_column, unsigned int width)
 {
-	if (column == COL_BAR)
+	const char *absent = absence(&d->rates.cpus[row]);
+
+	if (column == COL_BAR && absent)
+		canvas_put(c, at_row, at_column, width, CANVAS_WARN, absent);
+	else if (column == COL_BAR)
 		draw_bar(&d->rates.cpus[row], c, at_row, at_column, width);
 	else
 		draw_minute(d, &d->rates.cpus[row], c, at_row, at_column, width);

@@ -27,14 +27,22 @@ static const struct top_column columns[] = {
 	[COL_BY] = { "BY", "by", 0, 0, 0, true },
 };
 
+/* They are in order of their ends: the new ones are the last. */
 static size_t nr_rows(const struct top_data *d)
 {
-	return d->now->nr_event_rows;
+	size_t nr = d->now->nr_event_rows;
+
+	return d->only_new && d->rates.nr_long < nr ? d->rates.nr_long : nr;
+}
+
+static const struct snap_event *event(const struct top_data *d, size_t row)
+{
+	return &d->now->events[d->now->nr_event_rows - nr_rows(d) + row];
 }
 
 static void value(const struct top_data *d, size_t row, unsigned int column, struct top_value *v)
 {
-	const struct snap_event *e = &d->now->events[row];
+	const struct snap_event *e = event(d, row);
 
 	v->type = TOP_NOTHING;
 	if (column == COL_TIME)
@@ -53,8 +61,8 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 
 static void ids(const struct top_data *d, size_t row, struct top_ids *out)
 {
-	out->cpu = d->now->events[row].cpu;
-	out->class = (int)d->now->events[row].class;
+	out->cpu = event(d, row)->cpu;
+	out->class = (int)event(d, row)->class;
 }
 
 static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,

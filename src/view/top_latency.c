@@ -159,6 +159,19 @@ static void draw_percentiles(const struct top_data *d, struct canvas *c, unsigne
 	canvas_printf(c, row, at, CANVAS_PLAIN, "  max %.1f", (double)hist_max(s->latency) / 1000);
 }
 
+static void draw_no_samples(const struct top_data *d, struct canvas *c, unsigned int row)
+{
+	char victim[HOST_TEXT * 4 + 1];
+
+	text_escape(d->facts->victim, victim, sizeof(victim));
+	if (*victim && strcmp(victim, "none") != 0)
+		canvas_printf(c, row, 0, CANVAS_PLAIN,
+			      "no timer-driven wake-ups on watched CPUs yet of %s", victim);
+	else
+		canvas_printf(c, row, 0, CANVAS_PLAIN,
+			      "no wake-ups of a victim; --victim V measures those of process V");
+}
+
 static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
 			 unsigned int rows)
 {
@@ -167,8 +180,7 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 	if (!rows)
 		return 0;
 	if (!d->now->nr_samples) {
-		canvas_printf(c, row, 0, CANVAS_PLAIN,
-			      "no wake-ups of a victim; --victim V measures those of process V");
+		draw_no_samples(d, c, row);
 		return 1;
 	}
 	draw_percentiles(d, c, row);

@@ -255,6 +255,18 @@ static void fill_cpu(struct top_cpu *c, const struct snap_cpu *was, uint64_t spa
 		per_second(was ? was->avoidable_ns : 0, c->state->avoidable_ns, span_ns) / 1000;
 }
 
+static void fill_offline(struct top_cpu *c, const struct snapshot *now, uint64_t span_ns)
+{
+	for (size_t i = 0; i < now->nr_offlines; i++) {
+		const struct snap_offline *o = &now->offlines[i];
+
+		if (o->cpu != c->cpu)
+			continue;
+		c->offline |= !o->end_ns;
+		c->was_offline |= o->end_ns && o->end_ns + span_ns > now->window_end_ns;
+	}
+}
+
 static void add_to_sum(struct top_cpu *sum, const struct top_cpu *c)
 {
 	for (int i = 0; i < SNAP_NR_CLASSES; i++) {
@@ -297,6 +309,7 @@ static int add_cpus(struct top_rates *out, const struct snapshot *before,
 		c->cpu = (uint32_t)cpu;
 		c->state = find_cpu(now, c->cpu);
 		fill_cpu(c, find_cpu(before, c->cpu), span_ns);
+		fill_offline(c, now, span_ns);
 		top_minute_get(minute ? minute : &no_minute, c->cpu, now->window_end_ns, c->minute);
 		add_to_sum(&sum, c);
 	}
@@ -315,6 +328,8 @@ int top_rates_init(struct top_rates *out, const struct snapshot *before, const s
 		before = &nothing;
 	out->events_s = per_second(before->nr_events, now->nr_events, span_ns);
 	out->samples_s = per_second(before->nr_samples, now->nr_samples, span_ns);
+	if (now->nr_long > before->nr_long)
+		out->nr_long = now->nr_long - before->nr_long;
 	if (now->nr_lost > before->nr_lost)
 		out->lost = now->nr_lost - before->nr_lost;
 	if (add_cpus(out, before, now, span_ns, watched, minute) ||

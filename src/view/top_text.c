@@ -24,7 +24,6 @@ static int print_table(const struct top_view *view, const struct top_data *d,
 
 int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
 {
-	const struct top_order by_number = { .column = TOP_AS_THEY_ARE };
 	char line[TOP_ABOUT_TEXT];
 
 	top_about_title(d, line);
@@ -33,7 +32,7 @@ int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
 	fprintf(f, "%s\n", line);
 	top_about_doubts(d, line);
 	fprintf(f, "%s\n", line);
-	if (print_table(&top_view_cpus, d, NULL, &by_number, f, SIZE_MAX))
+	if (print_table(&top_view_cpus, d, NULL, &t->cpus, f, SIZE_MAX))
 		return -ENOMEM;
 	for (int i = 0; i < TOP_VIEWS; i++)
 		if (t->views[i] &&
@@ -42,12 +41,13 @@ int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
 	return 0;
 }
 
-static json_t *table_json(const struct top_view *view, const struct top_data *d)
+static json_t *table_json(const struct top_view *view, const struct top_data *d,
+			  const struct top_filter *filter, const struct top_order *order)
 {
 	json_t *list = NULL;
 	struct top_table t;
 
-	if (!top_table_init(&t, view, d, NULL, NULL)) {
+	if (!top_table_init(&t, view, d, filter, order)) {
 		list = top_table_json(&t);
 		top_table_finish(&t);
 	}
@@ -59,7 +59,7 @@ static json_t *cost_json(double value)
 	return value < 0 ? json_null() : json_real(value);
 }
 
-json_t *top_json(const struct top_data *d)
+json_t *top_json(const struct top_text *t, const struct top_data *d)
 {
 	const struct snapshot *s = d->now;
 	json_t *o = json_pack(
@@ -78,9 +78,12 @@ json_t *top_json(const struct top_data *d)
 		failed |= json_object_set_new(o, "cpu_percent", cost_json(d->cost.cpu_percent)) ||
 			  json_object_set_new(o, "ns_per_run", cost_json(d->cost.event_ns)) ||
 			  json_object_set_new(o, "latency_ns", summary_hist_json(s->latency)) ||
-			  json_object_set_new(o, "cpus", table_json(&top_view_cpus, d));
+			  json_object_set_new(o, "cpus",
+					      table_json(&top_view_cpus, d, NULL, &t->cpus));
 	for (int i = 0; !failed && i < TOP_VIEWS; i++)
-		failed |= json_object_set_new(o, top_views[i]->name, table_json(top_views[i], d));
+		failed |=
+			json_object_set_new(o, top_views[i]->name,
+					    table_json(top_views[i], d, t->filter, &t->orders[i]));
 	if (!failed)
 		return o;
 	json_decref(o);

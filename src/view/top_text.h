@@ -15,6 +15,7 @@
 struct top_text {
 	bool views[TOP_VIEWS]; /* those to print */
 	struct top_order orders[TOP_VIEWS];
+	struct top_order cpus; /* of the CPUs */
 	const struct top_filter *filter;
 	size_t max_rows; /* of each view */
 };
@@ -23,9 +24,9 @@ struct top_text {
 int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f);
 
 /*
- * An object with everything: who and where, each view by its name in its usual order. NULL when out
- * of memory. docs/trace-format.md lists its members.
+ * An object with everything: who and where, each view by its name, whichever are chosen; filter and
+ * orders as chosen. NULL when out of memory. docs/trace-format.md lists its members.
  */
-json_t *top_json(const struct top_data *d);
+json_t *top_json(const struct top_text *t, const struct top_data *d);
 
 #endif

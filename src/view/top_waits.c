@@ -70,6 +70,46 @@ static void ids(const struct top_data *d, size_t row, struct top_ids *out)
 	out->class = -1;
 }
 
+/* The first probe of waits that is missing here, and how many are; NULL = none. */
+static const struct snap_probe *missing_probe(const struct snapshot *s, size_t *nr)
+{
+	static const char *const probes[] = {
+		"__flush_work",	   "lru_add_drain_all",		 "lru_cache_disable",
+		"drain_all_stock", "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink",
+	};
+	const struct snap_probe *first = NULL;
+
+	*nr = 0;
+	for (size_t i = 0; i < s->nr_probes; i++) {
+		const struct snap_probe *p = &s->probes[i];
+
+		for (size_t j = 0; j < ARRAY_SIZE(probes); j++) {
+			if (p->state != QPW_PROBE_MISSING || strcmp(p->name, probes[j]) != 0)
+				continue;
+			first = first ? first : p;
+			++*nr;
+		}
+	}
+	return first;
+}
+
+/* Nothing in the table says nothing where nothing can be seen. */
+static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
+			 unsigned int rows)
+{
+	const struct snap_probe *p;
+	size_t nr;
+
+	p = missing_probe(d->now, &nr);
+	if (!rows || !p)
+		return 0;
+	canvas_printf(c, row, 0, CANVAS_WARN,
+		      "waits in %s%s can't be seen here: %s; see qpwlat probes", p->name,
+		      nr > 1 ? " and others" : "",
+		      p->error ? strerror(-p->error) : "not in this kernel");
+	return 1;
+}
+
 const struct top_view top_view_waits = {
 	.name = "waits",
 	TOP_COLUMNS(columns),
@@ -77,4 +117,5 @@ const struct top_view top_view_waits = {
 	.nr_rows = nr_rows,
 	.value = value,
 	.ids = ids,
+	.head = head,
 };

@@ -73,6 +73,8 @@ says "wrong table" 129 "--view: 'caus'" "$QPWTOP" --view caus
 says "wrong victim" 129 "--victim: 'x'" "$QPWTOP" --victim x
 says "no victim of a recording" 129 "--victim: 'x.qpw'" "$QPWTOP" --victim none --replay x.qpw
 says "wrong size" 129 "--print: '80x0'" "$QPWTOP" --print 80x0
+says "wrong key" 129 "--keys: '<Nope>'" "$QPWTOP" --print 80x24 --keys '<Nope>'
+is "--help into what is full" 1 "$("$QPWTOP" --help 2>/dev/null >/dev/full; echo $?)"
 says "keys without a screen" 129 "--keys: 'q'" "$QPWTOP" --keys q
 says "text or JSON" 129 '--json' "$QPWTOP" --json -b
 says "a name is no address" 1 'localhost:9' "$QPWTOP" --openmetrics localhost:9 --replay x
@@ -121,6 +123,37 @@ is "batch: it has a cell for every column" 0 "$(awk -v cpu="$cpu" '/^CPU / { n =
 is "batch: rates of the classes add up to that of all" 0 "$(awk -v cpu="$cpu" '/^CPU / { n = 1 }
 	$1 == cpu && n { for (i = 3; i <= 10; i++) $2 -= $i; n = 0
 		if ($2 > 0.5 || $2 < -0.5) print }' "$out/batch" | wc -l)"
+
+# caught PID SIGNAL: within a minute it is caught, as it is from the end of the start on.
+caught() {
+	local i mask
+	for ((i = 0; i < 600; i++)); do
+		mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status" 2>/dev/null)
+		[ "$((0x${mask:-0} >> ($2 - 1) & 1))" -eq 0 ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+"$QPWTOP" -b -c "$cpu" -d 100 >"$out/part" 2>"$out/stderr" &
+top_pid=$!
+caught "$top_pid" 2
+kill -INT "$top_pid"
+wait "$top_pid"
+is "batch: SIGINT in the first interval shows what there is of it" "0 1 1" \
+	"$? $(grep -c '^qpwtop ' "$out/part") $(grep -cE "^$cpu +[0-9.]+ " "$out/part")"
+"$QPWTOP" -b -c "$cpu" -d 100 >"$out/part" 2>"$out/stderr" &
+top_pid=$!
+for ((i = 0; i < 600; i++)); do
+	[ "$(cat "/proc/$top_pid/comm")" != qpwtop ] || break
+	sleep 0.01
+done
+kill -TERM "$top_pid"
+wait "$top_pid" 2>/dev/null
+is "batch: a signal while it starts ends it at once" "143 0" "$? $(wc -c <"$out/part")"
+top_pid=
+rc=$("$QPWTOP" -b -c "$cpu" -d 0.2 2>"$out/stderr" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}")
+is "batch: whoever reads goes away: as others do then" "141 0" "$rc $(wc -c <"$out/stderr")"
 
 # What was planted, by its count, its rates (times the length of each interval) and its origin.
 wanted=$(jq '.triggers[0].count' "$out/triggers.json")
@@ -171,6 +204,17 @@ head -c $(($(stat -c %s "$out/trace.qpw") / 2)) "$out/trace.qpw" >"$out/half.qpw
 "$QPWTOP" -b -d 0.5 --replay "$out/half.qpw" >"$out/stdout" 2>"$out/stderr"
 is "replay: a broken trace is shown and said to be broken" "0 1 1" \
 	"$? $(tail -n +1 "$out/stdout" | grep -c 'the trace broke off') $(wc -l <"$out/stderr")"
+"$QPWLAT" record -q -c "$cpu" -d 1 --victim none -o "$out/damaged.qpw" -- \
+	sh -c 'taskset -c "$0" sh -c "for i in \$(seq 3000); do /bin/true; done"' "$cpu" 2>"$out/stderr" ||
+	not_ok "recording to damage" "$(cat "$out/stderr")"
+printf x | dd of="$out/damaged.qpw" bs=1 conv=notrunc \
+	seek=$(($(stat -c %s "$out/damaged.qpw") * 3 / 4)) 2>/dev/null
+"$QPWTOP" -b -d 0.1 --replay "$out/damaged.qpw" >"$out/stdout" 2>"$out/stderr"
+is "replay: what is before a damage is shown, and where that is" "0 1 1 1" \
+	"$? $(grep -c 'the trace broke off' "$out/stdout" | sed 's/^[1-9][0-9]*$/1/') \
+$(grep -c 'damaged.qpw: block [0-9]* is corrupt (checksum);' "$out/stderr") $(wc -l <"$out/stderr")"
+"$QPWTOP" -b -d 0.5 --replay - <"$out/trace.qpw" >"$out/stdin"
+is "replay: - is stdin" "" "$(cmp "$out/replay" "$out/stdin" 2>&1)"
 
 is "replay: JSON, an object a line" "$blocks" \
 	"$("$QPWTOP" --json -d 0.5 --replay "$out/trace.qpw" | jq -c 'select(.schema == "qpwtop")' | wc -l)"
@@ -314,6 +358,17 @@ if serve; then
 	is "metrics: nobody else can ask" 1 "$(awk -v p=":$(printf %04X "$port")" \
 		'$4 == "0A" && index($2, p) && $2 ~ /^0100007F:/ { n++ } END { print n + 0 }' \
 		/proc/net/tcp)"
+	# those who never ask are forgotten after some seconds
+	for ((i = 0; i < 8; i++)); do
+		exec {silent[i]}<>"/dev/tcp/127.0.0.1/$port"
+	done
+	for ((i = 0; i < 12; i++)); do
+		get /metrics >"$out/got"
+		[ ! -s "$out/got" ] || break
+	done
+	is "metrics: connections that say nothing keep nobody out" "HTTP/1.1 200 OK" \
+		"$(head -n 1 "$out/got")"
+	for fd in "${silent[@]}"; do exec {fd}>&-; done
 	says "metrics: an address that is taken" 1 'in use' "$QPWTOP" --json \
 		--openmetrics "127.0.0.1:$port" --replay "$out/trace.qpw"
 	kill -TERM "$top_pid"
@@ -328,10 +383,10 @@ fi
 term() { "${tmux[@]}" "$@"; }
 screen() { term capture-pane -p; }
 
-# appears TEXT: within 15 s on the screen.
+# appears TEXT: within a minute on the screen.
 appears() {
 	local i
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		if grep -qF -- "$1" <<<"$(screen)"; then return 0; fi
 		sleep 0.1
 	done
@@ -350,11 +405,11 @@ given_back() {
 		not_ok "terminal: $1" "did not end with $2: $(screen)"
 		return
 	fi
-	term send-keys "clear; stty -g >$out/stty.after; echo written" Enter
+	term send-keys "clear; stty -g >$out/stty.after; echo writ''ten" Enter
 	appears written
 	after=$(cat "$out/stty.after")
-	is "terminal: $1: given back as it was" "0 1 $(cat "$out/stty.before")" \
-		"$(term display-message -p '#{alternate_on} #{cursor_flag}') $after"
+	is "terminal: $1: given back as it was" "0 1 0 0 $(cat "$out/stty.before")" \
+		"$(term display-message -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{keypad_flag}') $after"
 }
 
 start() {
@@ -409,8 +464,10 @@ is "terminal: what it leaves" 0 "$(screen | sed -n '/^CLASS/,/^q quit/p' | sed '
 	grep -vcE '^(thread |$)')"
 term send-keys / C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h C-h Enter 6
 shows "terminal: events" 'interruptions of 50.0 us or longer'
-term send-keys R
-shows "terminal: R counts anew" 'longer: 0;'
+# in a pause, as time goes on else
+term send-keys ' ' R
+shows "terminal: R counts anew" '  paused  0.0 s'
+term send-keys ' '
 term send-keys d 0 . 2 Enter w
 shows "terminal: w writes" 'written: qpwtop-'
 saved=$(find "$out" -name 'qpwtop-*.json')
@@ -443,6 +500,23 @@ is "terminal: stopped, it gives the screen back" "0 1" \
 	"$(term display-message -p '#{alternate_on} #{cursor_flag}')"
 term send-keys "fg; echo ended=\$?" Enter
 shows "terminal: goes on" 'STOLEN-US/S'
+# Others write on it, or stopped it without its knowing: all is drawn anew.
+tty=$(term display-message -p '#{pane_tty}')
+scramble() { printf '\033[H\033[2Jscrambled\r\n' >"$tty"; }
+term send-keys ' '
+shows "terminal: pauses" '  paused  '
+scramble
+shows "terminal: others write on it" scrambled
+term send-keys C-l
+shows "terminal: Ctrl-L draws it anew" 'STOLEN-US/S'
+is "terminal: and what they wrote is gone" 0 "$(screen | grep -c scrambled)"
+kill -STOP "$(pid_of)"
+appears 'Stopped' || not_ok "terminal: SIGSTOP" "$(screen)"
+term send-keys "fg; echo ended=\$?" Enter
+shows "terminal: SIGCONT draws it anew" 'STOLEN-US/S'
+is "terminal: and takes the other screen, the keys as before" "1 0 1" \
+	"$(term display-message -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag}')"
+term send-keys ' '
 term send-keys q
 given_back "q after all that" 0
 
@@ -455,10 +529,16 @@ for signal in INT TERM HUP; do
 	kill -s "$signal" "$(pid_of)"
 	given_back "SIG$signal" 0
 done
-start "--replay $out/trace.qpw"
-kill -s SEGV "$(pid_of)"
-given_back "a fault" 139
-start "-c $cpu -n 2"
+for signal in SEGV ABRT USR1 ALRM XCPU RTMIN; do
+	start "--replay $out/trace.qpw"
+	kill -s "$signal" "$(pid_of)"
+	given_back "SIG$signal" $((128 + $(kill -l "$signal")))
+done
+start "--replay $out/half.qpw"
+shows "terminal: a broken trace is shown" 'the trace broke off'
+term send-keys q
+given_back "q of a broken trace" 0
+term send-keys "clear; $QPWTOP -d 0.3 -c $cpu -n 2; echo ended=\$?" Enter
 given_back "-n" 0
 
 # Colours only where they are wanted; blocks instead of marks where the locale has them.

@@ -17,6 +17,7 @@
 #include "sample_top.h"
 #include "util/array.h"
 #include "view/top_table.h"
+#include "view/top_about.h"
 #include "view/top_text.h"
 
 static const struct cpulist cpu_1 = { { 1U << 1 } };
@@ -305,9 +306,126 @@ static void filters_hold_together(void **state)
 	snapshot_destroy(s);
 }
 
+/* Every view in its own order, as JSON has them where nothing was chosen. */
+static struct top_text as_usual(void)
+{
+	struct top_text text = { .cpus.column = TOP_AS_THEY_ARE };
+
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		text.orders[i].column = top_views[i]->sort;
+	return text;
+}
+
+/* A CPU that is gone is not a quiet one, nor is one that was for a while. */
+static void offline_is_told(void **state)
+{
+	static const struct cpulist three = { { 7U << 1 } };
+	static const char *const wanted[] = { "offline", "partly", "online" };
+	struct snapshot *s = sample_empty();
+	struct top_data d;
+	struct top_value v;
+	char line[TOP_ABOUT_TEXT];
+
+	(void)state;
+	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
+		(struct snap_offline){ .cpu = 3, .start_ns = 1 * SECOND, .end_ns = 2 * SECOND };
+	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
+		(struct snap_offline){ .cpu = 1, .start_ns = 90 * SECOND };
+	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
+		(struct snap_offline){ .cpu = 2, .start_ns = 98 * SECOND, .end_ns = 99 * SECOND };
+	fill_data(&d, s);
+	top_rates_finish(&d.rates);
+	assert_int_equal(top_rates_init(&d.rates, NULL, s, 2 * SECOND, &three, NULL), 0);
+	for (size_t i = 0; i < 3; i++) {
+		int column = top_find_column(&top_view_cpus, "state");
+
+		top_view_cpus.value(&d, i, (unsigned int)column, &v);
+		assert_string_equal(v.text, wanted[i]);
+	}
+	top_about_doubts(&d, line);
+	assert_non_null(strstr(line, "  offline: 1"));
+	assert_true(top_about_doubtful(&d));
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
+/* Rows that made room for others had what "(other)" has of them now in the look before, too. */
+static void rows_that_went_are_no_news(void **state)
+{
+	struct snapshot *before = sample_empty(), *now = sample_empty();
+	struct top_rates r;
+
+	(void)state;
+	sample_cause(before, 1, SNAP_THREAD, "gone", 100, 1000);
+	sample_cause(before, 1, SNAP_THREAD, "(other)", 10, 100);
+	sample_cause(before, 1, SNAP_IRQ, "gone", 7, 70);
+	sample_cause(now, 1, SNAP_THREAD, "(other)", 112, 1130);
+	now->nr_row_gone = 100;
+	assert_int_equal(top_rates_init(&r, before, now, 2 * SECOND, &cpu_1, NULL), 0);
+	assert_float_equal(r.causes[0].rate.count_s, 1, EPSILON);
+	assert_float_equal(r.causes[0].rate.stolen_us_s, 0.015, EPSILON);
+	top_rates_finish(&r);
+	snapshot_destroy(before);
+	snapshot_destroy(now);
+}
+
+/* What repeats looks tells each event once. */
+static void events_are_told_once(void **state)
+{
+	const struct top_text text = as_usual();
+	struct snapshot *s = sample_empty();
+	struct top_data d;
+	json_t *o, *events;
+
+	(void)state;
+	for (uint64_t i = 0; i < 3; i++)
+		SAMPLE_ROW(&s->events, &s->nr_event_rows)->start_ns = i * SECOND;
+	s->nr_long = 13;
+	fill_data(&d, s);
+	d.rates.nr_long = 1;
+	assert_int_equal(top_views[top_find_view("events")]->nr_rows(&d), 3);
+	d.only_new = true;
+	o = top_json(&text, &d);
+	events = json_object_get(o, "events");
+	assert_int_equal(json_array_size(events), 1);
+	assert_float_equal(json_real_value(json_object_get(json_array_get(events, 0), "time_s")),
+			   2 - (double)d.start_ns / SECOND, EPSILON);
+	json_decref(o);
+	d.rates.nr_long = 9;
+	assert_int_equal(top_views[top_find_view("events")]->nr_rows(&d), 3);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
+/* Filter and orders hold for JSON as for text, for the CPUs as for the tables. */
+static void json_is_as_chosen(void **state)
+{
+	struct snapshot *s = three_causes();
+	struct top_text text = as_usual();
+	struct top_filter f;
+	struct top_data d;
+	json_t *o, *causes;
+
+	(void)state;
+	fill_data(&d, s);
+	assert_int_equal(top_filter_parse("eth", &f), 0);
+	text.filter = &f;
+	text.orders[0].column = (unsigned int)top_find_column(top_views[0], "cause");
+	text.orders[0].reverse = true;
+	o = top_json(&text, &d);
+	causes = json_object_get(o, "causes");
+	assert_int_equal(json_array_size(causes), 2);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(causes, 0), "cause")),
+			    "eth0");
+	json_decref(o);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
 /* Names and kinds of values are the same for every view, in text and in JSON. */
 static void json_has_every_column_of_every_view(void **state)
 {
+	const struct top_text everything = as_usual();
 	struct snapshot *s = three_causes();
 	struct top_data d;
 	json_t *o, *row;
@@ -316,7 +434,7 @@ static void json_has_every_column_of_every_view(void **state)
 	sample_origin(s, 1, "drain", "churn\n", 3);
 	snprintf(s->caused[0].stack, sizeof(s->caused[0].stack), "queue_work_on+0x1;main;");
 	fill_data(&d, s);
-	o = top_json(&d);
+	o = top_json(&everything, &d);
 	assert_non_null(o);
 	assert_int_equal(json_integer_value(json_object_get(o, "version")), 1);
 	assert_int_equal(json_array_size(json_object_get(o, "causes")), 3);
@@ -385,6 +503,10 @@ int main(void)
 		cmocka_unit_test(tables_are_ordered_by_any_column),
 		cmocka_unit_test(what_is_not_known_comes_last),
 		cmocka_unit_test(filters_hold_together),
+		cmocka_unit_test(offline_is_told),
+		cmocka_unit_test(rows_that_went_are_no_news),
+		cmocka_unit_test(events_are_told_once),
+		cmocka_unit_test(json_is_as_chosen),
 		cmocka_unit_test(json_has_every_column_of_every_view),
 		cmocka_unit_test(text_keeps_its_columns),
 	};

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 
 #include "sample_top.h"
 #include "util/array.h"
@@ -239,6 +240,47 @@ static void nothing_known_yet_is_said(void **state)
 	canvas_destroy(c);
 }
 
+/* An empty table says why it is. */
+static void what_cannot_be_seen_is_said(void **state)
+{
+	struct host_facts with_victim = facts;
+	struct canvas *c = canvas_create(100, 24, false);
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	fill_data(&d, s);
+	top_screen_init(&screen, SECOND);
+	press(&screen, &d, c, "4");
+	assert_false(shows(c, "can't be seen"));
+	for (int i = 0; i < 2; i++) {
+		struct snap_probe *p = SAMPLE_ROW(&s->probes, &s->nr_probes);
+
+		p->error = -EPERM;
+		snprintf(p->name, sizeof(p->name), i ? "lru_add_drain_all" : "__flush_work");
+	}
+	press(&screen, &d, c, "<Tab>4");
+	assert_true(shows(
+		c, "waits in __flush_work and others can't be seen here: Operation not permitted"));
+	s->probes[0].state = QPW_PROBE_FENTRY;
+	s->probes[1].state = QPW_PROBE_KPROBE;
+	press(&screen, &d, c, "<Tab>4");
+	assert_false(shows(c, "can't be seen"));
+	snprintf(with_victim.victim, sizeof(with_victim.victim), "none");
+	d.facts = &with_victim;
+	press(&screen, &d, c, "5");
+	assert_true(shows(c, "--victim V measures"));
+	snprintf(with_victim.victim, sizeof(with_victim.victim), "timer/12");
+	press(&screen, &d, c, "4<Tab>");
+	assert_true(shows(c, "wake-ups on watched CPUs yet of timer/12"));
+	assert_false(shows(c, "--victim V measures"));
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(c);
+}
+
 static void screen_says_what_matters(void **state)
 {
 	struct canvas *c = canvas_create(100, 24, false);
@@ -371,6 +413,7 @@ int main(void)
 		cmocka_unit_test(keys_are_read_by_name),
 		cmocka_unit_test(screens_of_every_size_are_clean),
 		cmocka_unit_test(nothing_known_yet_is_said),
+		cmocka_unit_test(what_cannot_be_seen_is_said),
 		cmocka_unit_test(screen_says_what_matters),
 		cmocka_unit_test(keys_choose_and_move),
 		cmocka_unit_test(keys_ask_for_what_others_do),

@@ -22,6 +22,7 @@
 static struct screen *screen; /* SCREEN of curses */
 static struct termios saved;
 static bool colours;
+static volatile sig_atomic_t scrambled; /* others may have written on it: draw it anew */
 static char leave[128]; /* bytes that make the terminal show its usual screen and cursor */
 
 /* How a style looks: without colours, with them, and the pair of colours. */
@@ -92,17 +93,47 @@ static void add_leave(const char *name)
 		memcpy(leave + len, text, strlen(text) + 1);
 }
 
+static void on_continue(int signo)
+{
+	(void)signo;
+	scrambled = 1;
+}
+
+/*
+ * Signals that end a program unless it says otherwise, as ours does of two; no handler is called for
+ * KILL and STOP.
+ */
+static bool ends_program(int signo)
+{
+	static const int others[] = { SIGKILL, SIGSTOP,	 SIGCHLD, SIGCONT, SIGURG, SIGPIPE,
+				      SIGXFSZ, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (others[i] == signo)
+			return false;
+	return true;
+}
+
+/* A stack of its own, as a stack that is too small may be the fault. */
 static void catch_faults(void)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-	struct sigaction action = { .sa_handler = on_fault, .sa_flags = SA_RESETHAND | SA_NODEFER };
+	static char space[1 << 16];
+	const stack_t stack = { .ss_sp = space, .ss_size = sizeof(space) };
+	const struct sigaction fault = {
+		.sa_handler = on_fault, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)
+	};
+	const struct sigaction again = { .sa_handler = on_continue, .sa_flags = SA_RESTART };
 
 	leave[0] = '\0';
 	add_leave("sgr0");
 	add_leave("cnorm");
+	add_leave("rmkx");
 	add_leave("rmcup");
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		sigaction(faults[i], &action, NULL);
+	sigaltstack(&stack, NULL);
+	for (int signo = 1; signo <= SIGRTMAX; signo++)
+		if (ends_program(signo))
+			sigaction(signo, &fault, NULL);
+	sigaction(SIGCONT, &again, NULL);
 }
 
 int screen_open(void)
@@ -165,6 +196,12 @@ static unsigned int show_run(const struct canvas *c, unsigned int row, unsigned 
 
 void screen_show(const struct canvas *c)
 {
+	if (scrambled) {
+		/* its modes as well may be those of a shell */
+		scrambled = 0;
+		endwin();
+		clearok(curscr, TRUE);
+	}
 	erase();
 	for (unsigned int row = 0; row < c->rows && (int)row < LINES; row++)
 		for (unsigned int column = 0; column < c->columns && (int)column < COLS;)
@@ -194,8 +231,12 @@ int screen_key(void)
 		{ '\n', KEY_CODE_ENTER },
 		{ KEY_RESIZE, KEY_CODE_RESIZE },
 	};
-	int got = getch();
+	int got = scrambled ? KEY_RESIZE : getch();
 
+	if (got == CTRL('L')) {
+		scrambled = 1;
+		got = KEY_RESIZE;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (keys[i].curses == got)
 			return keys[i].key;
