@@ -83,7 +83,8 @@ const char html_style[] =
 	"--card:#f4f4f4;--a:#0072b2;--b:#c24e00;--nmi:#333;--rest:#b8c0c8;--good:#00704e;"
 	"--bad:#b3261e;--open:#7a5b00}html,body{font-size:10pt}nav{display:none}"
 	"svg,tr,caption,.outlier,.tiles,.verdict{break-inside:avoid}h2,h3,caption,summary{break-after:avoid}"
-	".scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.12rem .3rem}"
+	".scroll{overflow:visible}main,header,footer{padding:0;max-width:none}"
+	"table{font-size:7.5pt}th,td{padding:.12rem .22rem}"
 	/* names break where a table would not fit, which nobody could scroll */
 	"td.t{white-space:normal}td.w{min-width:0}.bars{min-width:3rem}"
 	"*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
