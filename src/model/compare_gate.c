@@ -159,7 +159,10 @@ static void judge_change(const struct comparison *c, struct compare_gate_result 
 {
 	enum compare_reason_code code = compare_unsettled(c, r->metric);
 
-	if (r->reason)
+	/* the nearest reason: other boots, recorded so, would not give the figure either */
+	if (r->metric->unseen[COMPARE_A].probe || r->metric->unseen[COMPARE_B].probe)
+		unjudged(r, COMPARE_GATE_NO_FIGURE);
+	else if (r->reason)
 		unjudged(r, COMPARE_GATE_FLAWED);
 	else if (code == COMPARE_ONE_BOOT)
 		unjudged(r, COMPARE_GATE_ONE_BOOT);
@@ -190,7 +193,9 @@ static void judge_limit(const struct comparison *c, struct compare_gate_result *
 		r->worst = above ? fmax(r->worst, value) : fmin(r->worst, value);
 	}
 	broken = above ? r->worst > r->gate->limit : r->worst < r->gate->limit;
-	if (r->reason && (!above || !broken))
+	if (r->metric->unseen[COMPARE_B].probe && (!above || !broken))
+		unjudged(r, COMPARE_GATE_NO_FIGURE);
+	else if (r->reason && (!above || !broken))
 		unjudged(r, COMPARE_GATE_FLAWED);
 	else if (broken)
 		r->outcome = COMPARE_GATE_FAILED;

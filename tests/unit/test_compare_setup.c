@@ -447,6 +447,21 @@ static void test_gates_unseen(void **state)
 	compare_gate_words(s.c, &s.c->gates[0], words, sizeof(words));
 	assert_string_equal(words, "01-qpw1 was recorded without the probe nmi_handler; – in the "
 				   "highest boot");
+	/* the nearest reason is told, whatever else speaks against the data */
+	s.b[0]->snapshot->nr_lost = 2;
+	sample_compare_with(&s, &options);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(s.c->gates[i].outcome, COMPARE_GATE_UNJUDGED);
+		assert_int_equal(s.c->gates[i].why, COMPARE_GATE_NO_FIGURE);
+	}
+	/* a boot that did see, and saw too much, is enough */
+	s.b[0]->snapshot->nr_lost = 0;
+	s.b[2]->snapshot->nr_probes = 0;
+	s.b[2]->snapshot->classes[SNAP_NMI].count = 1;
+	assert_int_equal(sample_compare_with(&s, &options)->gates[0].outcome, COMPARE_GATE_FAILED);
+	s.b[2]->snapshot->classes[SNAP_NMI].count = 0;
+	assert_int_equal(sample_compare_with(&s, &options)->gates[0].outcome,
+			 COMPARE_GATE_UNJUDGED);
 	words_change(s.c->gates[0].metric, words, sizeof(words));
 	assert_string_equal(words, "– (without nmi_handler)");
 	sample_sets_finish(&s);
