@@ -11,6 +11,7 @@ _qpw_values() {
 	record:--victim) echo "cyclictest oslat none pid: comm:" ;;
 	record:--on-threshold) echo "continue stop shell:" ;;
 	record:--priority | record:-P) echo "f:" ;;
+	record:--stacks) echo "elsewhere all none" ;;
 	record:--without | probes:--without) echo "tp_btf raw_tp tracepoint fentry kprobe" ;;
 	qpwtop:--victim) echo "none" ;;
 	qpwtop:--view) echo "causes origins work waits latency events" ;;

@@ -21,6 +21,7 @@
 #include "util/text.h"
 #include "util/utc.h"
 
+#define LOOK_NS 100000000ULL /* between two looks whether victims still run */
 #define SETTLE_NS 300000000ULL
 #define RECORDER_NICE (-10) /* the ring buffer must be emptied beside any load */
 
@@ -69,9 +70,15 @@ static void find_warnings(struct recording *r)
 		.busy = r->tool ? r->tool->busy : r->o.victim != RECORD_VICTIM_NONE,
 		.idle = !r->tool, /* cyclictest and oslat forbid it */
 	};
-	unsigned int i;
 
 	host_find_warnings("", &s, &r->facts);
+}
+
+/* Once nothing can refuse any more, so that they do not bury the reason. */
+static void print_warnings(const struct recording *r)
+{
+	unsigned int i;
+
 	for (i = 0; i < r->facts.nr_warnings && !r->o.quiet; i++)
 		fprintf(stderr, "qpwlat record: warning: %s; %s\n",
 			text_shown(r->facts.warnings[i].text), r->facts.warnings[i].remedy);
@@ -132,7 +139,7 @@ static void warn_of_limit(const struct recording *r, uint64_t capabilities)
 
 static int add_running_victims(struct recording *r)
 {
-	struct victim_found found[COLLECT_MAX_VICTIMS];
+	struct victim_found *found = r->running;
 	char name[4 * HOST_TEXT];
 	int i, n;
 
@@ -159,6 +166,7 @@ static int add_running_victims(struct recording *r)
 		else
 			collect_add_victim(r->collect, found[i].tgid);
 	}
+	r->nr_running = (size_t)n;
 	return CMD_OK;
 }
 
@@ -188,6 +196,7 @@ static int prepare_collector(struct recording *r)
 	if (collect_attach(r->collect, &e))
 		return print_collect_error(&e);
 	record_warn_of_nameless(r);
+	print_warnings(r);
 	warn_of_limit(r, config.useful_capabilities);
 	return CMD_OK;
 }
@@ -205,15 +214,40 @@ static void drop_privilege(struct recording *r)
 		record_complain(r, "capabilities can't be given up", strerror(-err));
 }
 
+/* The moment until which to record without a look at who runs, for it may have ended. */
+static uint64_t next_look(const struct recording *r, uint64_t until_ns)
+{
+	uint64_t look_ns = loop_now_ns() + LOOK_NS;
+
+	return r->nr_running && look_ns < until_ns ? look_ns : until_ns;
+}
+
+/* Victims that were running all have ended; there is nothing more to be measured. */
+static bool has_no_victim(const struct recording *r)
+{
+	if (!r->nr_running || !victims_ended(r->running, r->nr_running))
+		return false;
+	loop_clear_progress(&r->loop);
+	fprintf(stderr, "qpwlat record: --victim %s: has ended, and so does the recording\n",
+		text_shown(r->o.victim_text));
+	return true;
+}
+
 /* For that long, 0: for good. False when recording is to end before its time. */
 static bool run_for(struct recording *r, uint64_t ns)
 {
 	uint64_t until_ns = ns ? loop_now_ns() + ns : LOOP_FOREVER;
 
 	for (;;) {
-		switch (loop_run(&r->loop, until_ns)) {
+		uint64_t next_ns = next_look(r, until_ns);
+
+		switch (loop_run(&r->loop, next_ns)) {
 		case LOOP_TIME:
-			return true;
+			if (next_ns == until_ns)
+				return true;
+			if (has_no_victim(r))
+				return false;
+			break;
 		case LOOP_HIT:
 			if (!record_hit(r))
 				return false;

@@ -17,6 +17,7 @@
 #include "util/duration.h"
 #include "util/text.h"
 
+#define MAX_THRESHOLD_NS 1000000000000ULL
 #define CYCLICTEST_PERIOD_US 1000
 #define NOT_GIVEN UINT64_MAX
 
@@ -72,8 +73,8 @@ static void print_help(void)
 	      "  -p, --period US            of cyclictest (1000)\n"
 	      "      --warm-up D            run victim and COMMAND this long before measuring (oslat\n"
 	      "                             2s, else 0)\n"
-	      "  -T, --threshold US         a delay this long is a hit, and the exit code 2; see\n"
-	      "                             qpwlat-record(1) for what a delay is\n"
+	      "  -T, --threshold US         a delay this long (also 1ms, 500ns ...) is a hit, and the\n"
+	      "                             exit code 2; see qpwlat-record(1) for what a delay is\n"
 	      "      --thread US            the same, as rtla calls it\n"
 	      "      --on-threshold ACTION  at a hit: continue (default), stop, or shell:CMD to run\n"
 	      "                             CMD; stop and shell:CMD can be given together\n"
@@ -233,11 +234,14 @@ static int parse_period(const char *text, struct record_options *o)
 
 static int parse_threshold(const char *text, struct record_options *o)
 {
-	unsigned long number;
+	bool bare = !text[strspn(text, "0123456789.")];
+	char with_unit[64];
 
-	if (!parse_number(text, 1, 1000000000, &number))
-		return usage("-T wants microseconds from 1 to 1000000000, not", text);
-	o->threshold_ns = number * 1000;
+	if (snprintf(with_unit, sizeof(with_unit), "%s%s", text, bare ? "us" : "") >=
+		    (int)sizeof(with_unit) ||
+	    duration_parse(with_unit, &o->threshold_ns) || !o->threshold_ns ||
+	    o->threshold_ns > MAX_THRESHOLD_NS)
+		return usage("-T wants microseconds (also 1ms, 500ns ...) up to 1000 s, not", text);
 	return CMD_OK;
 }
 

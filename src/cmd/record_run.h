@@ -13,6 +13,7 @@
 #include "cmd/record_options.h"
 #include "cmd/record_place.h"
 #include "cmd/record_tool.h"
+#include "cmd/record_victim.h"
 #include "collect/collect.h"
 #include "host/host.h"
 #include "store/trace.h"
@@ -27,6 +28,8 @@ struct recording {
 	struct loop loop;
 	const struct tool *tool; /* the victim that is started; NULL = none is */
 	struct tool_call call;
+	struct victim_found running[COLLECT_MAX_VICTIMS]; /* victims that were there before */
+	size_t nr_running;
 	struct child victim;
 	struct child command;
 	struct child shell;	/* what --on-threshold runs */

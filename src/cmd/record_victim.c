@@ -5,10 +5,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/record_victim.h"
 #include "qpw/event.h"
@@ -119,4 +121,34 @@ int victims_find(const struct record_options *o, struct victim_found *found, siz
 	tgid = strtoul(text, NULL, 10);
 	add_found(&s, tgid, tgid == o->victim_pid ? 0 : o->victim_pid);
 	return 1;
+}
+
+/* One that nobody has waited for is still there, without running any more. */
+static bool is_zombie(const struct victim_found *v)
+{
+	char state[64], path[64];
+	struct stat st;
+
+	if (status_value(v->tid ? v->tid : v->tgid, "State", state, sizeof(state)))
+		return false;
+	if (state[0] != 'Z' && state[0] != 'X')
+		return false;
+	/* a process goes on without its first thread; a folder has a link for each one in it */
+	snprintf(path, sizeof(path), "/proc/%u/task", v->tgid);
+	return v->tid || stat(path, &st) || st.st_nlink <= 3;
+}
+
+static bool has_ended(const struct victim_found *v)
+{
+	int ret = v->tid ? tgkill((pid_t)v->tgid, (pid_t)v->tid, 0) : kill((pid_t)v->tgid, 0);
+
+	return (ret && errno == ESRCH) || is_zombie(v);
+}
+
+bool victims_ended(const struct victim_found *found, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!has_ended(&found[i]))
+			return false;
+	return true;
 }

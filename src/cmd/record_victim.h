@@ -5,6 +5,7 @@
 #ifndef QPW_CMD_RECORD_VICTIM_H
 #define QPW_CMD_RECORD_VICTIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,8 @@ struct victim_found {
  * many (at most max are written), -ESRCH when there is none, other -errno.
  */
 int victims_find(const struct record_options *o, struct victim_found *found, size_t max);
+
+/* Whether all of them have ended, as far as this process may see. */
+bool victims_ended(const struct victim_found *found, size_t nr);
 
 #endif

@@ -190,6 +190,20 @@ test_window() {
 		test "$short_ns" -ge 500000000 -a "$short_ns" -lt 525000000
 }
 
+# One that runs already and ends: there is nothing more to be measured.
+test_running_victim() {
+	local victim
+	sleep 3 &
+	victim=$!
+	run "$QPWLAT" record -c 1 -d 60s -q --victim "pid:$victim" -T 900ms -o "$trace"
+	check ends-with-its-victim "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0
+	check ends-with-its-victim-and-says-so "$(cat "$scratch/stderr")" \
+		grep -q "victim pid:$victim: has ended" "$scratch/stderr"
+	check ends-with-its-victim-at-once "$(report_value '[.window_ns, .host.threshold_ns]')" report_holds \
+		'.window_closed and .window_ns < 30000000000 and .host.threshold_ns == "900000000"'
+	wait "$victim"
+}
+
 # The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
 test_loss() {
 	local cycles recorded
@@ -290,6 +304,8 @@ test_refusals() {
 	for path in "$scratch/no-dir/t.qpw" /proc/version; do
 		run "$QPWLAT" record -c 1 -d 1s -o "$path"
 		fails_saying "unwritable ${path##*/}" "$path" "can't be written" "name another file with -o"
+		check "unwritable ${path##*/} and nothing more" "$(cat "$scratch/stderr")" \
+			test "$(wc -l <"$scratch/stderr")" = 1
 	done
 	run "$QPWLAT" record -c 4095 -d 1s -o "$trace"
 	fails_saying no-such-cpu "CPU 4095" "this machine has no such CPU"
@@ -330,7 +346,7 @@ test_usage() {
 	local -a bad=("-d x -o x" "-c 1 -d 1s -o x -P f:100" "-d 1s -o x -P r:5" "-d 1s -o x -p 5" "-d 1s -o x --victim us"
 		"-d 1s -o x --buffer-size 0" "-d 1s -o x --no-such" "-d 1s -o" "-d 0 -o x" "-d 1s -o x --warm-up y"
 		"-d 1s -o x --victim none --victim-json y" "-d 1s -o x --victim pid:1 -P f:5"
-		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x --without fprobe"
+		"-d 1s -o x --victim oslat -p 100" "-d 1s -o x -T 0" "-d 1s -o x -T 5x" "-d 1s -o x -T 1001s" "-d 1s -o x --without fprobe"
 		"-c one -d 1s -o x" "-c 1 -H 4096 -d 1s -o x")
 	local options
 	for options in "${bad[@]}"; do
@@ -376,6 +392,7 @@ test_signals
 test_hangup
 test_command
 test_window
+test_running_victim
 test_loss
 test_full_disk
 finish_tests
