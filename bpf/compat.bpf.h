@@ -20,8 +20,8 @@ void bpf_preempt_disable(void) __weak __ksym;
 void bpf_preempt_enable(void) __weak __ksym;
 
 /*
- * Since 6.2: a number as a pointer that can be followed. Called where user space found it alone; what
- * the verifier removes need not be there.
+ * Since 6.2: a number as a pointer that can be followed. Called where user space found it alone;
+ * what the verifier removes need not be there.
  */
 void *bpf_rdonly_cast(const void *number, u32 type) __weak __ksym;
 const volatile __u32 has_cast;
@@ -51,9 +51,10 @@ static __always_inline u64 compat_pwq_mask(void)
 }
 
 /*
- * Whose sleep a timer ends, it being that of a struct hrtimer_sleeper: the thread group, 0 when the
- * sleep is over, and the thread, whose fields are to be read with the macro. Asked of every sleep in the machine, so it is followed where it can
- * be: copying takes longer than all the rest.
+ * Whose sleep a timer ends, it being that of a struct hrtimer_sleeper: the thread group, 0 when
+ * the sleep is over, and the thread, whose fields are to be read with the macro. Asked of every
+ * sleep in the machine, so it is followed where it can be: copying takes longer than all the
+ * rest.
  */
 #define SLEEPER_FIELD(task, field) (has_cast ? (task)->field : BPF_CORE_READ(task, field))
 

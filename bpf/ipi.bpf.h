@@ -46,10 +46,10 @@ static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, vo
 }
 
 /*
- * The sender of a reschedule (no callback), or of what calls functions. Where those are told as they
- * are queued, each has its own sender, and only an irq_work needs the interrupt's: it is no function
- * call to the tracepoints, but is told as it is queued, just before it is sent. Lines that two CPUs
- * write cost more than all the rest.
+ * The sender of a reschedule (no callback), or of what calls functions. Where those are told as
+ * they are queued, each has its own sender, and only an irq_work needs the interrupt's: it is no
+ * function call to the tracepoints, but is told as it is queued, just before it is sent. Lines
+ * that two CPUs write cost more than all the rest.
  */
 static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
 {

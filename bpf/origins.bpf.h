@@ -74,8 +74,9 @@ static __always_inline void origin_publish(struct origin_entry *entry, u64 key)
 }
 
 /*
- * Put one in, in the place of an older one of the same address. Of two that are at one place at once,
- * from two CPUs or one in an interrupt, a writer that comes later gives up: its origin is unknown.
+ * Put one in, in the place of an older one of the same address. Of two that are at one place at
+ * once, from two CPUs or one in an interrupt, a writer that comes later gives up: its origin is
+ * unknown.
  */
 static __always_inline void origin_put(void *map, u64 key, u64 function,
 				       const struct qpw_origin *origin)
@@ -109,8 +110,9 @@ static __always_inline void origin_put(void *map, u64 key, u64 function,
 }
 
 /*
- * Make the entry ours, if it is that of this address. The first place is where nearly all are: it is
- * asked for in one go, as its line comes from another CPU, and a look before would fetch it twice.
+ * Make the entry ours, if it is that of this address. The first place is where nearly all are: it
+ * is asked for in one go, as its line comes from another CPU, and a look before would fetch it
+ * twice.
  */
 static __always_inline bool origin_claim(struct origin_entry *entry, u64 key, bool first)
 {

@@ -69,8 +69,8 @@ static void drain_source(void *arg)
 }
 
 /*
- * The project's programs as its tools load them, on a machine where no CPU is watched; with a victim,
- * whose timers are looked for on every CPU.
+ * The project's programs as its tools load them, on a machine where no CPU is watched; with a
+ * victim, whose timers are looked for on every CPU.
  */
 static int hold_unwatched(void)
 {

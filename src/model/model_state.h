@@ -64,9 +64,9 @@ struct model {
 	bool from_tables;	  /* figures come from tables, records tell of single ones only */
 	uint64_t nr_table_events; /* in the tables that were taken in last */
 	uint64_t nr_calls_unnamed;
-	uint64_t nr_without_row;  /* of these: what found no place */
-	uint64_t nr_row_gone;	  /* and that whose row was taken away */
-	uint64_t first_ns;	  /* of all records; UINT64_MAX before the first */
+	uint64_t nr_without_row; /* of these: what found no place */
+	uint64_t nr_row_gone;	 /* and that whose row was taken away */
+	uint64_t first_ns;	 /* of all records; UINT64_MAX before the first */
 	uint64_t last_ns;
 	bool has_window;
 	bool window_closed;

@@ -27,8 +27,8 @@ int places_set_stack(struct places *p, struct names *names, const struct qpw_sta
 int places_set_cgroup(struct places *p, const struct qpw_cgroup *e);
 
 /*
- * The first stack with the same frames, and their context: 0 and QPW_CONTEXT_UNKNOWN for one that is
- * not known. A kernel numbers stacks by all of their frames, a trace has those of one context.
+ * The first stack with the same frames, and their context: 0 and QPW_CONTEXT_UNKNOWN for one that
+ * is not known. A kernel numbers stacks by all of their frames, a trace has those of one context.
  */
 uint32_t places_find_stack(const struct places *p, uint32_t stack, enum qpw_context *context);
 

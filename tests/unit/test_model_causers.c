@@ -70,7 +70,10 @@ static void test_caused(void **state)
 	model_destroy(m);
 }
 
-/* The kernel's numbers of two stacks differ by what was cut off; in another context it is another. */
+/*
+ * The kernel's numbers of two stacks differ by what was cut off; in another context it is
+ * another.
+ */
 static void test_equal_stacks(void **state)
 {
 	struct qpw_origin a = origin(900, 70, "churn", 1, 7), b = origin(1700, 70, "churn", 5, 7);
