@@ -52,6 +52,13 @@ enum qpw_kind {
 	QPW_META_CGROUP = 261,	/* struct qpw_cgroup, before the first record that uses its id */
 	QPW_META_STACK = 262,	/* struct qpw_stack, before the first record that uses its id */
 	QPW_META_COUNTS = 263,	/* struct qpw_counts, counts are cumulative */
+
+	/* A live view that was saved: what was added up instead of recorded; see live.h. */
+	QPW_META_LOOK = 264,	/* struct qpw_look: tables follow */
+	QPW_META_LINE = 265,	/* struct qpw_line: of the next table */
+	QPW_META_TABLE = 266,	/* struct qpw_table: a table is complete */
+	QPW_META_WAITING = 267, /* struct qpw_waiting: a wait that goes on */
+	QPW_META_MINUTE = 268,	/* struct qpw_minute: a CPU's last minute */
 };
 
 /* header.flags, per kind */

@@ -132,6 +132,50 @@ struct qpw_live_wait {
 	__u64 waited_ns; /* when it was read, at least 1 */
 };
 
+/* ------------------------------------------------------------------ in a trace file */
+
+/*
+ * Tables as they were at h.start_ns, all of them, follow: figures come from these, and records tell
+ * of single ones only, those that lasted for event_ns. nr_long: of such ones, those that are not in
+ * the trace.
+ */
+struct qpw_look {
+	struct qpw_header h;
+	__u64 event_ns;
+	__u64 nr_long;
+};
+
+#define LIVE_LINE 64
+
+/* The bytes of a table from LIVE_LINE * number on. Lines that are all zero are left out. */
+struct qpw_line {
+	struct qpw_header h;
+	__u32 number;
+	__u32 pad;
+	__u8 bytes[LIVE_LINE];
+};
+
+/* All lines of a table have been told. A reader whose tables have another size can't read it. */
+struct qpw_table {
+	struct qpw_header h;
+	__u32 cpu; /* LIVE_EVERY_CPU */
+	__u32 size;
+};
+
+struct qpw_waiting {
+	struct qpw_header h;
+	struct qpw_live_wait wait;
+};
+
+#define LIVE_MINUTE_PARTS 20
+#define LIVE_MINUTE_UNKNOWN (~0U)
+
+/* Time that was taken from h.cpu, ns per second, in parts of 3 s until h.start_ns, oldest first. */
+struct qpw_minute {
+	struct qpw_header h;
+	__u32 stolen_ns_s[LIVE_MINUTE_PARTS];
+};
+
 /* A wait in a flush or drain: what rows of FLUSH and QPW_FLUSH count once it has ended. */
 static inline int qpw_pending_is_wait(__u32 what)
 {
@@ -143,5 +187,11 @@ _Static_assert(LIVE_WORDS * 64 >= LIVE_ALL_ROWS && LIVE_WORDS * 64 >= LIVE_CAUSE
 _Static_assert(sizeof(struct qpw_live_key) == 32, "compared word by word");
 _Static_assert(sizeof(struct qpw_live_row) == 9 * 64, "whole lines of the cache");
 _Static_assert(sizeof(struct qpw_live_who) == 64, "one line of the cache");
+_Static_assert(sizeof(struct qpw_live_table) % LIVE_LINE == 0, "whole lines");
+_Static_assert(sizeof(struct qpw_look) == 48, "wire format");
+_Static_assert(sizeof(struct qpw_line) == 104, "wire format");
+_Static_assert(sizeof(struct qpw_table) == 40, "wire format");
+_Static_assert(sizeof(struct qpw_waiting) == 96, "wire format");
+_Static_assert(sizeof(struct qpw_minute) == 112, "wire format");
 
 #endif

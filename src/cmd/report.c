@@ -81,6 +81,8 @@ static int read_trace(const struct report_args *args, uint64_t outlier_ns,
 		s = model_snapshot(model);
 		ret = s ? 0 : -ENOMEM;
 	}
+	if (!ret && s->added_up && (args->from_ns || args->to_ns))
+		ret = -EDOM;
 	/* before there is a second snapshot: both together are as large as the model may become */
 	model_destroy(model);
 	if (!ret)
@@ -112,6 +114,11 @@ static int load_trace(const struct report_args *args, uint64_t outlier_ns, struc
 		fprintf(stderr, "qpwlat report: %s: CPUs %s were not watched; choose from %s\n",
 			text_shown(t->path), text_shown(args->cpus_text),
 			text_shown(t->facts.watched));
+	else if (ret == -EDOM)
+		fprintf(stderr,
+			"qpwlat report: --time: %s: is a view that qpwtop saved, which was added up; "
+			"report the whole of it\n",
+			text_shown(t->path));
 	else if (ret)
 		fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", text_shown(t->path),
 			strerror(-ret));

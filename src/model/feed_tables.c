@@ -131,7 +131,8 @@ static int feed_queue_row(struct model *m, struct row *row)
 		work->queued += row->sum.count;
 		return 0;
 	}
-	m->nr_table_events -= row->sum.count;
+	m->nr_table_events -= row->sum.count < m->nr_table_events ? row->sum.count :
+								    m->nr_table_events;
 	/* one may have begun between the readings of the two rows */
 	work->unknown -= row->sum.count < work->unknown ? row->sum.count : work->unknown;
 	if (row->key->flags & QPW_F_REMOTE)
@@ -233,9 +234,21 @@ static int feed_tick_row(struct model *m, struct row *row)
 	return 0;
 }
 
+/* At least so many are as long as that or longer: they are counted in buckets. */
+static uint64_t count_from(const uint32_t *lengths, uint64_t ns)
+{
+	uint64_t nr = 0;
+
+	for (uint32_t i = 0; i < QPW_COARSE_BUCKETS; i++)
+		if (!ns || (i && qpw_coarse_high(i - 1) >= ns - 1))
+			nr += lengths[i];
+	return nr;
+}
+
 static int feed_sample_row(struct model *m, struct row *row)
 {
 	m->figures.nr_samples += row->sum.count;
+	m->figures.nr_late += count_from(row->lengths, m->outlier_ns);
 	if (row->key->flags & QPW_F_REMOTE)
 		m->figures.nr_remote_timers += row->sum.count;
 	return hist_add_coarse(m->figures.latency, row->lengths, row->sum.total_ns,

@@ -57,6 +57,7 @@ void model_destroy(struct model *m)
 	outliers_finish(&m->outliers);
 	table_finish(&m->probes);
 	watch_destroy(m->watch);
+	free(m->lines);
 	free(m);
 }
 
@@ -509,6 +510,10 @@ static const feed_function meta_feeds[] = {
 	[QPW_META_CGROUP - QPW_META_FIRST] = feed_cgroup,
 	[QPW_META_STACK - QPW_META_FIRST] = feed_stack,
 	[QPW_META_COUNTS - QPW_META_FIRST] = feed_counts,
+	[QPW_META_LOOK - QPW_META_FIRST] = feed_look,
+	[QPW_META_LINE - QPW_META_FIRST] = feed_line,
+	[QPW_META_TABLE - QPW_META_FIRST] = feed_table,
+	[QPW_META_WAITING - QPW_META_FIRST] = feed_waiting,
 };
 
 /* Of a CPU that is not asked for. Names and losses are everybody's. */

@@ -19,6 +19,8 @@ static void fill_window(const struct model *m, struct snapshot *s)
 
 	s->window_closed = m->window_closed;
 	s->truncated = m->truncated;
+	s->added_up = m->added_up;
+	s->told_ns = m->told_ns;
 	s->nr_events = m->from_tables ? m->nr_table_events : m->nr_events;
 	s->nr_without_row = m->nr_without_row;
 	s->nr_row_gone = m->nr_row_gone;

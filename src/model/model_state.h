@@ -64,9 +64,12 @@ struct model {
 	bool from_tables;	  /* figures come from tables, records tell of single ones only */
 	uint64_t nr_table_events; /* in the tables that were taken in last */
 	uint64_t nr_calls_unnamed;
-	uint64_t nr_without_row; /* of these: what found no place */
-	uint64_t nr_row_gone;	 /* and that whose row was taken away */
-	uint64_t first_ns;	 /* of all records; UINT64_MAX before the first */
+	uint64_t nr_without_row;      /* of these: what found no place */
+	uint64_t nr_row_gone;	      /* and that whose row was taken away */
+	bool added_up;		      /* so it is in a trace */
+	uint64_t told_ns;	      /* then: how long what is recorded lasted at least */
+	struct qpw_live_table *lines; /* of a table that is being told; NULL: none was */
+	uint64_t first_ns;	      /* of all records; UINT64_MAX before the first */
 	uint64_t last_ns;
 	bool has_window;
 	bool window_closed;
@@ -145,6 +148,12 @@ int feed_migrate(struct model *m, const struct qpw_header *h);
 int feed_lock_wait(struct model *m, const struct qpw_header *h);
 int feed_taken(struct model *m, const struct qpw_header *h);
 int feed_counts(struct model *m, const struct qpw_header *h);
+
+/* feed_looks.c */
+int feed_look(struct model *m, const struct qpw_header *h);
+int feed_line(struct model *m, const struct qpw_header *h);
+int feed_table(struct model *m, const struct qpw_header *h);
+int feed_waiting(struct model *m, const struct qpw_header *h);
 
 /* A window opens: counts begin there. */
 void feed_counts_restart(struct model_counts *c);

@@ -286,6 +286,8 @@ struct snapshot {
 	uint64_t window_ns;	/* length; summed over boots in a merged snapshot */
 	bool window_closed;	/* the recording ended in order */
 	bool truncated;		/* the trace broke off (a reader said so) */
+	bool added_up;		/* a view that was saved: single records are those of told_ns */
+	uint64_t told_ns;
 	uint32_t nr_boots;	/* 1; more in a merged snapshot */
 	uint64_t nr_lost;	/* records lost, all CPUs */
 	struct snap_loss *lost; /* of these: by CPU, then kind; what is of no known kind last */

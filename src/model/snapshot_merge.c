@@ -125,6 +125,8 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->window_closed = first ? src->window_closed : dst->window_closed && src->window_closed;
 	dst->window_ns += src->window_ns;
 	dst->truncated |= src->truncated;
+	dst->added_up |= src->added_up;
+	dst->told_ns = snap_max(dst->told_ns, src->told_ns);
 	dst->nr_boots += src->nr_boots;
 	dst->nr_lost += src->nr_lost;
 	dst->nr_events += src->nr_events;

@@ -39,6 +39,7 @@ struct watch {
 	uint64_t event_ns;
 	struct table causes;
 	struct watch_cpu *cpus[WATCH_CPUS]; /* those that were seen */
+	uint64_t nr_untold;
 	uint64_t nr_long;
 	struct watch_event events[SNAP_EVENTS]; /* a ring: the next one goes to nr_long's place */
 };
@@ -79,6 +80,7 @@ void watch_reset(struct watch *w)
 {
 	watch_clear(w);
 	w->nr_long = 0;
+	w->nr_untold = 0;
 	watch_begin_interval(w);
 }
 
@@ -180,6 +182,13 @@ void watch_log(struct watch *w, const struct watch_interval *i)
 	e->i = *i;
 	if (i->origin)
 		e->origin = *i->origin;
+}
+
+void watch_untold(struct watch *w, uint64_t event_ns, uint64_t nr_long)
+{
+	if (w->event_ns && w->event_ns < event_ns)
+		w->event_ns = event_ns;
+	w->nr_untold = w->event_ns == event_ns ? nr_long : 0;
 }
 
 int watch_interval(struct watch *w, const struct watch_interval *i)
@@ -304,7 +313,7 @@ static int fill_events(const struct watch *w, const struct names *names, struct 
 	size_t nr = w->nr_long < SNAP_EVENTS ? w->nr_long : SNAP_EVENTS;
 
 	s->event_ns = w->event_ns;
-	s->nr_long = w->nr_long;
+	s->nr_long = w->nr_long + w->nr_untold;
 	s->events = calloc(nr + 1, sizeof(*s->events));
 	if (!s->events)
 		return -ENOMEM;

@@ -42,6 +42,9 @@ void watch_clear(struct watch *w);
 /* Keep it, if it is long, but do not count it. */
 void watch_log(struct watch *w, const struct watch_interval *i);
 
+/* Of those that last for event_ns so many more will not be told. */
+void watch_untold(struct watch *w, uint64_t event_ns, uint64_t nr_long);
+
 /* Forget the longest ones of before. */
 void watch_begin_interval(struct watch *w);
 

@@ -11,6 +11,7 @@
 #include "collect/collect.h"
 #include "collect/privilege.h"
 #include "collect/threads.h"
+#include "store/keep.h"
 #include "top/top.h"
 
 /* A stack of whoever sent or woke is taken at most so often on a CPU. */
@@ -107,6 +108,8 @@ static int live_open(struct top *t)
 	keep_off(&t->watched, &t->facts);
 	if (top_open_screen(t))
 		return CMD_ERROR;
+	if (t->on_screen && !(t->keep = keep_create()))
+		return top_fail("view", strerror(ENOMEM));
 	if (collect_create(&config, &t->collect, &e) || collect_attach(t->collect, &e)) {
 		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
 		return top_fail(e.object, why);
@@ -133,6 +136,8 @@ static int live_feed(struct top *t)
 		ret = event_source_next(source, &h, 0);
 		if (ret <= 0)
 			break;
+		if (t->keep && keep_record(t->keep, h))
+			return top_fail("view", strerror(ENOMEM));
 		if (top_take(t, h))
 			return CMD_ERROR;
 	}
@@ -153,12 +158,19 @@ static int live_settle(struct top *t)
 		return top_fail("collector", strerror(ENOMEM));
 	if (live_feed(t))
 		return CMD_ERROR;
+	if (t->keep)
+		keep_begin_look(t->keep);
 	ret = model_begin_tables(t->model, top_clock_ns());
 	waits = collect_waits(t->collect, &nr);
-	for (w = 0; !ret && w < nr; w++)
+	for (w = 0; !ret && w < nr; w++) {
 		ret = model_feed_waiting(t->model, &waits[w]);
+		if (!ret && t->keep)
+			ret = keep_wait(t->keep, &waits[w]);
+	}
 	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++) {
 		ret = model_feed_table(t->model, cpu, table);
+		if (!ret && t->keep)
+			ret = keep_table(t->keep, cpu, table);
 		table->recent_max_ns = 0;
 	}
 	return ret ? top_fail("model", strerror(-ret)) : 0;
@@ -168,12 +180,15 @@ static int live_reset(struct top *t)
 {
 	collect_restart_tables(t->collect);
 	t->start_ns = top_clock_ns();
+	if (t->keep)
+		keep_restart(t->keep);
 	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;
 }
 
 static void live_close(struct top *t)
 {
 	collect_destroy(t->collect);
+	keep_destroy(t->keep);
 }
 
 const struct top_source top_live = {

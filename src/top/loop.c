@@ -127,6 +127,10 @@ static int replay_end(struct top *t, uint64_t *end_ns)
 	*end_ns = t->begin_ns + t->screen.delay_ns;
 	if (!t->ended)
 		return 0;
+	if (t->look_ns) {
+		*end_ns = t->look_ns > t->begin_ns ? t->look_ns : t->begin_ns;
+		return 0;
+	}
 	s = model_snapshot(t->model);
 	if (!s)
 		return top_fail("model", "out of memory");
@@ -143,7 +147,7 @@ int top_run_replay(struct top *t)
 	while (want_more(t) && !t->ended) {
 		if (t->source->feed(t) || replay_end(t, &end_ns))
 			return CMD_ERROR;
-		if (t->ended && t->now && end_ns == t->begin_ns)
+		if (t->ended && t->now && end_ns == t->begin_ns && !t->look_ns)
 			break;
 		if (top_end_interval(t, end_ns) ||
 		    (t->on_screen && wait_until(t, top_clock_ns(), replay_deadline)))

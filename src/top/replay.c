@@ -62,6 +62,46 @@ static int read_next(struct top *t)
 	return 0;
 }
 
+/*
+ * In a view that was saved tables come as a whole, for two looks: rates are those between the last
+ * two, and there is nothing to be seen of the time before.
+ */
+static int note_look(struct top *t, const struct qpw_header *h)
+{
+	if (t->look_ns) {
+		struct snapshot *s = top_snapshot(t);
+
+		if (!s)
+			return CMD_ERROR;
+		snapshot_destroy(t->now);
+		t->now = s;
+		t->begin_ns = t->look_ns;
+		model_begin_interval(t->model);
+	}
+	t->look_ns = h->start_ns;
+	return 0;
+}
+
+/* In parts as they are drawn; the last one had not ended. */
+static int note_minute(struct top *t, const struct qpw_header *h)
+{
+	const struct qpw_minute *e = (const struct qpw_minute *)h;
+	uint64_t now = h->start_ns ? (h->start_ns - 1) / TOP_MINUTE_PART_NS : 0;
+
+	for (uint64_t i = 0; i < LIVE_MINUTE_PARTS; i++) {
+		uint64_t back = LIVE_MINUTE_PARTS - 1 - i, from, to;
+
+		if (e->stolen_ns_s[i] == LIVE_MINUTE_UNKNOWN || back > now)
+			continue;
+		from = (now - back) * TOP_MINUTE_PART_NS;
+		to = back ? from + TOP_MINUTE_PART_NS : h->start_ns;
+		if (top_minute_add(&t->minute, h->cpu, from, to,
+				   (double)e->stolen_ns_s[i] * (double)(to - from) / 1e9))
+			return top_fail("view", strerror(ENOMEM));
+	}
+	return 0;
+}
+
 /* Records of the interval that begins at begin_ns. */
 static int replay_feed(struct top *t)
 {
@@ -72,7 +112,11 @@ static int replay_feed(struct top *t)
 			continue;
 		}
 		note_start(t, t->pending);
-		if (t->start_ns && t->pending->kind < QPW_META_FIRST &&
+		if (t->pending->kind == QPW_META_LOOK && note_look(t, t->pending))
+			return CMD_ERROR;
+		if (t->pending->kind == QPW_META_MINUTE && note_minute(t, t->pending))
+			return CMD_ERROR;
+		if (t->start_ns && !t->look_ns && t->pending->kind < QPW_META_FIRST &&
 		    t->pending->end_ns >= t->begin_ns + t->screen.delay_ns)
 			return 0;
 		if (top_take(t, t->pending))

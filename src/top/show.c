@@ -145,7 +145,8 @@ int top_end_interval(struct top *t, uint64_t end_ns)
 	t->before = t->now;
 	t->now = s;
 	top_measure_cost(t);
-	if (note_minute(t, end_ns))
+	/* a view that was saved has its own */
+	if (!t->look_ns && note_minute(t, end_ns))
 		return top_fail("view", strerror(ENOMEM));
 	t->begin_ns = end_ns;
 	t->nr_shown++;
@@ -305,7 +306,10 @@ int top_press(struct top *t, int key)
 	case TOP_ACT_RESET:
 		return reset(t);
 	case TOP_ACT_SAVE:
-		top_save(t);
+		top_save(t, false);
+		return 0;
+	case TOP_ACT_SAVE_TRACE:
+		top_save(t, true);
 		return 0;
 	case TOP_ACT_STEP:
 		t->step = !!t->reader;

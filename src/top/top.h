@@ -19,6 +19,7 @@
 #include "view/top_screen.h"
 
 struct collect;
+struct keep;
 struct metrics;
 struct trace_reader;
 struct top;
@@ -42,12 +43,14 @@ struct top {
 	struct top_options o;
 	const struct top_source *source;
 	struct collect *collect;	  /* live */
+	struct keep *keep;		  /* live, on a screen: what a view is written from */
 	struct trace_reader *reader;	  /* replay */
 	const struct qpw_header *pending; /* replay: read, but of a later interval */
 	bool ended;			  /* the source */
-	char problem[256];		  /* replay: why it ended where it did, "" = in order */
-	struct victims victims;		  /* live */
-	bool sees_own_numbers;		  /* live: programs know tasks by the numbers we do */
+	uint64_t look_ns;	/* replay of a view that was saved: the look that is told */
+	char problem[256];	/* replay: why it ended where it did, "" = in order */
+	struct victims victims; /* live */
+	bool sees_own_numbers;	/* live: programs know tasks by the numbers we do */
 	struct host_facts facts;
 	struct cpulist watched;
 	struct model *model;
@@ -114,8 +117,11 @@ int top_press(struct top *t, int key);
 /* The screen at the end, after the keys of --keys. An exit code. */
 int top_print_screen(struct top *t);
 
-/* save.c: what is shown, as JSON, into a new file in the present directory; the screen says so. */
-void top_save(struct top *t);
+/*
+ * save.c: what is shown, as JSON or as a trace that shows it again, into a new file in the present
+ * directory; the screen says so.
+ */
+void top_save(struct top *t, bool as_trace);
 
 /* The loops. An exit code. */
 int top_run_live(struct top *t);

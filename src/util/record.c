@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "qpw/live.h"
 #include "util/array.h"
 
 struct kind {
@@ -44,6 +45,11 @@ static const struct kind *kind_find(unsigned int kind)
 		[QPW_META_CGROUP - QPW_META_FIRST] = { "cgroup", sizeof(struct qpw_cgroup) },
 		[QPW_META_STACK - QPW_META_FIRST] = { "stack", sizeof(struct qpw_stack) },
 		[QPW_META_COUNTS - QPW_META_FIRST] = { "counts", sizeof(struct qpw_counts) },
+		[QPW_META_LOOK - QPW_META_FIRST] = { "look", sizeof(struct qpw_look) },
+		[QPW_META_LINE - QPW_META_FIRST] = { "line", sizeof(struct qpw_line) },
+		[QPW_META_TABLE - QPW_META_FIRST] = { "table", sizeof(struct qpw_table) },
+		[QPW_META_WAITING - QPW_META_FIRST] = { "waiting", sizeof(struct qpw_waiting) },
+		[QPW_META_MINUTE - QPW_META_FIRST] = { "minute", sizeof(struct qpw_minute) },
 	};
 	static const struct kind none;
 

@@ -89,8 +89,8 @@ static void put_lost(FILE *f, const struct snapshot *s)
 static void put_warnings(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
-	bool problem = s->nr_lost || s->nr_offlines || s->truncated || !s->window_closed ||
-		       report_malformed(r);
+	bool problem = s->nr_lost || s->added_up || s->nr_offlines || s->truncated ||
+		       !s->window_closed || report_malformed(r);
 	unsigned int nr_problems = 0;
 
 	for (size_t i = 0; i < r->nr_traces; i++)
@@ -102,6 +102,12 @@ static void put_warnings(FILE *f, const struct report *r)
 	      f);
 	if (s->nr_lost)
 		put_lost(f, s);
+	if (s->added_up)
+		fprintf(f,
+			"<li>This is a view that qpwtop saved: what happened was added up, and "
+			"recorded by itself only if it lasted %.1f us or longer; what is told of "
+			"late wake-ups is of these.</li>\n",
+			(double)s->told_ns / 1000);
 	put_offlines(f, r);
 	nr_problems = put_problems(f, r);
 	if (!nr_problems && s->truncated)

@@ -319,6 +319,13 @@ void report_warnings(const struct sheet *o, const struct report *r)
 	bool said = false;
 
 	put_lost(o, s);
+	if (s->added_up)
+		sheet_warning(
+			o,
+			"this is a view that qpwtop saved: what happened was added up, and recorded "
+			"by itself only if it lasted %.1f us or longer; what is told of late wake-ups "
+			"is of these.",
+			(double)s->told_ns / 1000);
 	put_offlines(o, r);
 	for (size_t i = 0; i < r->nr_traces; i++)
 		said |= put_problem(o, r, i);

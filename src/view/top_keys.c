@@ -94,9 +94,9 @@ static enum top_act table_key(struct top_screen *s, int key)
 		int key;
 		enum top_act act;
 	} acts[] = {
-		{ 'q', TOP_ACT_QUIT },	 { 'Q', TOP_ACT_QUIT }, { 'R', TOP_ACT_RESET },
-		{ 'w', TOP_ACT_SAVE },	 { 'n', TOP_ACT_STEP }, { '+', TOP_ACT_FASTER },
-		{ '-', TOP_ACT_SLOWER },
+		{ 'q', TOP_ACT_QUIT },	 { 'Q', TOP_ACT_QUIT },	  { 'R', TOP_ACT_RESET },
+		{ 'w', TOP_ACT_SAVE },	 { 'n', TOP_ACT_STEP },	  { 'W', TOP_ACT_SAVE_TRACE },
+		{ '+', TOP_ACT_FASTER }, { '-', TOP_ACT_SLOWER },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
@@ -185,8 +185,8 @@ enum top_act top_screen_key(struct top_screen *s, int key)
 		return table_key(s, key);
 	if (key == 'q' || key == 'Q')
 		return TOP_ACT_QUIT;
-	if (key == 'w')
-		return TOP_ACT_SAVE;
+	if (key == 'w' || key == 'W')
+		return key == 'w' ? TOP_ACT_SAVE : TOP_ACT_SAVE_TRACE;
 	s->mode = TOP_TABLES; /* any other key leaves a page */
 	return TOP_ACT_NONE;
 }

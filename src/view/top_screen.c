@@ -110,7 +110,7 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 		[TOP_TABLES] = ("q quit  space pause  Tab table  < > order  / filter  Enter more  "
 				"? help"),
 		[TOP_HELP] = "any key leaves this page",
-		[TOP_DETAIL] = "q quit  w write  any other key goes back",
+		[TOP_DETAIL] = "q quit  w W write  any other key goes back",
 	};
 	unsigned int row = c->rows - 1, column = 0;
 

@@ -23,8 +23,9 @@ enum top_act {
 	TOP_ACT_NONE,
 	TOP_ACT_QUIT,
 	TOP_ACT_RESET, /* count anew */
-	TOP_ACT_SAVE,  /* write what is shown to a file */
-	TOP_ACT_STEP,  /* one interval of a recording */
+	TOP_ACT_SAVE,  /* write what is shown to a file, as JSON */
+	TOP_ACT_SAVE_TRACE,
+	TOP_ACT_STEP, /* one interval of a recording */
 	TOP_ACT_FASTER,
 	TOP_ACT_SLOWER,
 };

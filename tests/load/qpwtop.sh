@@ -473,6 +473,34 @@ shows "terminal: w writes" 'written: qpwtop-'
 saved=$(find "$out" -name 'qpwtop-*.json')
 is "terminal: what it wrote" qpwtop "$(jq -r .schema "$saved")"
 
+# The view as a trace: what was shown on each table is shown again, but for the first two lines (of
+# which time it is, what the view costs) and the last, of keys.
+shown() { sed '1,2d;$d'; }
+for ((i = 0; i < 150; i++)); do
+	! grep -qE "^$cpu +[1-9]" <<<"$(screen)" || break
+	sleep 0.1
+done
+term send-keys ' '
+shows "terminal: pauses for what it writes" '  paused  '
+term send-keys W
+shows "terminal: W writes" '.qpw'
+view=$(find "$out" -name 'qpwtop-*.qpw')
+for key in 1 2 3 4 5 6; do
+	"$QPWTOP" --replay "$view" --print 70x20 --ascii --keys "$key" | shown >"$out/again"
+	term send-keys "$key"
+	for ((i = 0; i < 50; i++)); do
+		screen | sed 's/ *$//' | shown >"$out/shown"
+		cmp -s "$out/shown" "$out/again" && break
+		sleep 0.1
+	done
+	is "terminal: table $key of what it wrote is shown again" "" "$(diff "$out/shown" "$out/again")"
+done
+is "terminal: the report of it" "0 1" \
+	"$("$QPWLAT" report "$view" >"$out/report"; echo $?) $(grep -c 'a view that qpwtop' "$out/report")"
+is "terminal: no part of it" 1 "$("$QPWLAT" report --time 0,0.1 "$view" >/dev/null 2>&1; echo $?)"
+term send-keys ' '
+shows "terminal: and goes on" '  live  '
+
 # A look keeps nothing of those before: 60 of them, each of more than a hundred kB, are not to be seen.
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 pid=$(pid_of)
