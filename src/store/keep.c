@@ -26,6 +26,7 @@ struct keep {
 	struct bytes names;
 	char *records;
 	size_t records_len;
+	size_t shown_len;    /* of them, those that came before the last look */
 	uint64_t dropped_ns; /* until then some are not there any more */
 };
 
@@ -93,6 +94,7 @@ static void make_room(struct keep *k)
 	}
 	memmove(k->records, k->records + at, k->records_len - at);
 	k->records_len -= at;
+	k->shown_len -= at < k->shown_len ? at : k->shown_len;
 }
 
 int keep_record(struct keep *k, const struct qpw_header *h)
@@ -123,6 +125,7 @@ void keep_restart(struct keep *k)
 	for (int i = 0; i < LOOKS; i++)
 		k->looks[i].len = 0;
 	k->records_len = 0;
+	k->shown_len = 0;
 	k->dropped_ns = 0;
 }
 
@@ -133,6 +136,7 @@ void keep_begin_look(struct keep *k)
 	k->looks[1] = k->looks[0];
 	k->looks[0] = oldest;
 	k->looks[0].len = 0;
+	k->shown_len = k->records_len;
 }
 
 /* Those from a member of a table on that are not all zero. */
@@ -218,10 +222,10 @@ static int write_look(const struct bytes *look, struct qpw_look *begin, uint64_t
 	return ret;
 }
 
-/* Single ones of before the last look; of a late wake-up, if all that delayed it is there. */
+/* Those of this view; of a late wake-up, if all that delayed it is there. */
 static bool is_wanted(const struct keep *k, const struct keep_view *v, const struct qpw_header *h)
 {
-	return h->end_ns <= v->now_ns && h->start_ns >= v->start_ns &&
+	return h->start_ns >= v->start_ns &&
 	       (h->kind != QPW_KIND_SAMPLE || h->start_ns >= k->dropped_ns);
 }
 
@@ -232,7 +236,7 @@ static int64_t write_records(const struct keep *k, const struct keep_view *v,
 	int64_t nr_long = 0;
 	int ret = 0;
 
-	for (size_t at = 0; !ret && at < k->records_len; at += record_at(k->records, at)->size) {
+	for (size_t at = 0; !ret && at < k->shown_len; at += record_at(k->records, at)->size) {
 		const struct qpw_header *h = record_at(k->records, at);
 
 		if (!is_wanted(k, v, h))

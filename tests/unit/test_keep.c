@@ -88,6 +88,12 @@ static void add_up(struct view *v, uint32_t count)
 	own->last_tick_ns = NOW_NS - 1000;
 	own->recent_max_ns = 60000 + count;
 	own->nr_causers_left_out = 2;
+	/* a thread whose row was taken away */
+	own->gone_kinds = 1U << QPW_KIND_THREAD;
+	own->gone[QPW_KIND_THREAD].key.kind = QPW_KIND_THREAD;
+	own->gone[QPW_KIND_THREAD].count += count;
+	own->gone[QPW_KIND_THREAD].total_ns += 5ULL * count;
+	own->gone[QPW_KIND_THREAD].self_ns += 5ULL * count;
 	table_add(last, &queued, count, true, 0, 0);
 	churn.cpu = 1;
 	table_add_who(last, table_add(last, &wait, count, true, 8000, 0), &churn, count, 8000);
