@@ -76,7 +76,7 @@ struct qpw_live_table {
 	__u64 recent_max_ns;	   /* longest interruption since user space last set this to 0 */
 	__u64 last_tick_ns;	   /* 0 = none was seen */
 	__u32 last_thread;	   /* index + 1 of the row of the last one that ran */
-	__u32 pad;
+	__u32 gone_kinds;	   /* bits of those of which there is something in gone */
 	/* bits of the places that are taken: qpw_live_next() */
 	__u64 used_rows[LIVE_WORDS];
 	__u64 used_causers[LIVE_WORDS];
@@ -84,7 +84,6 @@ struct qpw_live_table {
 	struct qpw_live_who causers[LIVE_CAUSERS] __attribute__((aligned(64)));
 	/* by kind, what was in rows that were taken away; programs leave it alone */
 	struct qpw_live_row gone[LIVE_OTHERS] __attribute__((aligned(64)));
-	__u32 gone_kinds; /* bits of those in which there is something */
 };
 
 /* The first place from at on whose bit is set, -1: there is none. */

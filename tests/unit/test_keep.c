@@ -253,7 +253,7 @@ static void test_shown_again(void **state)
 
 /*
  * Lines of a table that has one row with one length and who brought it about: those in which the
- * bits of rows (byte 40) and of causers (40 + 8 * 8) begin, the row's first, that of its length,
+ * bits of rows (byte 32) and of causers (32 + 8 * 8) begin, the row's first, that of its length,
  * the causer.
  */
 static void test_few_lines(void **state)
