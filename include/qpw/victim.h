@@ -13,8 +13,8 @@ struct qpw_victim {
 	__u32 tgid;
 	__u32 tid; /* this thread alone; 0 = the process */
 	/*
-	 * Of a process that has threads of real-time policy these alone are measured: the others are
-	 * its helpers. Set by whoever sees one first; from then on it stays.
+	 * Of a process that has threads of real-time policy these alone are measured: the others
+	 * are its helpers. Set by whoever sees one first; from then on it stays.
 	 */
 	__u32 has_realtime;
 };

@@ -12,7 +12,8 @@ struct ksyms;
 
 /*
  * Load path, "/proc/kallsyms" on a running machine. Returns 0; -errno of reading; -EPERM when the
- * kernel hides the addresses from us (all are 0), -ENODATA when there is nothing in it; *out is NULL on error.
+ * kernel hides the addresses from us (all are 0), -ENODATA when there is nothing in it; *out is
+ * NULL on error.
  */
 int ksyms_load(const char *path, struct ksyms **out);
 

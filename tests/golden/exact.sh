@@ -207,9 +207,24 @@ pieces_are "pieces as they were made" 0 "pieces work 1 within 1 off 1000 1000" "
 sed -i 's/1026500,origin/1027501,origin/' "$dir/pieces.csv"
 pieces_are "a record that is too long" 1 "ipi 1: 7001 ns recorded, 6000 ns made" "work 19000" "ipi 6000"
 sed -i 's/1027501,origin/1025499,origin/' "$dir/pieces.csv"
-pieces_are "a record that is too short" 1 "ipi 1: 4999 ns recorded, 6000 ns made" "work 19000" "ipi 6000"
+pieces_are "a record that is too short" 1 "ipi 1: 4999 ns recorded, shorter than the 6000 ns made in it" \
+	"work 19000" "ipi 6000"
+# by less than the figures of a piece may differ
+sed -i 's/1025499,origin/1026200,origin/' "$dir/pieces.csv"
+pieces_are "a record that is a little too short" 1 "ipi 1: 5700 ns recorded, shorter than" \
+	"work 19000" "ipi 6000"
+sed -i 's/1026200,origin/1025499,origin/' "$dir/pieces.csv"
 sed -i 's/1025499,origin/1026500,origin/' "$dir/pieces.csv"
-pieces_are "every other piece that ftrace finds longer" 0 "pieces ipi 1 within 0" "work 19000" "ipi 4999"
+for name in raw txt; do
+	cp "$dir/PA.$name" "$dir/one.$name"
+	tail -n 1 "$dir/one.$name" >>"$dir/PA.$name"
+done
+pieces_are "every other piece that ftrace finds longer" 0 "pieces ipi 2 within 1" "ipi 6000" "ipi 4999"
+for name in raw txt; do
+	mv "$dir/one.$name" "$dir/PA.$name"
+done
+pieces_are "a kind that is wrong beside one that is right" 1 "no ipi is as long as it was made" \
+	"work 19000" "ipi 4999"
 pieces_are "too many pieces that ftrace finds longer" 1 "1 of 1 pieces are not as long" "ipi 4999"
 pieces_are "a piece without a record" 1 "ipi 2: no record" "ipi 6000" "ipi 6000"
 polled=1

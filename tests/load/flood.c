@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs raw tracepoint programs that a recorder has loaded, in turn, as often as told, on one CPU, as
- * if their events happened: a known number of events at a rate that no real source reaches. Knows
+ * Runs raw tracepoint programs that a recorder has loaded, in turn, as often as told, on one CPU,
+ * as if their events happened: a known number of events at a rate that no real source reaches. Knows
  * nothing of what the programs do.
  */
 #include <errno.h>
@@ -70,14 +70,14 @@ struct run {
 /* "PROGRAM[:ARGUMENT[,ARGUMENT]...]" */
 static void parse_run(char *text, struct run *r)
 {
-	char *name = strtok(text, ":"), *argument;
+	const char *name = strsep(&text, ":");
 	uint32_t nr = 0;
 
-	while ((argument = strtok(NULL, ",")) && nr < MAX_ARGUMENTS)
-		r->arguments[nr++] = strtoull(argument, NULL, 0);
+	while (text && nr < MAX_ARGUMENTS)
+		r->arguments[nr++] = strtoull(strsep(&text, ","), NULL, 0);
 	r->attr.test.ctx_in = (uintptr_t)r->arguments;
 	r->attr.test.ctx_size_in = nr * (uint32_t)sizeof(r->arguments[0]);
-	r->attr.test.prog_fd = name ? (uint32_t)find_program(name) : UINT32_MAX;
+	r->attr.test.prog_fd = (uint32_t)find_program(name);
 	if ((int)r->attr.test.prog_fd < 0)
 		give_up("no such program");
 }

@@ -13,6 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 ROUNDS=350000
 # In each round, two of each: tick_stop(0, 2), the tick was kept for perf events; nmi_handler(at, ran for
 # 100 ns). One wait for a lock that there is not, begin and end. The kernel itself seldom has such events.
+# shellcheck disable=SC2054 # an event's arguments
 EVENTS=(on_tick_stop:0,2 on_nmi_handler:0xffffffff81000000,100 on_tick_stop:0,2
 	on_nmi_handler:0xffffffff81000000,100 on_contention_b:0x4711,2 on_contention_e:0x4711,0)
 declare -A MADE=([tick_kept]=$((2 * ROUNDS)) [nmi]=$((2 * ROUNDS)) [lock_wait]=$ROUNDS)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A victim of known wake-ups: two threads that sleep and one that reads a pipe, all of them
- * SCHED_OTHER and on the CPU that is named, while the main thread is on CPU 0. It begins when a line
- * comes on standard input, and ends once all is done. Knows nothing of the recorder.
+ * SCHED_OTHER and on the CPU that is named, while the main thread is on CPU 0. It begins when a
+ * line comes on standard input, and ends once all is done. Knows nothing of the recorder.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -126,6 +126,7 @@ test_realtime() {
 		test "$(runs_of cyclictest)" -ge 50
 }
 
+# shellcheck disable=SC2016 # jq's variable
 # It has its threads already when the recording begins.
 test_realtime_running() {
 	cyclictest -q -m -p 80 -t 1 -a 1 -i 1000 -D 120 >/dev/null 2>&1 &
