@@ -83,6 +83,7 @@ int figures_reset(struct figures *f)
 	memset(f->classes, 0, sizeof(f->classes));
 	memset(f->contended, 0, sizeof(f->contended));
 	f->caused_left_out = 0;
+	f->rows_left_out = 0;
 	f->nr_wait_octaves = 0;
 	memset(f->tick_kept, 0, sizeof(f->tick_kept));
 	f->nr_samples = 0;
@@ -136,6 +137,15 @@ int figures_work(struct figures *f, int function, struct work_row **out)
 	return 0;
 }
 
+/* What has no row and none of others to go to: 0 or -ENOMEM. */
+static int leave_out(struct figures *f, int index, uint64_t count)
+{
+	if (index != -ENOSPC)
+		return index;
+	f->rows_left_out += count;
+	return 0;
+}
+
 int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint32_t cpu,
 		   uint64_t count)
 {
@@ -144,7 +154,7 @@ int figures_origin(struct figures *f, int function, int comm, uint32_t pid, uint
 	struct origin_row *row;
 
 	if (index < 0)
-		return index == -ENOSPC ? 0 : index;
+		return leave_out(f, index, count);
 	row = table_row(&f->origins, index);
 	if (row->count == 0)
 		row->pid = pid;
@@ -245,18 +255,19 @@ int figures_move(struct figures *f, int comm, uint32_t from_cpu, const struct fi
 	int index = table_get_sized(&f->moves, key, sizeof(key));
 
 	if (index < 0)
-		return index == -ENOSPC ? 0 : index;
+		return leave_out(f, index, count);
 	((struct move_row *)table_row(&f->moves, index))->count += count;
 	return 0;
 }
 
-static int add_span(struct table *t, const uint64_t key[2], const struct figures_sum *sum)
+static int add_span(struct figures *f, struct table *t, const uint64_t key[2],
+		    const struct figures_sum *sum)
 {
 	int index = table_get_sized(t, key, 2 * sizeof(*key));
 	struct span_row *row;
 
 	if (index < 0)
-		return index == -ENOSPC ? 0 : index;
+		return leave_out(f, index, sum->count);
 	row = table_row(t, index);
 	row->count += sum->count;
 	row->total_ns += sum->total_ns;
@@ -270,7 +281,7 @@ int figures_waiter(struct figures *f, int function, int work, int comm, uint32_t
 	const uint64_t key[2] = { pair((uint32_t)function, (uint32_t)work),
 				  pair((uint32_t)comm, cpu) };
 
-	return add_span(&f->waiters, key, waits);
+	return add_span(f, &f->waiters, key, waits);
 }
 
 int figures_waiting(struct figures *f, int function, int work, int comm, uint32_t cpu,
@@ -282,7 +293,7 @@ int figures_waiting(struct figures *f, int function, int work, int comm, uint32_
 	struct span_row *row;
 
 	if (index < 0)
-		return index == -ENOSPC ? 0 : index;
+		return leave_out(f, index, 1);
 	row = table_row(&f->waiters, index);
 	row->waiting_ns = max_u64(row->waiting_ns, so_far_ns);
 	return 0;
@@ -293,12 +304,12 @@ int figures_lock(struct figures *f, uint32_t flags, bool by_victim, int comm,
 {
 	const uint64_t key[2] = { pair(flags, by_victim), (uint32_t)comm };
 
-	return add_span(&f->locks, key, waits);
+	return add_span(f, &f->locks, key, waits);
 }
 
 int figures_taken(struct figures *f, int comm, const struct figures_sum *times)
 {
 	const uint64_t key[2] = { (uint32_t)comm, 0 };
 
-	return add_span(&f->taken, key, times);
+	return add_span(f, &f->taken, key, times);
 }

@@ -105,6 +105,7 @@ struct figures {
 	struct table taken;	  /* struct span_row: comm */
 	struct table waiters;	  /* struct span_row: function, work, comm, CPU */
 	uint64_t caused_left_out; /* beyond the bound */
+	uint64_t rows_left_out;	  /* so are origins of works, moves, waits, takings */
 	uint32_t nr_wait_octaves;
 	uint64_t tick_kept[QPW_NR_TICK_REASONS];
 	struct hist *latency;

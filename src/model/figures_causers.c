@@ -153,6 +153,7 @@ static int fill_waiters(const struct figures *f, const struct names *names, stru
 int figures_fill_causers(const struct figures *f, const struct names *names,
 			 const struct places *places, struct snapshot *s)
 {
+	s->counts.rows_left_out = f->rows_left_out;
 	memcpy(s->counts.tick_kept, f->tick_kept, sizeof(f->tick_kept));
 	if (fill_caused(f, names, places, s) || fill_moves(f, names, s) ||
 	    fill_locks(f, names, s) || fill_taken(f, names, s) || fill_waiters(f, names, s))

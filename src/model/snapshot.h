@@ -112,6 +112,7 @@ struct snap_counts {
 	uint64_t system_calls_missed; /* at most so many more */
 	uint64_t lock_waits_missed;   /* at most so many are not among the locks */
 	uint64_t origins_missed;      /* at most so many origins or moves are not told */
+	uint64_t rows_left_out;	      /* work origins, moves, waits, takings beyond the bounds */
 	uint64_t calls_unnamed;	      /* functions in an IPI that goes by another, longer one */
 	uint64_t untimed_wakeups;     /* of the victim, which no sleep's timer ended: no samples */
 	uint64_t tick_stops;

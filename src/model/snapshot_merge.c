@@ -145,6 +145,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 	dst->counts.system_calls_missed += src->counts.system_calls_missed;
 	dst->counts.lock_waits_missed += src->counts.lock_waits_missed;
 	dst->counts.origins_missed += src->counts.origins_missed;
+	dst->counts.rows_left_out += src->counts.rows_left_out;
 	dst->counts.calls_unnamed += src->counts.calls_unnamed;
 	dst->counts.untimed_wakeups += src->counts.untimed_wakeups;
 	dst->counts.tick_stops += src->counts.tick_stops;

@@ -193,6 +193,10 @@ static void print_counts(const struct sheet *o, const struct snapshot *s)
 /* After both tables that it is about, and without them. */
 static void print_origins_missed(const struct sheet *o, const struct snap_counts *c)
 {
+	if (c->rows_left_out)
+		sheet_warning(o,
+			      "%" PRIu64 " origins of works, moves, waits or takings had no room.",
+			      c->rows_left_out);
 	if (c->calls_unnamed)
 		sheet_warning(o,
 			      "%" PRIu64

@@ -91,6 +91,11 @@ void report_html_limits(FILE *f, const struct report *r)
 
 	html_section(f, "limits", "What this report omits");
 	fprintf(f, "<ul>\n<li>Lost records: %" PRIu64 ".</li>\n", s->nr_lost);
+	if (s->counts.rows_left_out)
+		fprintf(f,
+			"<li>%" PRIu64 " origins of works, moves, waits or takings had no "
+			"room.</li>\n",
+			s->counts.rows_left_out);
 	if (s->counts.calls_unnamed)
 		fprintf(f,
 			"<li>%" PRIu64 " more functions were called in IPIs that go by a longer "

@@ -195,6 +195,8 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 				   json_integer(integer(s->caused_left_out))) ||
 	       json_object_set_new(json, "origins_missed",
 				   json_integer(integer(c->origins_missed))) ||
+	       json_object_set_new(json, "rows_left_out",
+				   json_integer(integer(c->rows_left_out))) ||
 	       json_object_set_new(json, "calls_unnamed",
 				   json_integer(integer(c->calls_unnamed))) ||
 	       json_object_set_new(json, "moves",

@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../feeding.h"
 #include "../records.h"
+#include "model/figures.h"
 #include "model/nest.h"
 #include "util/array.h"
 
@@ -221,12 +223,36 @@ static void test_many_wait(void **state)
 	model_destroy(m);
 }
 
+/* More tasks took the CPU than there are rows: each is in a row or told to be in none. */
+static void test_many_takers(void **state)
+{
+	struct model *m = new_model(0, 0);
+	uint64_t in_rows = 0, nr = FIGURES_TASKS_MAX + 700;
+	struct snapshot *s;
+	char by[16];
+
+	(void)state;
+	for (uint64_t i = 0; i < nr; i++) {
+		snprintf(by, sizeof(by), "task-%u", (unsigned int)i);
+		feed(m, rec_taken(1, BEGIN + i * STEP, BEGIN + i * STEP + BUSY, by));
+	}
+	s = model_snapshot(m);
+	assert_non_null(s);
+	for (size_t i = 0; i < s->nr_taken; i++)
+		in_rows += s->taken[i].count;
+	assert_int_equal(in_rows, FIGURES_TASKS_MAX);
+	assert_int_equal(s->counts.rows_left_out, 700);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_history_grows), cmocka_unit_test(test_nest_grows),
 		cmocka_unit_test(test_nest_joins),    cmocka_unit_test(test_many_cpus),
-		cmocka_unit_test(test_many_wait),     cmocka_unit_test(test_many_waits),
+		cmocka_unit_test(test_many_takers),   cmocka_unit_test(test_many_wait),
+		cmocka_unit_test(test_many_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
