@@ -68,7 +68,7 @@ int record_judge_threshold(const struct recording *r);
 /* Before anything is done: results that would be written over. CMD_OK, else after a message. */
 int record_check_outputs(const struct record_options *o);
 
-/* Begin the trace file; what is there is kept, see trace_keep_old(), unless it is hollow. The same. */
+/* Begin the trace file; what is there is kept (trace_keep_old()) unless it is hollow. The same. */
 int record_open_output(struct recording *r);
 
 /* Put into the facts how this recording is made. */

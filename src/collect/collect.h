@@ -128,8 +128,8 @@ void collect_restart_tables(struct collect *c);
 void collect_open_window(struct collect *c);
 
 /*
- * It ends now. What began in it and has not ended is still told, and so is what begins later: by its
- * start a reader knows that it does not count. Where programs add up they are detached first.
+ * It ends now. What began in it and has not ended is still told, and so is what begins later: by
+ * its start a reader knows that it does not count. Where programs add up they are detached first.
  */
 void collect_end_window(struct collect *c);
 

@@ -39,8 +39,8 @@ struct host_warning {
  */
 struct host_settings {
 	char housekeeping[HOST_TEXT]; /* CPU list: where everything else ran */
-	char command[HOST_CMDLINE]; /* with its arguments, blanks between; "" also: there was none */
-	char duration_ns[24];	    /* as asked for; "0": until something else ended it */
+	char command[HOST_CMDLINE];   /* with its arguments, blanks between; "" for none, too */
+	char duration_ns[24];	      /* as asked for; "0": until something else ended it */
 	char warm_up_ns[24];
 	char priority[16];  /* "f:95": of the victim that the recorder started */
 	char period_us[24]; /* the same: interval of cyclictest */

@@ -18,7 +18,7 @@
  */
 int trace_keep_old(const char *path);
 
-/* Whether the file of that name is a recording, by its first bytes, of whatever version or state. */
+/* Whether the file of that name is a recording, by its first bytes, of whatever version. */
 bool trace_is_at(const char *path);
 
 struct trace_writer;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The recording that was there before, as perf keeps it. Knows files, and by what a recording begins.
+ * The recording that was there before, as perf keeps it. Knows files, and how one begins.
  */
 #include <errno.h>
 #include <limits.h>

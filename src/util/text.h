@@ -20,8 +20,8 @@ void text_escape(const char *src, char *dst, size_t size);
 void text_escape_n(const char *src, size_t max, char *dst, size_t size);
 
 /*
- * text_escape() for messages: a cut of some thousand bytes, in memory of its own that the fourth call
- * from here takes again.
+ * text_escape() for messages: cut at some thousand bytes, in memory of its own that the fourth
+ * call from here takes again.
  */
 const char *text_shown(const char *src);
 

@@ -229,7 +229,7 @@ test_victim_by_pid() {
 	pid=$!
 	# its thread is there once it measures
 	for _ in {1..100}; do
-		[[ $(ls "/proc/$pid/task" | wc -l) != 2 ]] || break
+		[[ $(grep -c . <(ps -L -o lwp= -p "$pid")) != 2 ]] || break
 		sleep 0.1
 	done
 	if recorded victim-by-pid -d 1s --victim "pid:$pid"; then
