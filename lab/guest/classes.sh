@@ -4,7 +4,7 @@
 # The job that makes real events of every class that the collector knows, on the first isolated CPU,
 # while qpwlat records there with cyclictest as the victim. It does so with what any kernel offers
 # to user space, no module of ours. /results: probes.json, report.json, cyclictest.json, events (the
-# kernel's own list) and made.txt, "WHAT COUNT" a line. Judges nothing. Uses ISOLATED and
+# kernel's own list), top.json and made.txt, "WHAT COUNT" a line. Judges nothing. Uses ISOLATED and
 # HOUSEKEEPING; function calls to several CPUs at once need three.
 
 CPU=${ISOLATED%%[-,]*}
@@ -159,6 +159,17 @@ qpwlat record -c "$CPU" -H "$HOUSEKEEPING" -d "${RECORD_S}s" -o /results/trace.q
 status=$?
 sed 's/^/lab: /' /results/make.log /results/record.log
 [ $status -eq 0 ] || exit $status
+# The live view of this kernel, with some of the same.
+say "qpwtop"
+: >/results/top.json
+qpwtop -c "$CPU" -d 1 --json --victim none >/results/top.json 2>/results/top.log &
+top=$!
+wait_lines /results/top.json 1
+repeat refresh_statistics
+send_packets
+more_lines /results/top.json 2
+kill -INT $top
+wait $top || say "qpwtop: exit code $?: $(cat /results/top.log)"
 # The text not to the console: on PREEMPT_RT the serial line then has many interrupts for which there
 # is nothing to do, and of too many of these the kernel complains.
 qpwlat report --json=/results/report.json /results/trace.qpw >/dev/null

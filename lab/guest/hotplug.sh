@@ -4,7 +4,8 @@
 # The job that takes the watched CPU away while it is recorded and gives it back: once for a while,
 # then FLAPS times at once, then once for good. plug.txt: "off BEFORE AFTER" or "on BEFORE AFTER" a
 # step, in seconds since boot. Afterwards RUNS programs of a known name run there. When it is gone,
-# another recording is tried: offline.txt, offline.qpw. Uses ISOLATED, a single CPU.
+# another recording is tried: offline.txt, offline.qpw. Before all that it goes and comes while qpwtop
+# looks on: top.json. Uses ISOLATED, a single CPU.
 
 FLAPS=4
 RUNS=10
@@ -48,6 +49,17 @@ if [ "${1:-}" = plug ]; then
 	plug_and_run
 	exit
 fi
+say "qpwtop"
+: >/results/top.json
+qpwtop -c "$ISOLATED" -d 0.5 --json --victim none >/results/top.json &
+top=$!
+wait_lines /results/top.json 1
+echo 0 >"$ONLINE"
+more_lines /results/top.json 3
+echo 1 >"$ONLINE"
+more_lines /results/top.json 4
+kill -INT $top
+wait $top
 say "recording"
 qpwlat record -c "$ISOLATED" -d 60s -o /results/trace.qpw --victim cyclictest -- \
 	sh /lab/hotplug.sh plug >/results/record.log 2>&1

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/cmd.h"
 #include "collect/collect.h"
@@ -13,6 +14,7 @@
 #include "collect/threads.h"
 #include "store/keep.h"
 #include "top/top.h"
+#include "util/utc.h"
 
 /* A stack of whoever sent or woke is taken at most so often on a CPU. */
 #define STACK_GAP_NS 10000000
@@ -94,6 +96,8 @@ static int live_open(struct top *t)
 	char why[512];
 
 	host_read("", &t->facts);
+	snprintf(t->facts.tool_version, sizeof(t->facts.tool_version), "qpwtop " QPW_VERSION);
+	utc_format(time(NULL), t->facts.started_utc, sizeof(t->facts.started_utc));
 	if (choose_cpus(t))
 		return CMD_ERROR;
 	t->sees_own_numbers = threads_are_initial();

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "cmd/cmd.h"
 #include "collect/collect.h"
@@ -16,6 +17,9 @@
 #include "view/keys.h"
 #include "view/top_text.h"
 #include "view/tui/screen.h"
+
+/* What a look takes and where the scheduler may let us wait needs no telling. */
+#define LATE_NS 50000000
 
 int top_take(struct top *t, const struct qpw_header *h)
 {
@@ -107,6 +111,9 @@ static int set_data(struct top *t, uint64_t span_ns)
 	d->start_ns = t->start_ns;
 	d->view_ns = t->begin_ns - t->start_ns;
 	d->span_ns = span_ns;
+	d->late = t->collect && span_ns > t->screen.delay_ns + t->screen.delay_ns / 10 + LATE_NS;
+	if (t->collect)
+		utc_format(time(NULL), d->utc, sizeof(d->utc));
 	d->cost = t->cost;
 	d->now = t->now;
 	d->only_new = !t->on_screen && !t->o.print_columns;

@@ -15,6 +15,7 @@
 #include "host/host.h"
 #include "model/snapshot.h"
 #include "util/cpulist.h"
+#include "util/utc.h"
 #include "view/canvas.h"
 #include "view/top_minute.h"
 
@@ -98,6 +99,8 @@ struct top_data {
 	uint64_t view_ns;		/* how long the view has been collecting */
 	uint64_t start_ns;		/* when it began */
 	uint64_t span_ns;		/* what the rates are of */
+	bool late;			/* that is more than was asked for */
+	char utc[UTC_SIZE];		/* when it ended, "" = not known */
 	struct top_cost cost;
 	uint64_t nr_malformed; /* records that make no sense */
 	bool only_new;	       /* single events: those of the interval alone */

@@ -94,6 +94,8 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 	offline_list(d, gone, sizeof(gone));
 	if (*gone)
 		append(line, "  offline: %s", gone);
+	if (d->late)
+		append(line, "  the last interval was %.1f s", (double)d->span_ns / 1e9);
 	if (s->nr_without_row)
 		append(line, "  tables full: %" PRIu64 " events without a row", s->nr_without_row);
 	if (d->nr_malformed)

@@ -75,6 +75,8 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 		top_number(v, ((double)o->expiry_ns - (double)d->start_ns) / 1e9);
 	else if (column == COL_TASK)
 		top_words_n(v, o->comm, sizeof(o->comm));
+	else if (column == COL_PART && unknown_ns(o) > (o->nr_parts ? o->parts[0].ns : 0))
+		top_words(v, "(unknown)");
 	else if (column == COL_PART && o->nr_parts)
 		top_words_n(v, o->parts[0].name, sizeof(o->parts[0].name));
 }

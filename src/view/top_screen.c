@@ -34,17 +34,28 @@ static void draw_about(struct canvas *c, const struct top_data *d)
 	canvas_put(c, 2, 0, c->columns, top_about_doubtful(d) ? CANVAS_WARN : CANVAS_PLAIN, line);
 }
 
-/* By number when all fit, else the busiest ones and how many there are besides. */
-static int draw_cpus(struct canvas *c, const struct top_data *d, unsigned int at,
-		     unsigned int *used)
+/*
+ * Those that the filter leaves: by number when all fit, else the busiest ones and how many there are
+ * besides.
+ */
+static int draw_cpus(const struct top_screen *s, struct canvas *c, const struct top_data *d,
+		     unsigned int at, unsigned int *used)
 {
+	const struct top_filter filter = top_filter_cpus(&s->filter);
 	const struct top_order by_number = { .column = TOP_AS_THEY_ARE };
-	size_t nr = d->rates.nr_cpus;
-	unsigned int rows = top_cpu_rows(c->rows, nr);
+	unsigned int rows;
 	struct top_table t;
+	size_t nr;
 
-	if (top_table_init(&t, &top_view_cpus, d, NULL, nr > rows ? NULL : &by_number))
+	if (top_table_init(&t, &top_view_cpus, d, &filter, &by_number))
 		return -ENOMEM;
+	nr = t.nr;
+	rows = top_cpu_rows(c->rows, nr);
+	if (nr > rows) {
+		top_table_finish(&t);
+		if (top_table_init(&t, &top_view_cpus, d, &filter, NULL))
+			return -ENOMEM;
+	}
 	*used = top_table_draw(&t, c, at, rows + 1, 0, -1, -1);
 	top_table_finish(&t);
 	if (nr > rows && c->columns > 20)
@@ -137,7 +148,7 @@ int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canva
 	} else {
 		draw_about(c, d);
 		if (d->now &&
-		    (draw_cpus(c, d, at, &used) || draw_table(s, d, c, at + used, c->rows - 1)))
+		    (draw_cpus(s, c, d, at, &used) || draw_table(s, d, c, at + used, c->rows - 1)))
 			return -ENOMEM;
 	}
 	/* whatever was drawn there: the last row is that of the keys */

@@ -63,6 +63,17 @@ int top_filter_parse(const char *text, struct top_filter *out)
 	return 0;
 }
 
+struct top_filter top_filter_cpus(const struct top_filter *f)
+{
+	struct top_filter cpus = { 0 };
+
+	if (f && f->by_cpu) {
+		cpus.by_cpu = true;
+		cpus.cpus = f->cpus;
+	}
+	return cpus;
+}
+
 static bool has_words(const struct top_view *view, const struct top_data *data, size_t row,
 		      const char *words)
 {
@@ -264,7 +275,7 @@ unsigned int top_table_draw(const struct top_table *t, struct canvas *c, unsigne
 
 /* ------------------------------------------------------------------ text and JSON */
 
-/* A blank within a column would be taken for its end; only the last one ends with the line. */
+/* A blank within a column would be taken for its end. */
 static void without_blanks(const char *text, char *buf, size_t size)
 {
 	static const char blank[] = "\\x20";
@@ -286,10 +297,8 @@ static void print_cell(FILE *f, const struct top_column *c, bool last, const cha
 	char one[TOP_TEXT * 4];
 	int pad;
 
-	if (!last) {
-		without_blanks(text, one, sizeof(one));
-		text = one;
-	}
+	without_blanks(text, one, sizeof(one));
+	text = one;
 	pad = (int)c->width - (int)canvas_width(text);
 	if (!c->left && pad > 0)
 		fprintf(f, "%*s", pad, "");

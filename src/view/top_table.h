@@ -29,6 +29,9 @@ struct top_filter {
  */
 int top_filter_parse(const char *text, struct top_filter *out);
 
+/* What of it rows of CPUs must have; f may be NULL. */
+struct top_filter top_filter_cpus(const struct top_filter *f);
+
 #define TOP_AS_THEY_ARE UINT_MAX /* no column: the order of the view's rows */
 
 struct top_order {

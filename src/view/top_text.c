@@ -24,15 +24,16 @@ static int print_table(const struct top_view *view, const struct top_data *d,
 
 int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
 {
+	const struct top_filter cpus = top_filter_cpus(t->filter);
 	char line[TOP_ABOUT_TEXT];
 
 	top_about_title(d, line);
 	fprintf(f, "%s\n", line);
 	top_about_cpus(d, line);
-	fprintf(f, "%s\n", line);
+	fprintf(f, "%s%s%s\n", line, *d->utc ? "  at " : "", d->utc);
 	top_about_doubts(d, line);
 	fprintf(f, "%s\n", line);
-	if (print_table(&top_view_cpus, d, NULL, &t->cpus, f, SIZE_MAX))
+	if (print_table(&top_view_cpus, d, &cpus, &t->cpus, f, SIZE_MAX))
 		return -ENOMEM;
 	for (int i = 0; i < TOP_VIEWS; i++)
 		if (t->views[i] &&
@@ -61,9 +62,10 @@ static json_t *cost_json(double value)
 
 json_t *top_json(const struct top_text *t, const struct top_data *d)
 {
+	const struct top_filter cpus = top_filter_cpus(t->filter);
 	const struct snapshot *s = d->now;
 	json_t *o = json_pack(
-		"{s:s, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"{s:s, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}",
 		"schema", "qpwtop", "version", 1, "state", d->state, "host",
 		summary_host_json(d->facts), "start_ns", (json_int_t)d->start_ns, "view_ns",
 		(json_int_t)d->view_ns, "interval_ns", (json_int_t)d->span_ns, "records",
@@ -71,7 +73,8 @@ json_t *top_json(const struct top_text *t, const struct top_data *d)
 		"malformed_records", (json_int_t)d->nr_malformed, "lost_events",
 		(json_int_t)s->nr_lost, "lost_in_interval", (json_int_t)d->rates.lost,
 		"long_events", (json_int_t)s->nr_long, "events_without_row",
-		(json_int_t)s->nr_without_row, "events_of_rows_gone", (json_int_t)s->nr_row_gone);
+		(json_int_t)s->nr_without_row, "events_of_rows_gone", (json_int_t)s->nr_row_gone,
+		"time_utc", *d->utc ? d->utc : NULL);
 	int failed = !o;
 
 	if (!failed)
@@ -79,7 +82,7 @@ json_t *top_json(const struct top_text *t, const struct top_data *d)
 			  json_object_set_new(o, "ns_per_run", cost_json(d->cost.event_ns)) ||
 			  json_object_set_new(o, "latency_ns", summary_hist_json(s->latency)) ||
 			  json_object_set_new(o, "cpus",
-					      table_json(&top_view_cpus, d, NULL, &t->cpus));
+					      table_json(&top_view_cpus, d, &cpus, &t->cpus));
 	for (int i = 0; !failed && i < TOP_VIEWS; i++)
 		failed |=
 			json_object_set_new(o, top_views[i]->name,

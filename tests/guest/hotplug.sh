@@ -3,7 +3,7 @@
 #
 # A watched CPU goes and comes while it is recorded: the recording goes on, tells each time that it
 # was gone, even the shortest, at the right moment, and records what runs there afterwards. To record
-# one that is gone from the start is refused.
+# one that is gone from the start is refused. qpwtop does not take a CPU that is gone for a quiet one.
 # shellcheck disable=SC2016 # the dollars are jq's
 
 set -uo pipefail
@@ -46,5 +46,8 @@ check what-runs-after-is-recorded "$after runs of $RUNS" test "$after" -ge $RUNS
 check offline-is-refused "$(cat "$dir/offline.txt")" grep -qxF "qpwlat record: -c: CPU 1: is offline (online: 0); bring it up with echo 1 >/sys/devices/system/cpu/cpu1/online" "$dir/offline.txt"
 check refused-by-its-exit-code "$(cat "$dir/offline.txt")" test "$(tail -n 1 "$dir/offline.txt")" = "exit code 1"
 check refused-writes-nothing "there is a file" test ! -e "$dir/offline.qpw"
+# the CPU's state look by look: once it is back, one look tells that it was gone
+states=$(jq -r '.cpus[0].state' "$dir/top.json" | uniq | paste -s -d ' ')
+check top-tells "$states" grep -qE '^online offline (partly )?online$' <<<"$states"
 check samples-before "$(jq .samples "$report")" json_holds "$report" '.samples > 100'
 finish_tests

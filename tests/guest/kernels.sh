@@ -246,12 +246,31 @@ check_waits() {
 		"$(reported "[.flush_waiters[] | select(.function == \"__flush_work\" and .target_cpu == 1) | .count] | add // 0")" 1
 }
 
+# in_top FILTER: what jq makes of qpwtop's last look.
+in_top() {
+	tail -n 1 "$dir/top.json" | jq -r "$1"
+}
+
+check_top() {
+	at_least top-looks "looks of qpwtop" "$(wc -l <"$dir/top.json")" 3
+	check "$name-top-lost" "$(in_top '[.lost_events, .malformed_records] | tostring')" \
+		test "$(in_top .lost_events)" -le "${may_lose[$name]:-0}"
+	equals top-work "refresh_vm_stats, by whom" "$(in_top '[.work[] | select(.function == "refresh_vm_stats") |
+		"\(.count) \(.from | sub("/.*"; ""))"] | join(",")')" "$TIMES classes.sh"
+	equals top-origin "works that the job queued" "$(in_top '[.origins[] | select(.class == "work" and
+		.cause == "refresh_vm_stats" and (.by | startswith("classes.sh"))) | .count] | add')" $TIMES
+	at_least top-thread "runs of ping" \
+		"$(in_top '[.causes[] | select(.class == "thread" and .cause == "ping") | .count] | add // 0')" $TIMES
+	equals top-cpu "its row: number, state, whether the tick is known" \
+		"$(in_top '.cpus[0] | "\(.cpu) \(.state) \(.tick != null)"')" "1 online true"
+}
+
 # The recording as a whole. cyclictest counts what we record, but for what began at either end; what it
 # does until it is told to end lies behind the window, but is in the file.
 check_recording() {
 	local recorded samples cycles diff
 
-	equals made "things that were made" "$(wc -l <"$dir/made.txt")" 9
+	equals made "things that were made" "$(wc -l <"$dir/made.txt")" 11
 	check "$name-version" "$(reported .kernel)" \
 		test "$(reported '.kernel | match("^[0-9]+[.][0-9]+").string')" = "${name%%-*}"
 	equals complete "closed, cut off" "$(reported '"\(.window_closed) \(.truncated)"')" "true false"
@@ -291,6 +310,7 @@ for name in $names; do
 		check_works
 		check_origins
 		check_waits
+		check_top
 		echo "# $name: $(reported .kernel), $SECONDS s"
 	fi
 done
