@@ -256,7 +256,7 @@ check_top() {
 	check "$name-top-lost" "$(in_top '[.lost_events, .malformed_records] | tostring')" \
 		test "$(in_top .lost_events)" -le "${may_lose[$name]:-0}"
 	equals top-work "refresh_vm_stats, by whom" "$(in_top '[.work[] | select(.function == "refresh_vm_stats") |
-		"\(.count) \(.from | sub("/.*"; ""))"] | join(",")')" "$TIMES sh"
+		"\(.count) \(.from | sub("[/@].*"; ""))"] | join(",")')" "$TIMES sh"
 	equals top-origin "works that the job queued" "$(in_top '[.origins[] | select(.class == "work" and
 		.cause == "refresh_vm_stats" and (.by | test("^sh[/@]"))) | .count] | add')" $TIMES
 	at_least top-thread "runs of ping" \
