@@ -39,28 +39,16 @@ static void await(int fd)
 		;
 }
 
-static void add_ns(struct timespec *t, long ns)
-{
-	t->tv_nsec += ns;
-	while (t->tv_nsec >= 1000000000) {
-		t->tv_nsec -= 1000000000;
-		t->tv_sec++;
-	}
-}
-
-/* Until points in time, so that each sleep ends by its timer alone. */
+/* For a length of time: each is a sleep and a run, however late the one before was. */
 static void *sleep_often(void *arg)
 {
 	const struct sleeper *s = arg;
-	struct timespec next;
+	const struct timespec period = { .tv_nsec = s->period_ns };
 
 	pthread_setname_np(pthread_self(), s->name);
 	await(go[0]);
-	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (unsigned int i = 0; i < s->nr; i++) {
-		add_ns(&next, s->period_ns);
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-	}
+	for (unsigned int i = 0; i < s->nr; i++)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &period, NULL);
 	return NULL;
 }
 

@@ -69,6 +69,7 @@ thread_of() {
 	echo "${tid:-0}"
 }
 
+# One that follows a hidden task has no known start and is not told.
 runs_of() {
 	reported "[.causes[] | select(.class == \"thread\" and .name == \"$1\") | .count] | add // 0"
 }
@@ -80,14 +81,14 @@ test_thread() {
 		check thread-by-number-none-interrupts "$(runs_of qpw-first) runs of the victim" \
 			test "$(runs_of qpw-first)" = 0
 		check thread-by-number-sibling-interrupts "$(runs_of qpw-second) runs of its sibling" \
-			test "$(runs_of qpw-second)" -ge $((SECOND * 9 / 10))
+			test "$(runs_of qpw-second)" -ge $((SECOND / 2))
 	fi
 	start_victim "$SLEEPER" 1
 	thread_of qpw-second >/dev/null
 	if record_victim thread-by-name comm:qpw-second; then
 		made thread-by-name samples "$(reported .samples)" $SECOND
 		check thread-by-name-sibling-interrupts "$(runs_of qpw-first) runs of its sibling" \
-			test "$(runs_of qpw-first)" -ge $((FIRST * 9 / 10))
+			test "$(runs_of qpw-first)" -ge $((FIRST / 2))
 	fi
 }
 
