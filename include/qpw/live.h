@@ -99,8 +99,9 @@ static inline int qpw_live_next(const __u64 used[LIVE_WORDS], unsigned int at)
 	return -1;
 }
 
-#define qpw_live_for_each(used, at) \
-	for (at = qpw_live_next(used, 0); at >= 0; at = qpw_live_next(used, (unsigned int)at + 1))
+#define qpw_live_for_each(used, at)                    \
+	for ((at) = qpw_live_next(used, 0); (at) >= 0; \
+	     (at) = qpw_live_next(used, (unsigned int)(at) + 1))
 
 /*
  * What a task has begun and not ended yet, on whatever CPU: kept in a map by task, object and use,

@@ -32,7 +32,9 @@ struct live {
 	size_t nr_waits;
 	size_t max_waits;
 	struct qpw_live_table *tables;
-	struct room **rooms; /* by table */
+	struct {
+		struct room *room;
+	} * rooms; /* by table */
 	size_t bytes;
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
@@ -106,8 +108,7 @@ static void explain_rows(const struct qpw_live_table *table, struct stream *stre
 	int at;
 
 	/* for all the rest there is no name */
-	qpw_live_for_each(table->used_rows, at)
-	{
+	qpw_live_for_each(table->used_rows, at) {
 		if (at < LIVE_ROWS)
 			stream_explain_function(stream, table->rows[at].key.function);
 	}
@@ -200,7 +201,7 @@ int live_make_room(struct live *live)
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < live->nr_tables; i++)
-		err = room_make(&live->rooms[i], &live->tables[i]);
+		err = room_make(&live->rooms[i].room, &live->tables[i]);
 	return err;
 }
 
@@ -212,7 +213,7 @@ static void clear(struct live *live)
 	__atomic_store_n(live->open_ns, 0, __ATOMIC_RELEASE);
 	nanosleep(&pause, NULL);
 	for (uint32_t i = 0; i < live->nr_tables; i++)
-		room_clear(&live->rooms[i], &live->tables[i]);
+		room_clear(&live->rooms[i].room, &live->tables[i]);
 }
 
 uint64_t live_open_window(struct live *live)
@@ -241,7 +242,7 @@ void live_destroy(struct live *live)
 		return;
 	munmap(live->tables, live->bytes);
 	for (uint32_t i = 0; i < live->nr_tables; i++)
-		free(live->rooms[i]);
+		free(live->rooms[i].room);
 	free(live->rooms);
 	free(live->waits);
 	free(live);

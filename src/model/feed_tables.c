@@ -336,17 +336,21 @@ static int feed_row(struct model *m, uint32_t cpu, const struct qpw_live_row *fr
 	return kinds[from->key.kind].row ? kinds[from->key.kind].row(m, row) : 0;
 }
 
+static bool is_queued(uint32_t kind)
+{
+	return kind == QPW_KIND_WORK_QUEUE;
+}
+
 /* Those of works that were queued, or all others, which come first: feed_queue_row(). */
 static int feed_rows(struct model *m, uint32_t cpu, const struct qpw_live_table *t, bool queued,
 		     struct taken_rows *taken)
 {
 	int at, ret;
 
-	qpw_live_for_each(t->used_rows, at)
-	{
+	qpw_live_for_each(t->used_rows, at) {
 		if (at >= LIVE_ALL_ROWS)
 			break;
-		if ((t->rows[at].key.kind == QPW_KIND_WORK_QUEUE) != queued)
+		if (is_queued(t->rows[at].key.kind) != queued)
 			continue;
 		ret = feed_row(m, cpu, &t->rows[at], at >= LIVE_ROWS, &taken->rows[at]);
 		if (ret)
@@ -363,7 +367,7 @@ static int feed_gone(struct model *m, uint32_t cpu, const struct qpw_live_table 
 	int ret = 0;
 
 	for (uint32_t kind = 0; !ret && t->gone_kinds && kind < LIVE_OTHERS; kind++) {
-		if (!(t->gone_kinds >> kind & 1) || (kind == QPW_KIND_WORK_QUEUE) != queued)
+		if (!(t->gone_kinds >> kind & 1) || is_queued(kind) != queued)
 			continue;
 		ret = feed_row(m, cpu, &t->gone[kind], true, &row);
 		m->nr_row_gone += t->gone[kind].count;
@@ -376,8 +380,7 @@ static int feed_causers(struct model *m, const struct qpw_live_table *t,
 {
 	int at, ret;
 
-	qpw_live_for_each(t->used_causers, at)
-	{
+	qpw_live_for_each(t->used_causers, at) {
 		const struct qpw_live_who *from = &t->causers[at & (LIVE_CAUSERS - 1)];
 		struct figures_sum waits = { .count = from->count,
 					     .total_ns = from->wait_ns,

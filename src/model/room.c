@@ -112,9 +112,9 @@ static void close_row(struct room *r, struct qpw_live_table *t, int at)
 	r->rows[at].key = key;
 	add_difference(gone_row(t, key.kind), &r->rows[at], &nothing);
 	set(r->closed_rows, at);
-	qpw_live_for_each(t->used_causers, who) if (t->causers[who].row == (uint32_t)at + 1 &&
-						    !has(r->closed_causers, who))
-		close_causer(r, t, who);
+	qpw_live_for_each(t->used_causers, who)
+		if (t->causers[who].row == (uint32_t)at + 1 && !has(r->closed_causers, who))
+			close_causer(r, t, who);
 }
 
 static void free_closed(struct room *r, struct qpw_live_table *t)
@@ -122,8 +122,7 @@ static void free_closed(struct room *r, struct qpw_live_table *t)
 	int at, who;
 
 	/* one that was added since then is of no row */
-	qpw_live_for_each(t->used_causers, who)
-	{
+	qpw_live_for_each(t->used_causers, who) {
 		uint32_t row = t->causers[who].row - 1;
 
 		if (has(r->closed_causers, who))
@@ -134,8 +133,7 @@ static void free_closed(struct room *r, struct qpw_live_table *t)
 			continue;
 		free_place(&t->causers[who], sizeof(t->causers[who]), t->used_causers, who);
 	}
-	qpw_live_for_each(r->closed_rows, at)
-	{
+	qpw_live_for_each(r->closed_rows, at) {
 		add_difference(gone_row(t, r->rows[at].key.kind), &t->rows[at], &r->rows[at]);
 		free_place(&t->rows[at], sizeof(t->rows[at]), t->used_rows, at);
 	}
@@ -187,8 +185,7 @@ static void close_rows(struct room *r, struct qpw_live_table *t)
 	r->rows_seen = used > FROM_ROWS;
 	if (!r->rows_seen)
 		return;
-	qpw_live_for_each(t->used_rows, at)
-	{
+	qpw_live_for_each(t->used_rows, at) {
 		if (at >= LIVE_ROWS)
 			break;
 		if (seen && row_stamp(&t->rows[at]) == r->row_stamps[at] && may_go(t, at))
@@ -210,8 +207,7 @@ static void close_causers(struct room *r, struct qpw_live_table *t)
 	r->causers_seen = used > FROM_CAUSERS;
 	if (!r->causers_seen)
 		return;
-	qpw_live_for_each(t->used_causers, at)
-	{
+	qpw_live_for_each(t->used_causers, at) {
 		if (seen && t->causers[at].count == r->causer_stamps[at] &&
 		    !has(r->closed_causers, at))
 			idle[nr++] = (struct candidate){ at, t->causers[at].count };

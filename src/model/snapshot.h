@@ -294,7 +294,7 @@ struct snapshot {
 	struct snap_loss *lost; /* of these: by CPU, then kind; what is of no known kind last */
 	size_t nr_losses;
 	uint64_t nr_events;
-	/* From tables: events that are "(other)" because these are full, or their rows were idle. */
+	/* From tables: events that are "(other)" as these are full, or their rows were idle. */
 	uint64_t nr_without_row;
 	uint64_t nr_row_gone;
 	struct snap_total classes[SNAP_NR_CLASSES];

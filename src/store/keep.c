@@ -164,13 +164,11 @@ int keep_table(struct keep *k, uint32_t cpu, const struct qpw_live_table *table)
 				       .size = sizeof(*table) };
 	int ret = keep_lines(k, table, table, offsetof(struct qpw_live_table, rows)), at;
 
-	qpw_live_for_each(table->used_rows, at)
-	{
+	qpw_live_for_each(table->used_rows, at) {
 		if (!ret && at < LIVE_ALL_ROWS)
 			ret = keep_lines(k, table, &table->rows[at], sizeof(table->rows[0]));
 	}
-	qpw_live_for_each(table->used_causers, at)
-	{
+	qpw_live_for_each(table->used_causers, at) {
 		if (!ret && at < LIVE_CAUSERS)
 			ret = keep_lines(k, table, &table->causers[at], sizeof(table->causers[0]));
 	}

@@ -35,8 +35,8 @@ static void draw_about(struct canvas *c, const struct top_data *d)
 }
 
 /*
- * Those that the filter leaves: by number when all fit, else the busiest ones and how many there are
- * besides.
+ * Those that the filter leaves: by number when all fit, else the busiest ones and how many there
+ * are besides.
  */
 static int draw_cpus(const struct top_screen *s, struct canvas *c, const struct top_data *d,
 		     unsigned int at, unsigned int *used)

@@ -55,8 +55,9 @@ static int row_of(const struct qpw_live_table *t, unsigned int i)
 	const struct qpw_live_key key = task(i);
 	int at;
 
-	qpw_live_for_each(t->used_rows,
-			  at) if (!memcmp(&t->rows[at].key, &key, sizeof(key))) return at;
+	qpw_live_for_each(t->used_rows, at)
+		if (!memcmp(&t->rows[at].key, &key, sizeof(key)))
+			return at;
 	return -1;
 }
 
@@ -66,8 +67,9 @@ static uint64_t sum(const struct qpw_live_table *t)
 	uint64_t n = t->gone[QPW_KIND_THREAD].count;
 	int at;
 
-	qpw_live_for_each(t->used_rows, at) if (*(const uint64_t *)&t->rows[at].key != LIVE_BUSY)
-		n += t->rows[at].count;
+	qpw_live_for_each(t->used_rows, at)
+		if (*(const uint64_t *)&t->rows[at].key != LIVE_BUSY)
+			n += t->rows[at].count;
 	return n;
 }
 
@@ -170,7 +172,8 @@ static void test_causers_go(void **state)
 	for (int look = 0; look < 3; look++)
 		assert_int_equal(room_make(&room, t), 0);
 	assert_int_equal(nr_used(t->used_causers), LIVE_CAUSERS / 2);
-	qpw_live_for_each(t->used_causers, at) kept += t->causers[at].count;
+	qpw_live_for_each(t->used_causers, at)
+		kept += t->causers[at].count;
 	assert_int_equal(kept + t->nr_causers_left_out, 401);
 	assert_int_equal(t->nr_causers_left_out, 400 - LIVE_CAUSERS / 2);
 	assert_string_equal(t->causers[399].comm, "by-399");

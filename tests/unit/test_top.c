@@ -316,6 +316,13 @@ static struct top_text as_usual(void)
 	return text;
 }
 
+static void add_offline(struct snapshot *s, struct snap_offline times)
+{
+	struct snap_offline *row = SAMPLE_ROW(&s->offlines, &s->nr_offlines);
+
+	*row = times;
+}
+
 /* A CPU that is gone is not a quiet one, nor is one that was for a while. */
 static void offline_is_told(void **state)
 {
@@ -327,12 +334,11 @@ static void offline_is_told(void **state)
 	char line[TOP_ABOUT_TEXT];
 
 	(void)state;
-	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
-		(struct snap_offline){ .cpu = 3, .start_ns = 1 * SECOND, .end_ns = 2 * SECOND };
-	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
-		(struct snap_offline){ .cpu = 1, .start_ns = 90 * SECOND };
-	*SAMPLE_ROW(&s->offlines, &s->nr_offlines) =
-		(struct snap_offline){ .cpu = 2, .start_ns = 98 * SECOND, .end_ns = 99 * SECOND };
+	add_offline(
+		s, (struct snap_offline){ .cpu = 3, .start_ns = 1 * SECOND, .end_ns = 2 * SECOND });
+	add_offline(s, (struct snap_offline){ .cpu = 1, .start_ns = 90 * SECOND });
+	add_offline(s, (struct snap_offline){
+			       .cpu = 2, .start_ns = 98 * SECOND, .end_ns = 99 * SECOND });
 	fill_data(&d, s);
 	top_rates_finish(&d.rates);
 	assert_int_equal(top_rates_init(&d.rates, NULL, s, 2 * SECOND, &three, NULL), 0);

@@ -100,8 +100,8 @@ static void on_continue(int signo)
 }
 
 /*
- * Signals that end a program unless it says otherwise, as ours does of two; no handler is called for
- * KILL and STOP.
+ * Signals that end a program unless it says otherwise, as ours does of two; no handler is called
+ * for KILL and STOP.
  */
 static bool ends_program(int signo)
 {
