@@ -22,6 +22,10 @@
 #define OPEN_AHEAD_NS 1000000
 #define CLEAR_NS 10000000
 
+struct live_room {
+	struct room *room;
+};
+
 struct live {
 	bool sees_all_threads;
 	__u64 *open_ns; /* shared with programs */
