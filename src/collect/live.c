@@ -36,9 +36,7 @@ struct live {
 	size_t nr_waits;
 	size_t max_waits;
 	struct qpw_live_table *tables;
-	struct {
-		struct room *room;
-	} * rooms; /* by table */
+	struct live_room *rooms; /* by table */
 	size_t bytes;
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
