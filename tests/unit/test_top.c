@@ -384,8 +384,11 @@ static void events_are_told_once(void **state)
 	json_t *o, *events;
 
 	(void)state;
-	for (uint64_t i = 0; i < 3; i++)
-		SAMPLE_ROW(&s->events, &s->nr_event_rows)->start_ns = i * SECOND;
+	for (uint64_t i = 0; i < 3; i++) {
+		struct snap_event *e = SAMPLE_ROW(&s->events, &s->nr_event_rows);
+
+		e->start_ns = i * SECOND;
+	}
 	s->nr_long = 13;
 	fill_data(&d, s);
 	d.rates.nr_long = 1;
