@@ -227,7 +227,7 @@ int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, in
 		   const struct figures_origin *o, const struct figures_sum *waits)
 {
 	const uint64_t key[3] = {
-		pair((uint32_t) class | on_cpu << 16, (uint32_t)name),
+		pair(class | on_cpu << 16, (uint32_t)name),
 		pair((uint32_t)o->comm, o->cpu),
 		o->place,
 	};

@@ -187,8 +187,8 @@ int figures_waiting(struct figures *f, int function, int work, int comm, uint32_
 		    uint64_t so_far_ns);
 
 /*
- * Add a wait to the histogram of a row. Beyond FIGURES_WAIT_OCTAVES one of a length that the row has
- * not had yet is counted in the histogram of "(other)".
+ * Add a wait to the histogram of a row. Beyond FIGURES_WAIT_OCTAVES one of a length that the row
+ * has not had yet is counted in the histogram of "(other)".
  */
 int figures_work_wait(struct figures *f, struct work_row *row, uint64_t ns);
 int figures_flush_wait(struct figures *f, struct flush_row *row, uint64_t ns);

@@ -196,10 +196,10 @@ static int put_points(struct trace_writer *w, uint64_t t)
 
 /*
  * Window of 4 s from 1 s. 99 quick samples, one late one: p50 3.0 us, p99 3.0 us (rank 99 of
- * 100), max 60.0 us, mean 3.57 us. Outside the window, and so not counted: an interrupt before it,
- * another after it. A work that ran without a seen queuer, one that was run inline by its caller.
- * In the window the victim made 3 page faults and 40 system calls and was woken 6 times by other than
- * a timer; the tick was stopped 7 times.
+ * 100), max 60.0 us, mean 3.57 us. Outside the window, and so not counted: an interrupt before
+ * it, another after it. A work that ran without a seen queuer, one that was run inline by its
+ * caller. In the window the victim made 3 page faults and 40 system calls and was woken 6 times
+ * by other than a timer; the tick was stopped 7 times.
  */
 static int write_lab(struct trace_writer *w)
 {

@@ -126,8 +126,8 @@ static void test_broken_nesting(void **state)
 }
 
 /*
- * A work 100…300 ends, and before the program has told that, a timer interrupts it at 900…1600, in
- * that an IRQ at 1000…1100. Of the thread's 2000, that leaves 2000 - 200 - 700.
+ * A work 100…300 ends, and before the program has told that, a timer interrupts it at 900…1600,
+ * in that an IRQ at 1000…1100. Of the thread's 2000, that leaves 2000 - 200 - 700.
  */
 static void test_told_late(void **state)
 {
