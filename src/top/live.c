@@ -112,10 +112,11 @@ static int live_open(struct top *t)
 	keep_off(&t->watched, &t->facts);
 	if (top_open_screen(t))
 		return CMD_ERROR;
-	if (t->on_screen)
+	if (t->on_screen) {
 		t->keep = keep_create();
-	if (t->on_screen && !t->keep)
-		return top_fail("view", strerror(ENOMEM));
+		if (!t->keep)
+			return top_fail("view", strerror(ENOMEM));
+	}
 	if (collect_create(&config, &t->collect, &e) || collect_attach(t->collect, &e)) {
 		snprintf(why, sizeof(why), "%s; %s", e.why, e.remedy);
 		return top_fail(e.object, why);

@@ -472,9 +472,7 @@ term send-keys d 0 . 2 Enter w
 shows "terminal: w writes" 'written: qpwtop-'
 saved=$(find "$out" -name 'qpwtop-*.json')
 is "terminal: what it wrote" qpwtop "$(jq -r .schema "$saved")"
-
-# The view as a trace: what was shown on each table is shown again, but for the first two lines (of
-# which time it is, what the view costs) and the last, of keys.
+# The view as a trace shows each table again, but for the first two lines (time, cost) and the keys.
 shown() { sed '1,2d;$d'; }
 for ((i = 0; i < 150; i++)); do
 	! grep -qE "^$cpu +[1-9]" <<<"$(screen)" || break
@@ -489,8 +487,7 @@ for key in 1 2 3 4 5 6; do
 	"$QPWTOP" --replay "$view" --print 70x20 --ascii --keys "$key" | shown >"$out/again"
 	term send-keys "$key"
 	for ((i = 0; i < 50; i++)); do
-		screen | sed 's/ *$//' | shown >"$out/shown"
-		cmp -s "$out/shown" "$out/again" && break
+		screen | sed 's/ *$//' | shown | tee "$out/shown" | cmp -s - "$out/again" && break
 		sleep 0.1
 	done
 	is "terminal: table $key of what it wrote is shown again" "" "$(diff "$out/shown" "$out/again")"

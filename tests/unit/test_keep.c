@@ -322,9 +322,11 @@ static void test_more_than_is_kept(void **state)
 	happen(&v, rec_sample(1, 1000000, 1000000, 1000000, 1000000, 1070000));
 	for (unsigned int i = 0; i < nr; i++)
 		happen(&v, rec_thread(1, 2000000 + i, 2060000 + i, 35, "a"));
+	/* one that is told late, of a time of which some is gone; one of which all is there */
+	happen(&v, rec_sample(1, 2010000, 2010000, 2010000, 2010000, 2220000));
 	happen(&v, rec_sample(1, 2160000, 2160000, 2160000, 2160000, 2230000));
 	look(&v, NOW_NS);
-	assert_int_equal(v.now->nr_outliers, 2);
+	assert_int_equal(v.now->nr_outliers, 3);
 	read_again(&v, &before, &now);
 	assert_int_equal(now->nr_long, nr + 1);
 	assert_int_equal(now->nr_outliers, 1);
