@@ -113,7 +113,7 @@ test_inconclusive() {
 }
 
 test_usage() {
-	local -a bad=("-T 0" "-T 1ms" "--on-threshold stop" "-T 5 --on-threshold halt" "-T 5 --on-threshold shell:"
+	local -a bad=("-T 0" "-T 1xs" "--on-threshold stop" "-T 5 --on-threshold halt" "-T 5 --on-threshold shell:"
 		"-T 5 --on-threshold stop --on-threshold continue")
 	local options
 	for options in "${bad[@]}"; do
