@@ -56,7 +56,7 @@ static __always_inline u64 compat_pwq_mask(void)
  * sleep in the machine, so it is followed where it can be: copying takes longer than all the
  * rest.
  */
-#define SLEEPER_FIELD(task, field) (has_cast ? (task)->field : BPF_CORE_READ(task, field))
+#define SLEEPER_FIELD(task, field) (!has_cast ? BPF_CORE_READ(task, field) : (task)->field)
 
 static __always_inline u32 compat_sleeper(struct hrtimer *timer, struct task_struct **task)
 {

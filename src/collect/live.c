@@ -79,7 +79,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 		live->cpus[nr++] = (uint32_t)cpu;
 	live->cpus[nr++] = LIVE_EVERY_CPU;
 	live->nr_tables = (uint32_t)nr;
-	live->rooms = calloc(nr, sizeof(struct room *));
+	live->rooms = calloc(nr, sizeof(*live->rooms));
 	if (!live->rooms) {
 		free(live);
 		return -ENOMEM;

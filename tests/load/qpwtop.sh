@@ -205,7 +205,7 @@ head -c $(($(stat -c %s "$out/trace.qpw") / 2)) "$out/trace.qpw" >"$out/half.qpw
 is "replay: a broken trace is shown and said to be broken" "0 1 1" \
 	"$? $(tail -n +1 "$out/stdout" | grep -c 'the trace broke off') $(wc -l <"$out/stderr")"
 "$QPWLAT" record -q -c "$cpu" -d 1 --victim none -o "$out/damaged.qpw" -- \
-	sh -c 'taskset -c "$0" sh -c "for i in \$(seq 3000); do /bin/true; done"' "$cpu" 2>"$out/stderr" ||
+	sh -c "taskset -c $cpu sh -c 'for i in \$(seq 3000); do /bin/true; done'" 2>"$out/stderr" ||
 	not_ok "recording to damage" "$(cat "$out/stderr")"
 printf x | dd of="$out/damaged.qpw" bs=1 conv=notrunc \
 	seek=$(($(stat -c %s "$out/damaged.qpw") * 3 / 4)) 2>/dev/null
@@ -358,9 +358,10 @@ if serve; then
 	is "metrics: nobody else can ask" 1 "$(awk -v p=":$(printf %04X "$port")" \
 		'$4 == "0A" && index($2, p) && $2 ~ /^0100007F:/ { n++ } END { print n + 0 }' \
 		/proc/net/tcp)"
-	# those who never ask are forgotten after some seconds
+	silent=() # those who never ask are forgotten after some seconds
 	for ((i = 0; i < 8; i++)); do
-		exec {silent[i]}<>"/dev/tcp/127.0.0.1/$port"
+		exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+		silent+=("$fd")
 	done
 	for ((i = 0; i < 12; i++)); do
 		get /metrics >"$out/got"
