@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "host/files.h"
+#include "host/tracers.h"
 #include "util/array.h"
 
 #define CPU_DIR "/sys/devices/system/cpu/cpu"
@@ -373,6 +374,22 @@ static bool is_traced(struct machine *m)
 	return what;
 }
 
+static bool is_traced_by_programs(struct machine *m)
+{
+	char comm[32] = "";
+	int pid = 0;
+	size_t nr = host_find_tracers(m->root, comm, sizeof(comm), &pid);
+
+	if (nr == 1)
+		snprintf(m->text, sizeof(m->text),
+			 "%s (pid %d) traces, too: each event takes longer", comm, pid);
+	else if (nr)
+		snprintf(m->text, sizeof(m->text),
+			 "%s (pid %d) and %zu more trace, too: each event takes longer", comm, pid,
+			 nr - 1);
+	return nr;
+}
+
 static bool counts_bpf(struct machine *m)
 {
 	long long on;
@@ -431,6 +448,7 @@ static const struct {
 	  "choose a profile like realtime or cpu-partitioning, and the watched CPUs in its "
 	  "isolated_cores" },
 	{ "tracer", is_traced, "end other tracing while you measure" },
+	{ "tracing-process", is_traced_by_programs, "end it while you measure" },
 	{ "bpf-stats", counts_bpf, "write 0 to /proc/sys/kernel/bpf_stats_enabled" },
 	{ "watchdog", is_watched_for_lockups,
 	  "write the other CPUs to /proc/sys/kernel/watchdog_cpumask" },

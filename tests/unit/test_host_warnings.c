@@ -330,14 +330,52 @@ static void test_many_interrupts(void **state)
 		    "108 109 110 111 112 113 114 115 116 117 118 119 ...");
 }
 
+static void put_link(const char *path, const char *target)
+{
+	char full[512];
+
+	put(path, "");
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	assert_int_equal(unlink(full), 0);
+	assert_int_equal(symlink(target, full), 0);
+}
+
+/* What other processes hold open: perf events, and links of programs to events and nothing else. */
+static void test_tracing_processes(void **state)
+{
+	struct host_facts facts = quiet_facts();
+
+	(void)state;
+	put("/proc/1/comm", "systemd");
+	put_link("/proc/1/fd/5", "anon_inode:bpf-prog");
+	put_link("/proc/1/fd/6", "anon_inode:bpf_link");
+	put("/proc/1/fdinfo/6", "pos:\t0\nlink_type:\tcgroup\nlink_id:\t3\n");
+	put_link("/proc/1/fd/7", "anon_inode:bpf_link");
+	put("/proc/1/fdinfo/7", "link_type:\ttracing\nlink_id:\t4\nattach_type:\t27\n");
+	put_link("/proc/1/fd/8", "/dev/null");
+	find("1", false, false, &facts);
+	assert_none(&facts);
+	put("/proc/70/comm", "perf");
+	put_link("/proc/70/fd/3", "anon_inode:[perf_event]");
+	find("1", false, false, &facts);
+	assert_only(&facts, "tracing-process",
+		    "perf (pid 70) traces, too: each event takes longer");
+	put("/proc/600/comm", "bpftrace");
+	put_link("/proc/600/fd/9", "anon_inode:bpf_link");
+	put("/proc/600/fdinfo/9", "pos:\t0\nlink_type:\traw_tracepoint\nlink_id:\t8\n");
+	find("1", false, false, &facts);
+	assert_only(&facts, "tracing-process",
+		    "perf (pid 70) and 1 more trace, too: each event takes longer");
+}
+
 int main(void)
 {
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes),	 WITH_ROOT(test_facts),
-		WITH_ROOT(test_realtime_limit),	 WITH_ROOT(test_irqbalance),
-		WITH_ROOT(test_tuned),		 WITH_ROOT(test_idle_states),
-		WITH_ROOT(test_many_interrupts),
+		cmocka_unit_test(test_scenes),	   WITH_ROOT(test_facts),
+		WITH_ROOT(test_tracing_processes), WITH_ROOT(test_realtime_limit),
+		WITH_ROOT(test_irqbalance),	   WITH_ROOT(test_tuned),
+		WITH_ROOT(test_idle_states),	   WITH_ROOT(test_many_interrupts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
