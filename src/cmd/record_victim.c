@@ -126,7 +126,7 @@ int victims_find(const struct record_options *o, struct victim_found *found, siz
 /* One that nobody has waited for is still there, without running any more. */
 static bool is_zombie(const struct victim_found *v)
 {
-	char state[64], path[64];
+	char state[64] = "", path[64];
 	struct stat st;
 
 	if (status_value(v->tid ? v->tid : v->tgid, "State", state, sizeof(state)))

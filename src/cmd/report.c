@@ -97,6 +97,23 @@ static int read_trace(const struct report_args *args, uint64_t outlier_ns,
 	return ret;
 }
 
+/* Of those that are asked for some were not: nothing of them is no news of them. */
+static void warn_of_unwatched(const struct report_args *args, const struct report_trace *t)
+{
+	struct cpulist rest = args->cpus, watched;
+	char list[128];
+
+	if (!args->cpus_text || cpulist_parse(t->facts.watched, &watched))
+		return;
+	cpulist_andnot(&rest, &watched);
+	if (!cpulist_count(&rest))
+		return;
+	if (cpulist_format(&rest, list, sizeof(list)) < 0)
+		snprintf(list, sizeof(list), "%d and more", cpulist_next(&rest, -1));
+	fprintf(stderr, "qpwlat report: warning: %s: not watched: CPU %s\n", text_shown(t->path),
+		list);
+}
+
 static int load_trace(const struct report_args *args, uint64_t outlier_ns, struct report_trace *t,
 		      struct snapshot *all)
 {
@@ -122,6 +139,8 @@ static int load_trace(const struct report_args *args, uint64_t outlier_ns, struc
 	else if (ret)
 		fprintf(stderr, "qpwlat report: cannot read: %s: %s\n", text_shown(t->path),
 			strerror(-ret));
+	if (!ret)
+		warn_of_unwatched(args, t);
 	return ret ? CMD_ERROR : 0;
 }
 
