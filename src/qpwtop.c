@@ -89,7 +89,10 @@ static void catch_signals(void)
 
 static int run(struct top *t)
 {
-	struct model_config config = { .per_cpu = true, .event_ns = t->o.event_ns };
+	struct model_config config = { .per_cpu = true,
+				       .event_ns = t->o.event_ns,
+				       .outlier_ns = t->o.event_ns,
+				       .latest_outliers = true };
 	int ret;
 
 	t->source = t->o.replay ? &top_replay : &top_live;

@@ -31,7 +31,8 @@ struct model *model_create(const struct model_config *config)
 	table_init(&m->probes, QPW_SYMBOL_LEN, sizeof(struct snap_probe), MODEL_PROBES);
 	if (names_init(&m->names) || figures_init(&m->figures) ||
 	    outliers_init(&m->outliers, config->outlier_ns,
-			  config->max_outliers ? config->max_outliers : MODEL_OUTLIERS)) {
+			  config->max_outliers ? config->max_outliers : MODEL_OUTLIERS,
+			  config->latest_outliers)) {
 		model_destroy(m);
 		return NULL;
 	}
@@ -410,7 +411,7 @@ static int open_window(struct model *m, uint64_t start_ns)
 	m->has_window = true;
 	set_bounds(m, start_ns);
 	m->outliers.nr = 0;
-	m->outliers.best = 0;
+	m->outliers.next = 0;
 	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
 		if (!m->cpus[i])
 			continue;

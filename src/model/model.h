@@ -21,6 +21,7 @@ struct model_config {
 	uint64_t outlier_ns; /* decompose samples at or above this; 0 = just keep the worst ones */
 	uint32_t max_outliers; /* how many to keep, 0 = 32 */
 	/* What a live view wants and a report does without, and does not pay for: */
+	bool latest_outliers; /* of those, and not the worst; a snapshot has the latest first */
 	bool per_cpu; /* causes and origins apart by CPU, struct snap_cpu, struct snap_waiter */
 	uint64_t event_ns; /* keep single interruptions of this length; 0 = none */
 	bool from_tables;  /* see model_begin_tables() */

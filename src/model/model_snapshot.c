@@ -67,23 +67,24 @@ static int fill_lost(const struct model *m, struct snapshot *s)
 	return 0;
 }
 
-/* The worst of the kept ones and of those that wait to be settled. */
+/* Of the kept ones and of those that wait to be settled. */
 static int fill_outliers(const struct model *m, struct snapshot *s)
 {
-	struct outliers worst;
+	const struct outliers *from = &m->outliers;
+	struct outliers kept;
 
-	if (outliers_init(&worst, m->outliers.min_ns, m->outliers.room))
+	if (outliers_init(&kept, from->min_ns, from->room, from->latest))
 		return -ENOMEM;
-	worst.nr = m->outliers.nr;
-	worst.best = m->outliers.best;
-	memcpy(worst.list, m->outliers.list, worst.nr * sizeof(*worst.list));
+	kept.nr = from->nr;
+	kept.next = from->next;
+	memcpy(kept.list, from->list, kept.nr * sizeof(*kept.list));
 	for (unsigned int i = 0; i < MODEL_CPUS; i++)
 		if (m->cpus[i])
-			model_keep_late(m, m->cpus[i], &worst);
-	qsort(worst.list, worst.nr, sizeof(*worst.list), snap_outlier_order);
-	s->outliers = worst.list;
-	s->nr_outliers = worst.nr;
-	s->max_outliers = worst.room;
+			model_keep_late(m, m->cpus[i], &kept);
+	outliers_sort(&kept);
+	s->outliers = kept.list;
+	s->nr_outliers = kept.nr;
+	s->max_outliers = kept.room;
 	return 0;
 }
 

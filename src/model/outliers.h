@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The worst samples, a bounded number of them. Knows outliers, no records.
+ * The worst samples or the latest late ones, a bounded number of them. Knows outliers, no records.
  */
 #ifndef QPW_MODEL_OUTLIERS_H
 #define QPW_MODEL_OUTLIERS_H
@@ -12,20 +12,24 @@
 
 struct outliers {
 	uint64_t min_ns; /* none below */
+	bool latest;	 /* keep these, not the worst */
 	uint32_t room;
 	uint32_t nr;
-	uint32_t best; /* index of the first to go */
+	uint32_t next; /* index of the first to go */
 	struct snap_outlier *list;
 };
 
 /* 0 or -ENOMEM */
-int outliers_init(struct outliers *o, uint64_t min_ns, uint32_t room);
+int outliers_init(struct outliers *o, uint64_t min_ns, uint32_t room, bool latest);
 void outliers_finish(struct outliers *o);
 
 /* Would a sample be kept? Decides before the work of explaining it is done. */
 bool outliers_want(const struct outliers *o, uint64_t latency_ns, uint64_t expiry_ns, uint32_t cpu);
 
-/* Keep it, in the place of the best one when full. Only after outliers_want(). */
+/* Keep it, in the place of the first to go when full. Only after outliers_want(). */
 void outliers_add(struct outliers *o, const struct snap_outlier *outlier);
+
+/* Those that are kept the longest first. */
+void outliers_sort(struct outliers *o);
 
 #endif

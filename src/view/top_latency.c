@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The latency of the victim's wake-ups: percentiles, a histogram, the worst ones and what they
+ * The latency of the victim's wake-ups: percentiles, a histogram, the last late ones and what they
  * waited for.
  */
 #include <errno.h>

@@ -51,7 +51,7 @@ shows causes.txt "${lab[@]}" --print 80x24
 shows origins.txt "${lab[@]}" --print 100x20 --keys 2
 shows work.txt "${lab[@]}" --print 100x20 --keys '<Tab><Tab>'
 shows waits.txt "${lab[@]}" --print 120x16 --keys '<Tab>4'
-shows latency.txt "${lab[@]}" --print 120x24 --keys '<BackTab><BackTab>'
+shows latency.txt "${lab[@]}" --event 3 --print 120x24 --keys '<BackTab><BackTab>'
 shows events.txt "${lab[@]}" --print 120x12 --keys 6 --event 4
 shows cause.txt "${lab[@]}" --print 80x14 --keys '<Down><Down><Down><Down><Enter>'
 shows stack.txt "${lab[@]}" --print 80x16 --keys '2<End><Enter>'

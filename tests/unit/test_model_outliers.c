@@ -297,13 +297,39 @@ static void test_many_parts(void **state)
 	model_destroy(m);
 }
 
+/* The latest late ones, newest first, in whatever order they come; what is early enough is none. */
+static void test_latest(void **state)
+{
+	static const uint64_t expiries[] = { 3000, 9000, 1000, 7000, 5000, 11000 };
+	const struct model_config config = { .outlier_ns = 100,
+					     .max_outliers = 3,
+					     .latest_outliers = true };
+	struct model *m = model_create(&config);
+	struct snapshot *s;
+
+	(void)state;
+	assert_non_null(m);
+	/* each on a CPU of its own; the earlier, the later; the last is not late */
+	for (unsigned int i = 0; i < ARRAY_SIZE(expiries); i++)
+		feed(m, rec_sample(i + 1, expiries[i], 0, 0, 0,
+				   expiries[i] + (i == 5 ? 99 : 1000 - expiries[i] / 100)));
+	s = model_snapshot(m);
+	assert_non_null(s);
+	assert_int_equal(s->nr_outliers, 3);
+	assert_int_equal(s->outliers[0].expiry_ns, 9000);
+	assert_int_equal(s->outliers[1].expiry_ns, 7000);
+	assert_int_equal(s->outliers[2].expiry_ns, 5000);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decomposition), cmocka_unit_test(test_late_record),
-		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
-		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_equal_outliers),
-		cmocka_unit_test(test_remote_timer),
+		cmocka_unit_test(test_latest),	       cmocka_unit_test(test_decomposition),
+		cmocka_unit_test(test_late_record),    cmocka_unit_test(test_missing_steps),
+		cmocka_unit_test(test_which_outliers), cmocka_unit_test(test_many_parts),
+		cmocka_unit_test(test_equal_outliers), cmocka_unit_test(test_remote_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
