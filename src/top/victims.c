@@ -182,9 +182,26 @@ static void read_names(struct victims *v)
 	}
 }
 
-void victims_name(struct victims *v, struct collect *c, uint32_t pid)
+/* Of a thread; 0 when it is gone. */
+static uint32_t process_of(uint32_t tid)
 {
-	add(v, c, pid);
+	static const char key[] = "\nTgid:";
+	char status[512];
+	const char *at;
+
+	read_file(tid, "status", status, sizeof(status));
+	at = strstr(status, key);
+	return at ? (uint32_t)strtoul(at + strlen(key), NULL, 10) : 0;
+}
+
+void victims_name(struct victims *v, struct collect *c, uint32_t id)
+{
+	uint32_t pid = process_of(id);
+
+	if (pid && pid != id && !collect_add_victim_thread(c, pid, id))
+		v->list[v->nr++].pid = id;
+	else
+		add(v, c, id);
 	read_names(v);
 }
 

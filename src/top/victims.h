@@ -27,8 +27,8 @@ struct victims {
 	uint64_t looked_ns; /* 0 = not yet */
 };
 
-/* This process, whatever it is. */
-void victims_name(struct victims *v, struct collect *c, uint32_t pid);
+/* This process, whatever it is; or one thread, by a number that is no process's. */
+void victims_name(struct victims *v, struct collect *c, uint32_t id);
 
 /*
  * Unless that was just done: measure the processes that have a thread of real-time priority
