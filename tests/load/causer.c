@@ -230,12 +230,13 @@ int main(int argc, char **argv)
 	pids[1] = start(taker, cpu, fds[0]);
 	if (!fgets(line, sizeof(line), stdin))
 		die("stdin");
+	await(start(mover, cpu, from_cpu));
+	wake(from_cpu, cpu);
+	/* the victim last: a recording of it ends with it */
 	if (write(fds[1], "gg", 2) != 2)
 		die("write");
 	await(pids[0]);
 	await(pids[1]);
-	await(start(mover, cpu, from_cpu));
-	wake(from_cpu, cpu);
 	printf("{\"wakes\":%d,\"moves\":%d,\"pages\":%d,\"calls\":%d,\"takes\":%d,\"take_us\":%d}\n",
 	       NR_WAKES + 1, NR_MOVES, NR_PAGES, NR_CALLS, NR_TAKES, TAKE_US);
 	return 0;
