@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 struct qpw_noise_kind;
+struct workqueue_struct;
 
 /**
  * struct qpw_noise_request - what one line written to "run" asks for
@@ -90,6 +91,7 @@ void qpw_noise_account(const struct qpw_noise_request *rq, u64 spent_ns);
 void qpw_noise_spend(const struct qpw_noise_request *rq);
 
 /* qpw_noise_task.c */
+extern struct workqueue_struct *qpw_noise_wq;
 int qpw_noise_repeat(const struct qpw_noise_request *rq);
 int qpw_noise_init_works(void);
 void qpw_noise_exit_works(void);
@@ -100,6 +102,12 @@ int qpw_noise_preemptoff(const struct qpw_noise_request *rq);
 int qpw_noise_lock(const struct qpw_noise_request *rq);
 int qpw_noise_contend(const struct qpw_noise_request *rq);
 int qpw_noise_cache(const struct qpw_noise_request *rq);
+
+/* qpw_noise_work.c */
+int qpw_noise_requeue(const struct qpw_noise_request *rq);
+int qpw_noise_delayed(const struct qpw_noise_request *rq);
+int qpw_noise_freed(const struct qpw_noise_request *rq);
+int qpw_noise_cancelled(const struct qpw_noise_request *rq);
 
 /* qpw_noise_irq.c */
 int qpw_noise_ipi(const struct qpw_noise_request *rq);

@@ -38,6 +38,10 @@
 struct qpw_noise_kind qpw_noise_kinds[] = {
 	KIND(work, TIMED, MAX_COUNT),
 	KIND(percpu_work, TIMED, MAX_COUNT),
+	KIND(requeue, TIMED, MAX_COUNT),
+	KIND(delayed, TIMED, MAX_COUNT),
+	KIND(freed, TIMED, MAX_COUNT),
+	KIND(cancelled, TIMED, MAX_COUNT),
 	KIND(cache, UNTIMED, MAX_CACHES),
 	KIND(ipi, TIMED, MAX_COUNT),
 	KIND(irq_work, TIMED, MAX_COUNT, .on_cpu = true),

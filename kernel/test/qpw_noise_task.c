@@ -107,19 +107,20 @@ int qpw_noise_repeat(const struct qpw_noise_request *rq)
 	return repeat((void *)rq);
 }
 
-static struct workqueue_struct *noise_wq;
+/* Of all works here and in qpw_noise_work.c. */
+struct workqueue_struct *qpw_noise_wq;
 
 static DEFINE_PER_CPU(qpw_lock_t, noise_lock) = INIT_QPW_LOCK(noise_lock);
 
 int qpw_noise_init_works(void)
 {
-	noise_wq = alloc_workqueue("qpw_noise", WQ_PERCPU, 0);
-	return noise_wq ? 0 : -ENOMEM;
+	qpw_noise_wq = alloc_workqueue("qpw_noise", WQ_PERCPU, 0);
+	return qpw_noise_wq ? 0 : -ENOMEM;
 }
 
 void qpw_noise_exit_works(void)
 {
-	destroy_workqueue(noise_wq);
+	destroy_workqueue(qpw_noise_wq);
 }
 
 /* One item each is enough, as requests come one at a time and wait for each work. */
@@ -143,7 +144,7 @@ int qpw_noise_work(const struct qpw_noise_request *rq)
 	if (cpu_online(rq->cpu)) {
 		work_rq = rq;
 		/* Not flush_work(): that queues a work of its own behind this one. */
-		queue_work_on(rq->cpu, noise_wq, &noise_work);
+		queue_work_on(rq->cpu, qpw_noise_wq, &noise_work);
 		wait_for_completion(&work_done);
 		ret = 0;
 	}
@@ -169,7 +170,7 @@ int qpw_noise_percpu_work(const struct qpw_noise_request *rq)
 	if (cpu_online(rq->cpu)) {
 		work_rq = rq;
 		INIT_QPW(&percpu_work, qpw_noise_percpu_work_fn, rq->cpu);
-		queue_percpu_work_on(rq->cpu, noise_wq, &percpu_work);
+		queue_percpu_work_on(rq->cpu, qpw_noise_wq, &percpu_work);
 		flush_percpu_work(&percpu_work);
 		ret = 0;
 	}

@@ -77,7 +77,7 @@ make_pieces() {
 # Many at once, short ones, and what the kernel adds by itself.
 make_crowd() {
 	echo "cache count=4" >"$NOISE/run"
-	for kind in work percpu_work ipi irq_work hrtimer timer; do
+	for kind in work percpu_work ipi irq_work hrtimer timer requeue delayed freed cancelled; do
 		echo "$kind cpu=$CPU count=40 us=20" >"$NOISE/run"
 	done
 	echo 1 >/proc/sys/vm/compact_memory

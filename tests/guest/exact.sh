@@ -100,6 +100,39 @@ check_counts() {
 		records qpw_contended from_cpu=1 comm=qpw_noise/1 flag=remote)))" "$(counter contend_done)"
 }
 
+# Works whose queuer is easily mistaken: each run has its own, and what was cancelled never ran.
+check_odd_works() {
+	local writer made n=40
+
+	writer="origin_cpu=0 origin_comm=sh origin_pid=$(cat "$dir/writer")"
+	made="$(counter requeue_done) $(counter delayed_done) $(counter freed_done) $(counter cancelled_done)"
+	equals odd-works "requeued, delayed, freed, cancelled" "$made" "$n $n $n $n"
+	# shellcheck disable=SC2086 # several words
+	equals requeued "runs; for the writer, for themselves" "$(
+		records work function=qpw_noise_requeue_fn flag=begin) $(
+		records work function=qpw_noise_requeue_fn flag=begin flag=origin $writer) $(
+		records work function=qpw_noise_requeue_fn flag=begin flag=origin origin_cpu=1)" \
+		"$((2 * n)) $n $n"
+	equals delayed "queued, run; by a timer, which is a housekeeping CPU's with nohz_full=" "$(
+		records work_queue function=qpw_noise_delayed_fn) $(
+		records work function=qpw_noise_delayed_fn flag=begin) $(
+		records work function=qpw_noise_delayed_fn flag=begin flag=origin origin_cpu=0)" "$n $n $n"
+	# shellcheck disable=SC2086 # several words
+	equals freed "runs of both functions; for the writer" "$(
+		records work function=qpw_noise_freed_fn flag=begin) $(
+		records work function=qpw_noise_reused_fn flag=begin) $(
+		records work function=qpw_noise_freed_fn flag=begin flag=origin $writer) $(
+		records work function=qpw_noise_reused_fn flag=begin flag=origin $writer)" \
+		"$((n / 2)) $((n / 2)) $((n / 2)) $((n / 2))"
+	# shellcheck disable=SC2086 # several words
+	equals cancelled "queued and run of the cancelled; of those in their place; for the writer" "$(
+		records work_queue function=qpw_noise_cancelled_fn) $(
+		records work function=qpw_noise_cancelled_fn) $(
+		records work_queue function=qpw_noise_kept_fn) $(
+		records work function=qpw_noise_kept_fn flag=begin) $(
+		records work function=qpw_noise_kept_fn flag=begin flag=origin $writer)" "$n 0 $n $n $n"
+}
+
 for mode in qpw0 qpw1; do
 	dir=$scratch/$mode
 	run "${boot[@]}" --mode "${mode/qpw/qpw=}" --out "$dir"
@@ -116,5 +149,6 @@ for mode in qpw0 qpw1; do
 		check_pieces "contend $kinds"
 		check_counts "0 N N"
 	fi
+	check_odd_works
 done
 finish_tests
