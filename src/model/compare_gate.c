@@ -184,6 +184,7 @@ static void judge_change(const struct comparison *c, struct compare_gate_result 
 static void judge_limit(const struct comparison *c, struct compare_gate_result *r)
 {
 	bool above = r->gate->kind == COMPARE_GATE_ABOVE, missing = false, broken;
+	bool unseen = r->metric->unseen[COMPARE_B].probe;
 
 	r->worst = NAN;
 	for (size_t i = 0; i < c->mode[COMPARE_B].nr_boots; i++) {
@@ -193,13 +194,12 @@ static void judge_limit(const struct comparison *c, struct compare_gate_result *
 		r->worst = above ? fmax(r->worst, value) : fmin(r->worst, value);
 	}
 	broken = above ? r->worst > r->gate->limit : r->worst < r->gate->limit;
-	if (r->metric->unseen[COMPARE_B].probe && (!above || !broken))
-		unjudged(r, COMPARE_GATE_NO_FIGURE);
-	else if (r->reason && (!above || !broken))
+	/* what was above a limit was there, whatever else was not seen */
+	if (r->reason && !unseen && !(above && broken))
 		unjudged(r, COMPARE_GATE_FLAWED);
-	else if (broken)
+	else if (broken && (above || !unseen))
 		r->outcome = COMPARE_GATE_FAILED;
-	else if (missing || isnan(r->worst))
+	else if (unseen || missing || isnan(r->worst))
 		unjudged(r, COMPARE_GATE_NO_FIGURE);
 }
 
