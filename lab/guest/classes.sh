@@ -41,6 +41,18 @@ refresh_statistics() {
 	echo 1 >/proc/sys/vm/stat_refresh
 }
 
+# With the CPU busy its work comes late, so that who flushes it has to wait.
+refresh_busy() {
+	taskset "$MASK" sh -c 'while :; do :; done' &
+	busy=$!
+	taskset "$MASK" sh -c 'while :; do :; done' &
+	other=$!
+	sleep 0.2
+	repeat refresh_statistics
+	kill -KILL $busy $other
+	wait $busy $other || true
+}
+
 # The drains of the kernel's per-CPU caches, each by all its triggers.
 drain_caches() {
 	churn --isolated "$CPU" --housekeeping 0 --rounds 6 --interval 50 \
@@ -135,7 +147,7 @@ if [ "${1:-}" = make ]; then
 	# Else each event that is switched on would switch on some of the scheduler's, too.
 	echo 0 >/sys/kernel/tracing/options/record-cmd
 	mkdir "$TRACE" || exit
-	for job in "repeat refresh_statistics" drain_caches wake_sleepers interrupt_by_device send_packets \
+	for job in refresh_busy drain_caches wake_sleepers interrupt_by_device send_packets \
 		"repeat patch_code" fill_buffers signal_tasks ask_for_backtraces; do
 		say "$job"
 		$job || say "$job failed"
