@@ -41,16 +41,26 @@ refresh_statistics() {
 	echo 1 >/proc/sys/vm/stat_refresh
 }
 
-# With the CPU busy its work comes late, so that who flushes it has to wait.
-refresh_busy() {
-	taskset "$MASK" sh -c 'while :; do :; done' &
+# Two busy tasks there, the first of which minds no SIGUSR1. They are started without there(), which
+# would be one more process to kill.
+begin_busy() {
+	taskset "$MASK" sh -c 'trap : USR1; while :; do :; done' &
 	busy=$!
 	taskset "$MASK" sh -c 'while :; do :; done' &
 	other=$!
-	sleep 0.2
+	sleep 0.5
+}
+
+end_busy() {
+	kill -KILL "$busy" "$other"
+	wait "$busy" "$other" || true
+}
+
+# With the CPU busy its work comes late, so that who flushes it has to wait.
+refresh_busy() {
+	begin_busy
 	repeat refresh_statistics
-	kill -KILL $busy $other
-	wait $busy $other || true
+	end_busy
 }
 
 # The drains of the kernel's per-CPU caches, each by all its triggers.
@@ -112,21 +122,15 @@ fill_buffers() {
 	wait $! || true
 }
 
-# A signal interrupts the task that gets it where it runs. Two busy ones need a tick. They are
-# started without there(), which would be one more process to kill.
+# A signal interrupts the task that gets it where it runs. Two busy ones need a tick.
 signal_busy() {
 	kill -USR1 "$busy"
 }
 
 signal_tasks() {
-	taskset "$MASK" sh -c 'trap : USR1; while :; do :; done' &
-	busy=$!
-	taskset "$MASK" sh -c 'while :; do :; done' &
-	other=$!
-	sleep 0.5
+	begin_busy
 	repeat signal_busy
-	kill -KILL $busy $other
-	wait $busy $other || true
+	end_busy
 }
 
 # Asks every CPU for a backtrace by NMI; the console shall not take them for complaints.
