@@ -8,7 +8,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-victim='' disturber=''
+. tests/load/disturb.bash
+victim=''
 trap 'end_children; stop_ftrace; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
@@ -32,18 +33,9 @@ start_wakings() {
 }
 
 end_children() {
-	[[ -z $disturber ]] || kill "$disturber" 2>/dev/null
+	end_disturber
 	[[ -z $victim ]] || kill "$victim" 2>/dev/null
-	disturber='' victim=''
-}
-
-# Some samples in a hundred are to be late because of something: which of many samples that nothing
-# disturbed are its worst is decided by the microsecond that the way to user space takes.
-disturb() {
-	while :; do
-		taskset -c 1 chrt -f 97 true
-		sleep 0.01
-	done
+	victim=''
 }
 
 stop_ftrace() {
@@ -106,14 +98,15 @@ make_window() {
 }
 
 # cyclictest begins when the recorder watches already, and ends by itself, so that both have each
-# sample. What it prints is printed by its main thread, on another CPU.
+# sample. What it prints is printed by its main thread, on another CPU. Some samples in a hundred are to
+# be late because of something: which of many samples that nothing disturbed are its worst is decided
+# by the microsecond that the way to user space takes.
 record_cyclictest() {
 	mkfifo "$scratch/go"
 	sh -c 'read -r _ <"$1/go"; exec cyclictest -m -p 95 -t 1 -a 1 --mainaffinity=0 -i 500 \
 		-l "$2" --nsecs --verbose >"$1/verbose.txt" 2>"$1/cyclictest.err"' - "$scratch" $LOOPS &
 	victim=$!
-	disturb &
-	disturber=$!
+	start_disturber
 	# shellcheck disable=SC2016 # the command's own variables
 	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim "pid:$victim" -- \
 		sh -c 'echo go >"$1/go"

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # qpwlat record --threshold: which delays are hits, by the recording itself; what is done at a hit,
-# and the exit code. Needs root.
+# and the exit code. CPU 1 is disturbed all the while, so that there are hits. Needs root.
 # shellcheck disable=SC2016 # dollars of other shells
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-trap 'rm -rf "$scratch"' EXIT
+. tests/load/disturb.bash
+trap 'end_disturber; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 trace=$scratch/t.qpw
@@ -132,6 +133,7 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
 	exit 0
 fi
 test_usage
+start_disturber
 test_samples
 test_interruptions
 test_stop
