@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/counter.h"
+
 static void fill_window(const struct model *m, struct snapshot *s)
 {
 	bool seen = m->nr_events || m->from_tables;
@@ -88,39 +90,13 @@ static int fill_outliers(const struct model *m, struct snapshot *s)
 	return 0;
 }
 
-/* A corrupt trace may count backwards. */
-static uint64_t grown(uint64_t last, uint64_t first)
-{
-	return last > first ? last - first : 0;
-}
-
-static void keep_larger(uint64_t *kept, uint64_t value)
-{
-	if (value > *kept)
-		*kept = value;
-}
-
-/* What programs of all CPUs have missed together is told for each of them, and counts once. */
 static void fill_counts(const struct model *m, struct snapshot *s)
 {
 	s->counts.calls_unnamed = m->nr_calls_unnamed;
-	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
-		const struct model_counts *c = m->cpus[i] ? &m->cpus[i]->counts : NULL;
-
-		if (!c)
-			continue;
-		s->counts.page_faults += grown(c->last.nr_page_faults, c->first.nr_page_faults);
-		s->counts.system_calls += grown(c->last.nr_system_calls, c->first.nr_system_calls);
-		s->counts.tick_stops += grown(c->last.nr_tick_stops, c->first.nr_tick_stops);
-		s->counts.untimed_wakeups +=
-			grown(c->last.nr_untimed_wakeups, c->first.nr_untimed_wakeups);
-		keep_larger(&s->counts.system_calls_missed,
-			    grown(c->last.nr_system_calls_missed, c->first.nr_system_calls_missed));
-		keep_larger(&s->counts.lock_waits_missed,
-			    grown(c->last.nr_lock_waits_missed, c->first.nr_lock_waits_missed));
-		keep_larger(&s->counts.origins_missed,
-			    grown(c->last.nr_origins_missed, c->first.nr_origins_missed));
-	}
+	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+		if (m->cpus[i])
+			counters_feed(&s->counts, &m->cpus[i]->counts.first,
+				      &m->cpus[i]->counts.last);
 }
 
 static int compare_probe(const void *a, const void *b)

@@ -105,7 +105,7 @@ struct snap_taken {
 	uint64_t max_ns;
 };
 
-/* What is only counted; the victim brought the first two upon itself. */
+/* What is only counted, each with its line in model/counter.c; tick_kept is the last. */
 struct snap_counts {
 	uint64_t page_faults;
 	uint64_t system_calls;

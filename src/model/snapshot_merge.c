@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/counter.h"
 #include "model/snapshot.h"
 #include "model/snapshot_rows.h"
 
@@ -140,17 +141,7 @@ static void merge_numbers(struct snapshot *dst, const struct snapshot *src)
 		dst->classes[i].self_ns += src->classes[i].self_ns;
 		dst->classes[i].max_ns = snap_max(dst->classes[i].max_ns, src->classes[i].max_ns);
 	}
-	dst->counts.page_faults += src->counts.page_faults;
-	dst->counts.system_calls += src->counts.system_calls;
-	dst->counts.system_calls_missed += src->counts.system_calls_missed;
-	dst->counts.lock_waits_missed += src->counts.lock_waits_missed;
-	dst->counts.origins_missed += src->counts.origins_missed;
-	dst->counts.rows_left_out += src->counts.rows_left_out;
-	dst->counts.calls_unnamed += src->counts.calls_unnamed;
-	dst->counts.untimed_wakeups += src->counts.untimed_wakeups;
-	dst->counts.tick_stops += src->counts.tick_stops;
-	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
-		dst->counts.tick_kept[i] += src->counts.tick_kept[i];
+	counters_merge(&dst->counts, &src->counts);
 	for (int i = 0; i < 2; i++) {
 		dst->contended[i].count += src->contended[i].count;
 		dst->contended[i].total_ns += src->contended[i].total_ns;

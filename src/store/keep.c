@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/counter.h"
+
 #define RECORDS_BYTES (4U << 20) /* the latest single records */
 #define NAMES_BYTES (16U << 20)	 /* at most; further ones stay nameless */
 #define LOOKS 2
@@ -272,20 +274,13 @@ static int write_lost(const struct keep_view *v, struct trace_writer *w)
 
 static int write_counts(const struct keep_view *v, struct trace_writer *w)
 {
-	const struct qpw_counts r = {
-		.h = { .start_ns = v->now_ns,
-		       .end_ns = v->now_ns,
-		       .cpu = v->cpu,
-		       .kind = QPW_META_COUNTS,
-		       .size = sizeof(r) },
-		.nr_page_faults = v->now->counts.page_faults,
-		.nr_system_calls = v->now->counts.system_calls,
-		.nr_system_calls_missed = v->now->counts.system_calls_missed,
-		.nr_tick_stops = v->now->counts.tick_stops,
-		.nr_lock_waits_missed = v->now->counts.lock_waits_missed,
-		.nr_origins_missed = v->now->counts.origins_missed,
-	};
+	struct qpw_counts r = { .h = { .start_ns = v->now_ns,
+				       .end_ns = v->now_ns,
+				       .cpu = v->cpu,
+				       .kind = QPW_META_COUNTS,
+				       .size = sizeof(r) } };
 
+	counters_tell(&v->now->counts, &r);
 	return trace_writer_put(w, &r.h);
 }
 

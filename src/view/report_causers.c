@@ -12,6 +12,7 @@
 
 #include "model/blame.h"
 #include "model/callers.h"
+#include "model/counter.h"
 #include "util/array.h"
 #include "util/text.h"
 #include "view/summary_causers.h"
@@ -77,6 +78,20 @@ void report_origins(const struct sheet *o, const struct report *r)
 			   r->snapshot->caused_left_out);
 }
 
+/* What is missing from a section. */
+static void print_lacks(const struct sheet *o, const struct snap_counts *counts,
+			enum counter_about about)
+{
+	for (int i = 0; i < NR_COUNTERS; i++) {
+		const struct counter *c = &counters[i];
+		uint64_t value = counter_get(c, counts);
+
+		if (c->about == about && c->lack && value)
+			sheet_warning(o, "%s%" PRIu64 " %s.", c->is_bound ? "at most " : "", value,
+				      c->lack);
+	}
+}
+
 static void print_moves(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
@@ -111,7 +126,7 @@ static void print_locks(const struct sheet *o, const struct report *r)
 	size_t nr = report_limit(r, s->nr_locks);
 	struct text_table t;
 
-	if (!nr && !s->counts.lock_waits_missed)
+	if (!nr)
 		return;
 	report_heading_of(o, "waits for contended locks on the watched CPUs", NULL, nr,
 			  s->nr_locks);
@@ -125,9 +140,6 @@ static void print_locks(const struct sheet *o, const struct report *r)
 		text_table_us(&t, s->locks[i].max_ns);
 	}
 	sheet_table(o, &t);
-	if (s->counts.lock_waits_missed)
-		sheet_line(o, "at most %" PRIu64 " more were not seen",
-			   s->counts.lock_waits_missed);
 }
 
 static void print_taken(const struct sheet *o, const struct report *r)
@@ -190,28 +202,13 @@ static void print_counts(const struct sheet *o, const struct snapshot *s)
 		sheet_line(o, "tick kept: %s", kept);
 }
 
-/* After both tables that it is about, and without them. */
-static void print_origins_missed(const struct sheet *o, const struct snap_counts *c)
-{
-	if (c->rows_left_out)
-		sheet_warning(o,
-			      "%" PRIu64 " origins of works, moves, waits or takings had no room.",
-			      c->rows_left_out);
-	if (c->calls_unnamed)
-		sheet_warning(o,
-			      "%" PRIu64
-			      " more functions were called in IPIs that go by a longer one.",
-			      c->calls_unnamed);
-	if (c->origins_missed)
-		sheet_warning(o, "at most %" PRIu64 " origins or moves were not seen.",
-			      c->origins_missed);
-}
-
 void report_points(const struct sheet *o, const struct report *r)
 {
 	print_moves(o, r);
-	print_origins_missed(o, &r->snapshot->counts);
+	/* after both tables that it is about, and without them */
+	print_lacks(o, &r->snapshot->counts, COUNTER_ORIGINS);
 	print_locks(o, r);
+	print_lacks(o, &r->snapshot->counts, COUNTER_LOCKS);
 	print_taken(o, r);
 	print_counts(o, r->snapshot);
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/counter.h"
 #include "view/escape.h"
 #include "view/setup_words.h"
 #include "view/words.h"
@@ -85,33 +86,25 @@ static void put_probe(FILE *f, const struct snap_probe *p)
 	fputs(".</li>\n", f);
 }
 
+static void put_lacks(FILE *f, const struct snap_counts *counts)
+{
+	for (int i = 0; i < NR_COUNTERS; i++) {
+		const struct counter *c = &counters[i];
+		uint64_t value = counter_get(c, counts);
+
+		if (c->lack && value)
+			fprintf(f, "<li>%s%" PRIu64 " %s.</li>\n", c->is_bound ? "At most " : "",
+				value, c->lack);
+	}
+}
+
 void report_html_limits(FILE *f, const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
 
 	html_section(f, "limits", "What this report omits");
 	fprintf(f, "<ul>\n<li>Lost records: %" PRIu64 ".</li>\n", s->nr_lost);
-	if (s->counts.rows_left_out)
-		fprintf(f,
-			"<li>%" PRIu64 " origins of works, moves, waits or takings had no "
-			"room.</li>\n",
-			s->counts.rows_left_out);
-	if (s->counts.calls_unnamed)
-		fprintf(f,
-			"<li>%" PRIu64 " more functions were called in IPIs that go by a longer "
-			"one.</li>\n",
-			s->counts.calls_unnamed);
-	if (s->counts.origins_missed)
-		fprintf(f, "<li>At most %" PRIu64 " origins or moves were not seen.</li>\n",
-			s->counts.origins_missed);
-	if (s->counts.lock_waits_missed)
-		fprintf(f, "<li>At most %" PRIu64 " waits for locks were not seen.</li>\n",
-			s->counts.lock_waits_missed);
-	if (s->counts.system_calls_missed)
-		fprintf(f,
-			"<li>At most %" PRIu64
-			" system calls of the victim were not counted.</li>\n",
-			s->counts.system_calls_missed);
+	put_lacks(f, &s->counts);
 	for (size_t i = 0; i < s->nr_probes; i++)
 		if (s->probes[i].state == QPW_PROBE_MISSING)
 			put_probe(f, &s->probes[i]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/blame.h"
+#include "model/counter.h"
 #include "util/array.h"
 #include "util/text.h"
 
@@ -158,7 +159,22 @@ static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_
 	return array;
 }
 
-static json_t *tick_json(const struct snap_counts *c)
+/* Null where it is not known: that is not none. Whether it failed. */
+static int put_counters(json_t *json, const struct snap_counts *counts, enum counter_about about,
+			bool known)
+{
+	int ret = 0;
+
+	for (int i = 0; !ret && i < NR_COUNTERS; i++)
+		if (counters[i].about == about)
+			ret = json_object_set_new(
+				json, counters[i].name,
+				known ? json_integer(integer(counter_get(&counters[i], counts))) :
+					json_null());
+	return ret;
+}
+
+static json_t *kept_json(const struct snap_counts *c)
 {
 	json_t *kept = json_object();
 
@@ -169,19 +185,25 @@ static json_t *tick_json(const struct snap_counts *c)
 			return NULL;
 		}
 	}
-	return json_pack("{s:I, s:o}", "stops", integer(c->tick_stops), "kept", kept);
+	return kept;
 }
 
-/* Null for what was not counted: that is not none. */
-static json_t *self_inflicted_json(const struct snapshot *s)
+static int put_tick(json_t *json, const struct snap_counts *c)
 {
-	const struct snap_counts *c = &s->counts;
-	bool counted = snapshot_counts_calls(s);
+	json_t *tick = json_object();
 
-	return json_pack("{s:I, s:o, s:o}", "page_faults", integer(c->page_faults), "system_calls",
-			 counted ? json_integer(integer(c->system_calls)) : json_null(),
-			 "system_calls_missed",
-			 counted ? json_integer(integer(c->system_calls_missed)) : json_null());
+	return json_object_set_new(json, "tick", tick) ||
+	       put_counters(tick, c, COUNTER_TICK, true) ||
+	       json_object_set_new(tick, "kept", kept_json(c));
+}
+
+static int put_self_inflicted(json_t *json, const struct snapshot *s)
+{
+	json_t *self = json_object();
+
+	return json_object_set_new(json, "self_inflicted", self) ||
+	       put_counters(self, &s->counts, COUNTER_VICTIM, true) ||
+	       put_counters(self, &s->counts, COUNTER_CALLS, snapshot_counts_calls(s));
 }
 
 int summary_causers_json(json_t *json, const struct snapshot *s)
@@ -193,28 +215,20 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 					     caused_json)) ||
 	       json_object_set_new(json, "origins_left_out",
 				   json_integer(integer(s->caused_left_out))) ||
-	       json_object_set_new(json, "origins_missed",
-				   json_integer(integer(c->origins_missed))) ||
-	       json_object_set_new(json, "rows_left_out",
-				   json_integer(integer(c->rows_left_out))) ||
-	       json_object_set_new(json, "calls_unnamed",
-				   json_integer(integer(c->calls_unnamed))) ||
+	       put_counters(json, c, COUNTER_ORIGINS, true) ||
 	       json_object_set_new(json, "moves",
 				   rows_json(s->moves, s->nr_moves, sizeof(*s->moves),
 					     move_json)) ||
 	       json_object_set_new(json, "lock_waits",
 				   rows_json(s->locks, s->nr_locks, sizeof(*s->locks),
 					     lock_json)) ||
-	       json_object_set_new(json, "lock_waits_missed",
-				   json_integer(integer(c->lock_waits_missed))) ||
-	       json_object_set_new(json, "untimed_wakeups",
-				   json_integer(integer(c->untimed_wakeups))) ||
+	       put_counters(json, c, COUNTER_LOCKS, true) ||
+	       put_counters(json, c, COUNTER_LATENCY, true) ||
 	       json_object_set_new(json, "taken",
 				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
 					     taken_json)) ||
 	       json_object_set_new(json, "flush_waiters",
 				   rows_json(s->waiters, s->nr_waiters, sizeof(*s->waiters),
 					     waiter_json)) ||
-	       json_object_set_new(json, "self_inflicted", self_inflicted_json(s)) ||
-	       json_object_set_new(json, "tick", tick_json(c));
+	       put_self_inflicted(json, s) || put_tick(json, c);
 }

@@ -218,9 +218,11 @@ static void test_shown_again(void **state)
 					   .kind = QPW_META_WINDOW,
 					   .size = sizeof(closed) };
 	struct snapshot *before, *now;
+	union rec counts = rec_counts(1, 3, 0, 0, 4);
 	struct view v = { 0 };
 
 	(void)state;
+	counts.counts.nr_untimed_wakeups = 2;
 	open_view(&v);
 	add_up(&v, 10);
 	look(&v, BEFORE_NS);
@@ -229,7 +231,7 @@ static void test_shown_again(void **state)
 	happen(&v, rec_thread(1, 6000000, 6070000, 35, "kworker/1:1"));
 	happen(&v, rec_sample(1, 5990000, 5991000, 5992000, 5993000, 6070000));
 	feed(v.model, rec_lost_kind(1, QPW_KIND_SOFTIRQ, 5));
-	feed(v.model, rec_counts(1, 3, 0, 0, 4));
+	feed(v.model, counts);
 	look(&v, NOW_NS);
 	read_again(&v, &before, &now);
 	/* the window of what was written is closed */
@@ -240,7 +242,9 @@ static void test_shown_again(void **state)
 	expect_same(v.now, now);
 	expect_same_cpu(v.now, now);
 	assert_int_equal(now->nr_lost, 5);
+	assert_int_equal(now->counts.page_faults, 3);
 	assert_int_equal(now->counts.tick_stops, 4);
+	assert_int_equal(now->counts.untimed_wakeups, 2);
 	assert_int_equal(now->nr_outliers, 1);
 	assert_true(now->added_up);
 	assert_int_equal(now->told_ns, EVENT_NS);

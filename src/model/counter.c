@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of counters, and access to the numbers that it names. In the order of struct
+ * qpw_counts, then those that the model counts by itself.
+ */
+#include "model/counter.h"
+
+#include "model/snapshot.h"
+
+#define AT(field) offsetof(struct snap_counts, field)
+#define RECORD(field) offsetof(struct qpw_counts, field)
+
+const struct counter counters[NR_COUNTERS] = {
+	{ "page_faults", COUNTER_VICTIM, AT(page_faults), RECORD(nr_page_faults), false, NULL },
+	{ "system_calls", COUNTER_CALLS, AT(system_calls), RECORD(nr_system_calls), false, NULL },
+	{ "system_calls_missed", COUNTER_CALLS, AT(system_calls_missed),
+	  RECORD(nr_system_calls_missed), true, "system calls of the victim were not counted" },
+	{ "stops", COUNTER_TICK, AT(tick_stops), RECORD(nr_tick_stops), false, NULL },
+	{ "lock_waits_missed", COUNTER_LOCKS, AT(lock_waits_missed), RECORD(nr_lock_waits_missed),
+	  true, "waits for locks were not seen" },
+	{ "origins_missed", COUNTER_ORIGINS, AT(origins_missed), RECORD(nr_origins_missed), true,
+	  "origins or moves were not seen" },
+	{ "untimed_wakeups", COUNTER_LATENCY, AT(untimed_wakeups), RECORD(nr_untimed_wakeups),
+	  false, NULL },
+	{ "rows_left_out", COUNTER_ORIGINS, AT(rows_left_out), 0, false,
+	  "origins of works, moves, waits or takings had no room" },
+	{ "calls_unnamed", COUNTER_ORIGINS, AT(calls_unnamed), 0, false,
+	  "more functions were called in IPIs that go by a longer one" },
+};
+
+/* tick_kept, a number for each reason, stands behind them and has no line. */
+_Static_assert(offsetof(struct snap_counts, tick_kept) == NR_COUNTERS * sizeof(uint64_t),
+	       "a line for each counter");
+
+static uint64_t *value_at(const struct counter *counter, struct snap_counts *counts)
+{
+	return (uint64_t *)((char *)counts + counter->offset);
+}
+
+uint64_t counter_get(const struct counter *counter, const struct snap_counts *counts)
+{
+	return *(const uint64_t *)((const char *)counts + counter->offset);
+}
+
+static uint64_t recorded(const struct counter *counter, const struct qpw_counts *record)
+{
+	return *(const __u64 *)((const char *)record + counter->record);
+}
+
+void counters_feed(struct snap_counts *counts, const struct qpw_counts *first,
+		   const struct qpw_counts *last)
+{
+	for (int i = 0; i < NR_COUNTERS; i++) {
+		uint64_t *value = value_at(&counters[i], counts);
+		uint64_t from, to, more;
+
+		if (!counters[i].record)
+			continue;
+		from = recorded(&counters[i], first);
+		to = recorded(&counters[i], last);
+		more = to > from ? to - from : 0; /* a corrupt trace may count backwards */
+		if (!counters[i].is_bound)
+			*value += more;
+		else if (more > *value)
+			*value = more;
+	}
+}
+
+void counters_tell(const struct snap_counts *counts, struct qpw_counts *record)
+{
+	for (int i = 0; i < NR_COUNTERS; i++)
+		if (counters[i].record)
+			*(__u64 *)((char *)record + counters[i].record) =
+				counter_get(&counters[i], counts);
+}
+
+void counters_merge(struct snap_counts *counts, const struct snap_counts *more)
+{
+	for (int i = 0; i < NR_COUNTERS; i++)
+		*value_at(&counters[i], counts) += counter_get(&counters[i], more);
+	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
+		counts->tick_kept[i] += more->tick_kept[i];
+}
