@@ -9,37 +9,26 @@
 
 #include "util/record.h"
 #include "view/escape.h"
-
-#define OFFLINES_SHOWN 10
-
-static void put_offline(FILE *f, const struct report *r, const struct snap_offline *o)
-{
-	const struct report_trace *t = o->boot < r->nr_traces ? &r->traces[o->boot] : r->traces;
-
-	fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from ", o->cpu);
-	if (o->start_ns > t->window_start_ns)
-		fprintf(f, "%.3f s", (double)(o->start_ns - t->window_start_ns) / 1e9);
-	else
-		fputs("the beginning", f);
-	if (o->end_ns && o->end_ns <= t->window_start_ns + t->window_ns)
-		fprintf(f, " to %.3f s", (double)(o->end_ns - t->window_start_ns) / 1e9);
-	else
-		fputs(" to the end", f);
-	if (r->nr_traces > 1) {
-		fputs(" of ", f);
-		escape_html(f, t->path);
-	}
-	fputs(".</li>\n", f);
-}
+#include "view/report_offline.h"
 
 static void put_offlines(FILE *f, const struct report *r)
 {
-	const struct snapshot *s = r->snapshot;
-	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
-	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+	uint64_t nr_more;
+	size_t nr = report_offlines(r->snapshot, &nr_more);
 
-	for (size_t i = 0; i < nr; i++)
-		put_offline(f, r, &s->offlines[i]);
+	for (size_t i = 0; i < nr; i++) {
+		const struct snap_offline *o = &r->snapshot->offlines[i];
+		struct report_offline words;
+
+		report_offline(r, o, &words);
+		fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from %s to %s", o->cpu,
+			words.from, words.to);
+		if (r->nr_traces > 1) {
+			fputs(" of ", f);
+			escape_html(f, r->traces[o->boot < r->nr_traces ? o->boot : 0].path);
+		}
+		fputs(".</li>\n", f);
+	}
 	if (nr_more)
 		fprintf(f, "<li>Watched CPUs were offline %" PRIu64 " times more.</li>\n", nr_more);
 }

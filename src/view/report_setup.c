@@ -14,6 +14,7 @@
 #include "util/duration.h"
 #include "util/record.h"
 #include "util/text.h"
+#include "view/report_offline.h"
 #include "view/report_verdict.h"
 #include "view/setup_words.h"
 
@@ -241,32 +242,21 @@ void report_setup(const struct sheet *o, const struct report *r)
 	sheet_fact(o, "window", line);
 }
 
-#define OFFLINES_SHOWN 10
-
-static void put_offline(const struct sheet *o, const struct report *r, const struct snap_offline *p)
-{
-	const struct report_trace *t = &r->traces[p->boot < r->nr_traces ? p->boot : 0];
-	char from[32] = "the beginning", to[32] = "the end", of[600];
-
-	report_of_trace(r, p->boot, of, sizeof(of));
-	if (p->start_ns > t->window_start_ns)
-		snprintf(from, sizeof(from), "%.3f s",
-			 (double)(p->start_ns - t->window_start_ns) / 1e9);
-	if (p->end_ns && p->end_ns <= t->window_start_ns + t->window_ns)
-		snprintf(to, sizeof(to), "%.3f s", (double)(p->end_ns - t->window_start_ns) / 1e9);
-	sheet_warning(o, "watched CPU %" PRIu32 " was offline from %s to %s%s.", p->cpu, from, to,
-		      of);
-}
-
-/* Times of the window; what lies outside of it is not told. */
 static void put_offlines(const struct sheet *o, const struct report *r)
 {
-	const struct snapshot *s = r->snapshot;
-	size_t nr = s->nr_offlines < OFFLINES_SHOWN ? s->nr_offlines : OFFLINES_SHOWN;
-	uint64_t nr_more = s->nr_offlines - nr + s->nr_offlines_left_out;
+	uint64_t nr_more;
+	size_t nr = report_offlines(r->snapshot, &nr_more);
 
-	for (size_t i = 0; i < nr; i++)
-		put_offline(o, r, &s->offlines[i]);
+	for (size_t i = 0; i < nr; i++) {
+		const struct snap_offline *p = &r->snapshot->offlines[i];
+		struct report_offline words;
+		char of[600];
+
+		report_offline(r, p, &words);
+		report_of_trace(r, p->boot, of, sizeof(of));
+		sheet_warning(o, "watched CPU %" PRIu32 " was offline from %s to %s%s.", p->cpu,
+			      words.from, words.to, of);
+	}
 	if (nr_more)
 		sheet_warning(o, "watched CPUs were offline %" PRIu64 " times more.", nr_more);
 }
