@@ -46,6 +46,12 @@ static inline size_t report_limit(const struct report *r, size_t nr)
 	return r->top && nr > r->top ? r->top : nr;
 }
 
+/* What share of whole a part is; 0 of nothing. */
+static inline double report_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
 /* Malformed records of all traces. */
 uint64_t report_malformed(const struct report *r);
 

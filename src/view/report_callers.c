@@ -36,13 +36,13 @@ static void put_branches(const struct sheet *o, const struct callers *c, uint32_
 			continue;
 		}
 		chain = report_chain(c, at, &end);
-		put_branch(o, indent, report_chain_percent(c->nodes[at].count, whole),
+		put_branch(o, indent, report_percent(c->nodes[at].count, whole),
 			   chain ? chain : "(out of memory)");
 		free(chain);
 		put_branches(o, c, end, whole, indent + 2);
 	}
 	if (others)
-		put_branch(o, indent, report_chain_percent(others, whole), "others");
+		put_branch(o, indent, report_percent(others, whole), "others");
 }
 
 static void put_causes(const struct sheet *o, const struct report *r, const struct callers *c)

@@ -10,11 +10,6 @@
 
 #include "util/text.h"
 
-double report_chain_percent(uint64_t part, uint64_t whole)
-{
-	return whole ? 100.0 * (double)part / (double)whole : 0;
-}
-
 /* The only way on from a node: no stack ends here or goes another way. 0 where there is none. */
 static uint32_t only_child(const struct callers *c, uint32_t at)
 {

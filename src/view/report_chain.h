@@ -15,7 +15,4 @@
  */
 char *report_chain(const struct callers *c, uint32_t at, uint32_t *end);
 
-/* What share of whole a part is, in percent; 0 of nothing. */
-double report_chain_percent(uint64_t part, uint64_t whole);
-
 #endif

@@ -44,14 +44,14 @@ static void put_branches(FILE *f, const struct callers *c, uint32_t parent,
 			continue;
 		}
 		chain = report_chain(c, at, &end);
-		put_branch(f, css, report_chain_percent(c->nodes[at].count, cause->count),
+		put_branch(f, css, report_percent(c->nodes[at].count, cause->count),
 			   chain ? chain : "(out of memory)");
 		free(chain);
 		put_branches(f, c, end, cause);
 		fputs("</li>\n", f);
 	}
 	if (others) {
-		put_branch(f, css, report_chain_percent(others, cause->count), "others");
+		put_branch(f, css, report_percent(others, cause->count), "others");
 		fputs("</li>\n", f);
 	}
 	fputs("</ul>\n", f);

@@ -106,7 +106,7 @@ static void format_which(const struct report *r, size_t nr, char *buf, size_t si
 static void add_share(struct text_table *t, uint64_t ns, uint64_t whole)
 {
 	text_table_us(t, ns);
-	text_table_real(t, whole ? 100.0 * (double)ns / (double)whole : 0, 1);
+	text_table_real(t, report_percent(ns, whole), 1);
 }
 
 static void add_rest(struct text_table *t, const char *what, uint64_t ns, uint64_t whole)

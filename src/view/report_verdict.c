@@ -32,11 +32,6 @@ static __attribute__((format(printf, 2, 3))) void add(struct sentence *s, const 
 		s->len += (size_t)more < s->size - s->len ? (size_t)more : s->size - s->len - 1;
 }
 
-static double percent(uint64_t part, uint64_t whole)
-{
-	return whole ? 100.0 * (double)part / (double)whole : 0;
-}
-
 static void add_cause(struct sentence *s, enum snap_class class, const char *name)
 {
 	char escaped[4 * QPW_SYMBOL_LEN];
@@ -54,7 +49,7 @@ static void add_blame(struct sentence *s, const struct blame *b)
 		add(s, ". The %zu worst together are", b->nr_samples);
 	else
 		add(s, ", which is");
-	add(s, " %.1f %% explained", percent(b->latency_ns - b->residual_ns, b->latency_ns));
+	add(s, " %.1f %% explained", report_percent(b->latency_ns - b->residual_ns, b->latency_ns));
 	for (size_t i = 0; i < b->nr_rows; i++) {
 		if (i >= CAUSES_NAMED) {
 			others += b->rows[i].ns;
@@ -62,13 +57,13 @@ static void add_blame(struct sentence *s, const struct blame *b)
 		}
 		add(s, i ? ", " : ": ");
 		add_cause(s, (enum snap_class)b->rows[i].class, b->rows[i].name);
-		add(s, " %.1f %%", percent(b->rows[i].ns, b->latency_ns));
+		add(s, " %.1f %%", report_percent(b->rows[i].ns, b->latency_ns));
 	}
 	if (others)
-		add(s, ", others %.1f %%", percent(others, b->latency_ns));
+		add(s, ", others %.1f %%", report_percent(others, b->latency_ns));
 	if (b->residual_ns)
 		add(s, "%s %.1f %% residual", b->nr_rows ? "," : ":",
-		    percent(b->residual_ns, b->latency_ns));
+		    report_percent(b->residual_ns, b->latency_ns));
 }
 
 static void add_late(struct sentence *s, const struct report *r)
@@ -98,7 +93,7 @@ static void add_stolen(struct sentence *s, const struct report *r)
 		return;
 	add(s, ", most of it ");
 	add_cause(s, snap->causes[0].class, snap->causes[0].name);
-	add(s, " (%.1f %%)", percent(snap->causes[0].self_ns, all.self_ns));
+	add(s, " (%.1f %%)", report_percent(snap->causes[0].self_ns, all.self_ns));
 }
 
 /* Joins what follows to what is there: "a, b". */
