@@ -6,7 +6,6 @@
 #include "view/report_parts.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "model/blame.h"
 #include "model/callers.h"
@@ -20,29 +19,17 @@ static void put_branch(const struct sheet *o, int indent, double share, const ch
 	fputc('\n', o->f);
 }
 
-/* The ways on from a node, the frequent ones by themselves. whole: count of the cause. */
+/* The ways on from a node. whole: count of the cause. */
 static void put_branches(const struct sheet *o, const struct callers *c, uint32_t parent,
 			 uint64_t whole, int indent)
 {
-	uint64_t others = 0;
-	int nr = 0;
+	struct report_branch b = { .next = c->nodes[parent].first };
 
-	for (uint32_t at = c->nodes[parent].first; at; at = c->nodes[at].next) {
-		uint32_t end = at;
-		char *chain;
-
-		if (nr++ >= REPORT_BRANCHES) {
-			others += c->nodes[at].count;
-			continue;
-		}
-		chain = report_chain(c, at, &end);
-		put_branch(o, indent, report_percent(c->nodes[at].count, whole),
-			   chain ? chain : "(out of memory)");
-		free(chain);
-		put_branches(o, c, end, whole, indent + 2);
+	while (report_branch_next(c, &b)) {
+		put_branch(o, indent, report_percent(b.count, whole), b.text);
+		if (b.end)
+			put_branches(o, c, b.end, whole, indent + 2);
 	}
-	if (others)
-		put_branch(o, indent, report_percent(others, whole), "others");
 }
 
 static void put_causes(const struct sheet *o, const struct report *r, const struct callers *c)

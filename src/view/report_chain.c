@@ -10,6 +10,8 @@
 
 #include "util/text.h"
 
+#define BRANCHES 5 /* of a node by themselves */
+
 /* The only way on from a node: no stack ends here or goes another way. 0 where there is none. */
 static uint32_t only_child(const struct callers *c, uint32_t at)
 {
@@ -18,7 +20,8 @@ static uint32_t only_child(const struct callers *c, uint32_t at)
 	return child && c->nodes[child].count == c->nodes[at].count ? child : 0;
 }
 
-char *report_chain(const struct callers *c, uint32_t at, uint32_t *end)
+/* From a node on; *end is the last one. NULL when out of memory. */
+static char *chain_from(const struct callers *c, uint32_t at, uint32_t *end)
 {
 	char name[4 * CALLERS_NAME], *text = NULL, *longer;
 
@@ -34,4 +37,28 @@ char *report_chain(const struct callers *c, uint32_t at, uint32_t *end)
 			break;
 	}
 	return text;
+}
+
+bool report_branch_next(const struct callers *c, struct report_branch *branch)
+{
+	uint32_t at = branch->next;
+
+	free(branch->chain);
+	branch->chain = NULL;
+	branch->end = 0;
+	if (!at)
+		return false;
+	if (branch->nr++ < BRANCHES) {
+		branch->next = c->nodes[at].next;
+		branch->count = c->nodes[at].count;
+		branch->chain = chain_from(c, at, &branch->end);
+		branch->text = branch->chain ? branch->chain : "(out of memory)";
+		return true;
+	}
+	branch->next = 0;
+	branch->count = 0;
+	branch->text = "others";
+	for (; at; at = c->nodes[at].next)
+		branch->count += c->nodes[at].count;
+	return branch->count > 0;
 }

@@ -7,12 +7,21 @@
 
 #include "model/callers.h"
 
-#define REPORT_BRANCHES 5 /* of a node are shown, the frequent ones; the others are one figure */
-
 /*
- * "a < b < by task": from a node on, each called by the next, to where ways part; *end is the last
- * node on it. Escaped, on the heap; NULL when out of memory.
+ * The ways on from a node, the frequent ones by themselves, the others as a last one. Begin with
+ * .next = the node's first.
  */
-char *report_chain(const struct callers *c, uint32_t at, uint32_t *end);
+struct report_branch {
+	uint32_t next;
+	uint32_t end;	/* the last node on it, from where ways go on; 0 = of the others */
+	uint64_t count; /* interruptions */
+	/* "a < b < by task": each called by the next, to where ways part; escaped */
+	const char *text;
+	char *chain; /* what text is kept in */
+	unsigned int nr;
+};
+
+/* Whether there is one more; to be asked until there is none, which frees what is held. */
+bool report_branch_next(const struct callers *c, struct report_branch *branch);
 
 #endif

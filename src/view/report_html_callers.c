@@ -6,7 +6,6 @@
 #include "view/report_html_parts.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "model/blame.h"
 #include "model/callers.h"
@@ -24,34 +23,20 @@ static void put_branch(FILE *f, const char *css, double share, const char *text)
 	fputs("</code>", f);
 }
 
-/* The ways on from a node, the frequent ones by themselves. whole: count of the cause. */
+/* The ways on from a node. */
 static void put_branches(FILE *f, const struct callers *c, uint32_t parent,
 			 const struct callers_node *cause)
 {
 	const char *css = html_class_css[cause->class];
-	uint64_t others = 0;
-	int nr = 0;
+	struct report_branch b = { .next = c->nodes[parent].first };
 
-	if (!c->nodes[parent].first)
+	if (!b.next)
 		return;
 	fputs("<ul class=\"tree\">\n", f);
-	for (uint32_t at = c->nodes[parent].first; at; at = c->nodes[at].next) {
-		uint32_t end = at;
-		char *chain;
-
-		if (nr++ >= REPORT_BRANCHES) {
-			others += c->nodes[at].count;
-			continue;
-		}
-		chain = report_chain(c, at, &end);
-		put_branch(f, css, report_percent(c->nodes[at].count, cause->count),
-			   chain ? chain : "(out of memory)");
-		free(chain);
-		put_branches(f, c, end, cause);
-		fputs("</li>\n", f);
-	}
-	if (others) {
-		put_branch(f, css, report_percent(others, cause->count), "others");
+	while (report_branch_next(c, &b)) {
+		put_branch(f, css, report_percent(b.count, cause->count), b.text);
+		if (b.end)
+			put_branches(f, c, b.end, cause);
 		fputs("</li>\n", f);
 	}
 	fputs("</ul>\n", f);
