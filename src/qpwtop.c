@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/cmd.h"
 #include "top/metrics.h"
@@ -21,14 +20,6 @@ static void on_signal(int signo)
 {
 	(void)signo;
 	top_stopping = 1;
-}
-
-uint64_t top_clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 int top_fail(const char *object, const char *why)

@@ -18,6 +18,7 @@
 #include "family.h"
 #include "file.h"
 #include "triggers.h"
+#include "util/clock.h"
 #include "util/cpulist.h"
 #include "util/duration.h"
 
@@ -64,14 +65,6 @@ static void on_signal(int signo)
 {
 	(void)signo;
 	stopping = 1;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static void print_usage(FILE *f)
@@ -386,7 +379,7 @@ static int write_counts(const struct churn *c, const struct options *o)
 	const struct triggers t = { .isolated = o->isolated_text,
 				    .housekeeping = o->housekeeping_text,
 				    .rounds = c->rounds,
-				    .elapsed_ns = now_ns() - c->start_ns,
+				    .elapsed_ns = clock_now_ns() - c->start_ns,
 				    .counts = c->counts,
 				    .nr_counts = c->nr_counts };
 	int ret = triggers_write(o->output, &t);
@@ -443,7 +436,7 @@ static int loop(struct churn *c, const struct options *o)
 	while (!ended(c, o, now)) {
 		next = now + o->interval_ns;
 		run_round(c);
-		now = now_ns();
+		now = clock_now_ns();
 		if (now - c->written_ns >= WRITE_EVERY_NS && strcmp(o->output, "-") != 0) {
 			c->written_ns = now;
 			if (write_counts(c, o))
@@ -454,7 +447,7 @@ static int loop(struct churn *c, const struct options *o)
 						    .tv_nsec = (long)(next % 1000000000) };
 
 			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-			now = now_ns();
+			now = clock_now_ns();
 		}
 	}
 	return write_counts(c, o);
@@ -472,7 +465,7 @@ static int check_counts(const struct churn *c)
 int main(int argc, char **argv)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
-	struct churn c = { .start_ns = now_ns() };
+	struct churn c = { .start_ns = clock_now_ns() };
 	struct options o;
 	int ret = parse_options(argc, argv, &o);
 
@@ -488,7 +481,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	ret = set_up(&c, &o);
 	if (!ret) {
-		c.start_ns = now_ns();
+		c.start_ns = clock_now_ns();
 		ret = loop(&c, &o);
 	}
 	if (!ret)

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "util/array.h"
+#include "util/clock.h"
 
 #define BATCHES 20     /* the cost told is the median of so many, as others use the CPU too */
 #define SLEEP_NS 20000 /* of the timer load */
@@ -38,14 +39,6 @@ static void give_up(const char *what)
 {
 	fprintf(stderr, "overhead load: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 /* The calling thread, to one CPU, above ordinary tasks. */
@@ -193,8 +186,9 @@ static void *spin(void *arg)
 	(void)arg;
 	bind_to(cpu);
 	atomic_store(&running, true);
-	for (last = now_ns(); atomic_load_explicit(&running, memory_order_relaxed); last = now) {
-		now = now_ns();
+	for (last = clock_now_ns(); atomic_load_explicit(&running, memory_order_relaxed);
+	     last = now) {
+		now = clock_now_ns();
 		gap = now - last;
 		if (gap < GAP_NS)
 			continue;
@@ -227,7 +221,7 @@ static void ipi_once(void)
 static void spin_once(void)
 {
 	static uint64_t next_ns;
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 	struct timespec ts;
 
 	next_ns = next_ns > now ? next_ns : now + SPIN_PERIOD_NS;
@@ -262,10 +256,10 @@ static double run(const struct load *load, unsigned long count)
 	int b;
 
 	for (b = 0; b < BATCHES; b++) {
-		start = now_ns();
+		start = clock_now_ns();
 		for (i = 0; i < each; i++)
 			load->once();
-		batches[b] = (double)(now_ns() - start) / each;
+		batches[b] = (double)(clock_now_ns() - start) / each;
 	}
 	qsort(batches, BATCHES, sizeof(batches[0]), compare);
 	return (batches[BATCHES / 2 - 1] + batches[BATCHES / 2]) / 2;
@@ -313,9 +307,9 @@ int main(int argc, char **argv)
 	load->prepare();
 	load->once();
 	count -= count % BATCHES;
-	start = now_ns();
+	start = clock_now_ns();
 	median = run(load, count);
-	start = now_ns() - start;
+	start = clock_now_ns() - start;
 	atomic_store(&running, false);
 	printf("%lu %.1f %llu %llu %llu %llu\n", count, median, (unsigned long long)start,
 	       (unsigned long long)nr_gaps, (unsigned long long)lost_short_ns,

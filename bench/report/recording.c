@@ -25,6 +25,7 @@
 #include "collect/sizes.h"
 #include "collect/stream.h"
 #include "store/trace.h"
+#include "util/clock.h"
 #include "synthetic.h"
 
 #define BURST_NS 100000	    /* the kernel's end works this often */
@@ -57,14 +58,6 @@ static void give_up(const char *what, int err)
 {
 	fprintf(stderr, "recording: %s: %s\n", what, strerror(err));
 	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 static void sleep_ns(long ns)
@@ -149,7 +142,7 @@ static void put_next(const struct bench *b, struct producer *p, struct synthetic
 
 static void run_producer(const struct bench *b, struct producer *p)
 {
-	uint64_t begin = now_ns(), made = 0, due = b->nr_records;
+	uint64_t begin = clock_now_ns(), made = 0, due = b->nr_records;
 	struct synthetic s;
 
 	bind_to(b->other);
@@ -157,7 +150,7 @@ static void run_producer(const struct bench *b, struct producer *p)
 	while (made < b->nr_records) {
 		if (b->per_second) {
 			sleep_ns(BURST_NS);
-			due = (now_ns() - begin) * b->per_second / 1000000000;
+			due = (clock_now_ns() - begin) * b->per_second / 1000000000;
 		}
 		for (; made < due && made < b->nr_records; made++)
 			put_next(b, p, &s);
@@ -218,7 +211,7 @@ static int take(struct bench *b, struct event_source *source, struct trace_write
 
 static int record(struct bench *b, struct event_source *source, struct trace_writer *w)
 {
-	uint64_t flushed = now_ns();
+	uint64_t flushed = clock_now_ns();
 	bool done;
 	int ret;
 
@@ -226,8 +219,8 @@ static int record(struct bench *b, struct event_source *source, struct trace_wri
 		done = __atomic_load_n(&b->shared->done, __ATOMIC_ACQUIRE);
 		while ((ret = take(b, source, w)) == 1)
 			;
-		if (!ret && now_ns() - flushed >= FLUSH_NS) {
-			flushed = now_ns();
+		if (!ret && clock_now_ns() - flushed >= FLUSH_NS) {
+			flushed = clock_now_ns();
 			ret = trace_writer_flush(w);
 		}
 		if (!ret && !done)
@@ -286,11 +279,11 @@ static int run(struct bench *b)
 		run_producer(b, &producer);
 		_exit(0);
 	}
-	begin = now_ns();
+	begin = clock_now_ns();
 	begin_cpu_s = cpu_seconds();
 	ret = run_recorder(b);
 	cpu_s = cpu_seconds() - begin_cpu_s;
-	elapsed_s = (double)(now_ns() - begin) / 1e9;
+	elapsed_s = (double)(clock_now_ns() - begin) / 1e9;
 	if (ret || stat(b->path, &st))
 		give_up(b->path, ret ? -ret : errno);
 	waitpid(child, NULL, 0);

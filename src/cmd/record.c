@@ -18,6 +18,7 @@
 #include "collect/privilege.h"
 #include "collect/threads.h"
 #include "host/warnings.h"
+#include "util/clock.h"
 #include "util/text.h"
 #include "util/utc.h"
 
@@ -217,7 +218,7 @@ static void drop_privilege(struct recording *r)
 /* The moment until which to record without a look at who runs, for it may have ended. */
 static uint64_t next_look(const struct recording *r, uint64_t until_ns)
 {
-	uint64_t look_ns = loop_now_ns() + LOOK_NS;
+	uint64_t look_ns = clock_now_ns() + LOOK_NS;
 
 	return r->nr_running && look_ns < until_ns ? look_ns : until_ns;
 }
@@ -236,7 +237,7 @@ static bool has_no_victim(const struct recording *r)
 /* For that long, 0: for good. False when recording is to end before its time. */
 static bool run_for(struct recording *r, uint64_t ns)
 {
-	uint64_t until_ns = ns ? loop_now_ns() + ns : LOOP_FOREVER;
+	uint64_t until_ns = ns ? clock_now_ns() + ns : LOOP_FOREVER;
 
 	for (;;) {
 		uint64_t next_ns = next_look(r, until_ns);
@@ -268,14 +269,14 @@ static bool run_for(struct recording *r, uint64_t ns)
 static void begin_window(struct recording *r)
 {
 	r->loop.phase = "recording";
-	r->loop.begin_ns = loop_now_ns();
+	r->loop.begin_ns = clock_now_ns();
 	collect_open_window(r->collect);
 }
 
 /* The moment itself: what takes its time comes behind it. */
 static void end_window(struct recording *r)
 {
-	r->measured_ns = loop_now_ns() - r->loop.begin_ns;
+	r->measured_ns = clock_now_ns() - r->loop.begin_ns;
 	collect_end_window(r->collect);
 	r->loop.tell_hits = false;
 }
@@ -306,7 +307,7 @@ static void end_all(struct recording *r)
 	}
 	record_stop_children(r);
 	if (is_wanted(r))
-		loop_run(&r->loop, loop_now_ns() + SETTLE_NS);
+		loop_run(&r->loop, clock_now_ns() + SETTLE_NS);
 	close_collector(r);
 }
 

@@ -10,6 +10,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/record_run.h"
+#include "util/clock.h"
 #include "util/text.h"
 
 #define STOP_COMMAND_NS 5000000000ULL /* it has this long to end after it was asked to */
@@ -99,7 +100,7 @@ static bool ended_well(const struct child *c, int signal)
 /* Go on recording until the child has ended, at most for a while. */
 static void await_end(struct recording *r, struct child *c, uint64_t ns)
 {
-	uint64_t until_ns = loop_now_ns() + ns;
+	uint64_t until_ns = clock_now_ns() + ns;
 
 	while (!r->given_up && !child_reap(c)) {
 		enum loop_end end = loop_run(&r->loop, until_ns);

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/record_loop.h"
+#include "util/clock.h"
 #include "util/duration.h"
 
 #define POLL_MIN_MS 1
@@ -26,14 +26,6 @@
 
 #define FLUSH_NS 1000000000ULL
 #define SHOW_NS 200000000ULL /* between two looks of the progress line */
-
-uint64_t loop_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* One that can take a line back; in a log the summary at the end is enough. */
 static bool can_redraw(void)
@@ -204,7 +196,7 @@ enum loop_end loop_run(struct loop *l, uint64_t until_ns)
 
 		adapt_polling(l);
 		more = take(l, RECORDS_AT_ONCE);
-		now = loop_now_ns();
+		now = clock_now_ns();
 		if (!l->write_error)
 			flush_now_and_then(l, now);
 		if (l->write_error)

@@ -48,8 +48,6 @@ struct loop {
 	uint64_t flushed_ns;	/* when the file was last brought up to date */
 };
 
-uint64_t loop_now_ns(void);
-
 /* Take SIGINT, SIGTERM and SIGCHLD by a file descriptor from here on. 0 or -errno. */
 int loop_init(struct loop *l, struct collect *collect, struct trace_writer *writer, bool quiet);
 void loop_finish(struct loop *l);

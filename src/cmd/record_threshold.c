@@ -10,6 +10,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/record_run.h"
+#include "util/clock.h"
 #include "util/duration.h"
 
 #define SHELL_PAUSE_NS 1000000000ULL /* between two starts: hits may come in thousands */
@@ -38,7 +39,7 @@ static void run_shell(struct recording *r)
 	} text = { .shell = "sh", .option = "-c" };
 	char *argv[4] = { NULL };
 	struct child_setup setup = { .argv = argv, .cpus = &r->place.housekeeping };
-	uint64_t now_ns = loop_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	int err;
 
 	if (r->shell.pid || now_ns < r->shell_next_ns)

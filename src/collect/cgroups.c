@@ -14,9 +14,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 #include "collect/cgroups.h"
+#include "util/clock.h"
 
 #define LOOK_NS 1000000000ULL /* at most so often for an id that has no group */
 #define GROUPS_MAX 65536
@@ -34,14 +34,6 @@ struct cgroups {
 	size_t room;
 	uint64_t looked_ns;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
 
 static bool is_hierarchy(const char *path)
 {
@@ -140,7 +132,7 @@ static void look(struct cgroups *c)
 int cgroups_path(struct cgroups *c, uint64_t id, char *buf, size_t size)
 {
 	const char *path = find(c, id);
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 	size_t len;
 
 	if (!path && (!c->looked_ns || now - c->looked_ns >= LOOK_NS)) {

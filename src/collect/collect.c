@@ -27,6 +27,7 @@
 #include "collect/threads.h"
 #include "collect/victims.h"
 #include "util/array.h"
+#include "util/clock.h"
 
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
 #define SPARE_NS 20000000
@@ -335,7 +336,7 @@ static void describe_ksyms(struct collect *c)
 int collect_attach(struct collect *c, struct collect_error *err)
 {
 	size_t i, nr_attached = probes_attach(c->probes, c->bpf->obj);
-	uint64_t now = collect_now_ns();
+	uint64_t now = clock_now_ns();
 
 	for (i = 0; i < nr_probes; i++)
 		if (!c->probes[i].unwanted)
@@ -403,7 +404,7 @@ int collect_explain_tables(struct collect *c)
 
 	if (!c->live)
 		return 0;
-	ret = live_make_room(c->live) ?: live_read_waits(c->live, collect_now_ns());
+	ret = live_make_room(c->live) ?: live_read_waits(c->live, clock_now_ns());
 	live_explain(c->live, c->stream);
 	return ret;
 }
@@ -436,7 +437,7 @@ void collect_open_window(struct collect *c)
 
 	tell_skipped_judge(c);
 	tell_counts(c, true);
-	c->window_start_ns = c->live ? live_open_window(c->live) : collect_now_ns();
+	c->window_start_ns = c->live ? live_open_window(c->live) : clock_now_ns();
 	h = window_record(c, 0);
 	stream_put(c->stream, &h);
 }
@@ -462,7 +463,7 @@ void collect_end_window(struct collect *c)
 	/* tables are as of the last program's run: whatever that told is in the window, too */
 	if (c->live)
 		detach(c);
-	h = window_record(c, collect_now_ns());
+	h = window_record(c, clock_now_ns());
 	if (!c->live)
 		tell_skipped_judge(c);
 	tell_counts(c, true);

@@ -37,7 +37,4 @@ struct collect {
 	bool window_ended;
 };
 
-/* CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns(). */
-uint64_t collect_now_ns(void);
-
 #endif

@@ -17,6 +17,7 @@
 #include "collect/skeletons.h"
 #include "collect/threads.h"
 #include "model/room.h"
+#include "util/clock.h"
 
 #define NO_CPU (~0U)
 #define OPEN_AHEAD_NS 1000000
@@ -41,15 +42,6 @@ struct live {
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	/* the clock of bpf_ktime_get_ns() */
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t event_ns)
 {
@@ -223,9 +215,9 @@ uint64_t live_open_window(struct live *live)
 	uint64_t at;
 
 	for (;;) {
-		at = now_ns() + OPEN_AHEAD_NS;
+		at = clock_now_ns() + OPEN_AHEAD_NS;
 		__atomic_store_n(live->open_ns, at, __ATOMIC_RELEASE);
-		if (now_ns() < at)
+		if (clock_now_ns() < at)
 			return at;
 		/* something may have begun since then and ended before programs knew */
 		clear(live);

@@ -12,6 +12,7 @@
 
 #include "collect/stream.h"
 #include "util/array.h"
+#include "util/clock.h"
 
 #define POLL_MS 10
 #define REFRESH_NS 250000000ULL
@@ -46,14 +47,6 @@ struct stream {
 	bool from_ring; /* the record given out last is still in the ring */
 	bool finished;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static int queue_put(struct queue *q, const struct qpw_header *h)
 {
@@ -168,7 +161,7 @@ static int address_name(struct stream *s, uint64_t address, char *buf, size_t si
 
 	if (err != -ENOENT)
 		return err;
-	now = now_ns();
+	now = clock_now_ns();
 	if (s->reloaded_ns && now - s->reloaded_ns < RELOAD_NS)
 		return err;
 	s->reloaded_ns = now;
@@ -383,7 +376,7 @@ static int stream_next(struct event_source *source, const struct qpw_header **ou
 			return 1;
 		if (s->finished)
 			return 0;
-		now = now_ns();
+		now = clock_now_ns();
 		if (now - s->refreshed_ns >= REFRESH_NS) {
 			s->refreshed_ns = now;
 			s->config.lookups->refresh(s->config.arg);
@@ -431,14 +424,14 @@ int stream_put_last(struct stream *s, const struct qpw_header *h)
 
 void stream_explain_function(struct stream *s, uint64_t address)
 {
-	const struct qpw_header now = { .start_ns = now_ns() };
+	const struct qpw_header now = { .start_ns = clock_now_ns() };
 
 	explain_address(s, &now, address);
 }
 
 void stream_explain_place(struct stream *s, uint64_t cgroup, uint32_t stack)
 {
-	const struct qpw_header now = { .start_ns = now_ns() };
+	const struct qpw_header now = { .start_ns = clock_now_ns() };
 
 	explain_cgroup(s, &now, cgroup);
 	explain_stack(s, &now, stack);

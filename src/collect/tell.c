@@ -5,19 +5,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <string.h>
-#include <time.h>
 
 #include "collect/collect_state.h"
 #include "collect/skeletons.h"
 #include "collect/tell.h"
-
-uint64_t collect_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
+#include "util/clock.h"
 
 /*
  * Events that neither a program nor its spare has seen: what programs missed without what spares
@@ -54,7 +46,7 @@ static void lost_on(const struct collect *c, uint32_t cpu, struct qpw_lost *r)
 
 void tell_losses(struct collect *c, bool at_end)
 {
-	uint64_t now = collect_now_ns();
+	uint64_t now = clock_now_ns();
 	uint32_t cpu;
 
 	for (cpu = 0; cpu < c->nr_cpus; cpu++) {
@@ -77,7 +69,7 @@ void tell_losses(struct collect *c, bool at_end)
 
 void tell_counts(struct collect *c, bool always)
 {
-	uint64_t now = collect_now_ns();
+	uint64_t now = clock_now_ns();
 	struct qpw_counts r;
 	int cpu;
 

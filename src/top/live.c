@@ -14,6 +14,7 @@
 #include "collect/threads.h"
 #include "store/keep.h"
 #include "top/top.h"
+#include "util/clock.h"
 #include "util/utc.h"
 
 /* A stack of whoever sent or woke is taken at most so often on a CPU. */
@@ -80,7 +81,7 @@ static void look_for_victims(struct top *t)
 		return;
 	}
 	if (!t->o.victim && !t->o.no_victim)
-		victims_look(&t->victims, t->collect, &t->watched, top_clock_ns());
+		victims_look(&t->victims, t->collect, &t->watched, clock_now_ns());
 	victims_format(&t->victims, t->facts.victim);
 }
 
@@ -127,7 +128,7 @@ static int live_open(struct top *t)
 	/* what is left to do needs none: memory that is mapped, what everybody may ask /proc */
 	privilege_keep(0);
 	collect_open_window(t->collect);
-	t->start_ns = top_clock_ns();
+	t->start_ns = clock_now_ns();
 	t->begin_ns = t->start_ns;
 	top_measure_cost(t);
 	return 0;
@@ -167,7 +168,7 @@ static int live_settle(struct top *t)
 		return CMD_ERROR;
 	if (t->keep)
 		keep_begin_look(t->keep);
-	ret = model_begin_tables(t->model, top_clock_ns());
+	ret = model_begin_tables(t->model, clock_now_ns());
 	waits = collect_waits(t->collect, &nr);
 	for (w = 0; !ret && w < nr; w++) {
 		ret = model_feed_waiting(t->model, &waits[w]);
@@ -186,7 +187,7 @@ static int live_settle(struct top *t)
 static int live_reset(struct top *t)
 {
 	collect_restart_tables(t->collect);
-	t->start_ns = top_clock_ns();
+	t->start_ns = clock_now_ns();
 	if (t->keep)
 		keep_restart(t->keep);
 	return model_restart(t->model, t->start_ns) ? top_fail("model", strerror(ENOMEM)) : 0;

@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "top/metrics.h"
 #include "top/top.h"
+#include "util/clock.h"
 #include "view/keys.h"
 #include "view/tui/screen.h"
 
@@ -30,7 +31,7 @@ static int take_keys(struct top *t)
 
 static int wait_ms(const struct top *t, uint64_t deadline_ns)
 {
-	uint64_t now = top_clock_ns();
+	uint64_t now = clock_now_ns();
 	uint64_t left_ms = now < deadline_ns ? (deadline_ns - now) / 1000000 + 1 : 0;
 	uint64_t at_most = t->collect ? POLL_MS : 1000;
 
@@ -41,7 +42,7 @@ static int wait_ms(const struct top *t, uint64_t deadline_ns)
 
 static bool is_time(const struct top *t, uint64_t deadline_ns)
 {
-	return t->step || (top_clock_ns() >= deadline_ns && !top_screen_frozen(&t->screen));
+	return t->step || (clock_now_ns() >= deadline_ns && !top_screen_frozen(&t->screen));
 }
 
 /*
@@ -64,9 +65,9 @@ static int wait_until(struct top *t, uint64_t from_ns,
 		fds[1].revents = 0;
 		if (poll(fds, 2, wait_ms(t, deadline(t, from_ns))) > 0 && fds[0].revents & ~POLLIN)
 			top_stopping = 1; /* the terminal is gone */
-		if (fds[1].fd >= 0 && (fds[1].revents || top_clock_ns() - served_ns > SERVE_NS)) {
+		if (fds[1].fd >= 0 && (fds[1].revents || clock_now_ns() - served_ns > SERVE_NS)) {
 			metrics_serve(t->metrics);
-			served_ns = top_clock_ns();
+			served_ns = clock_now_ns();
 		}
 		if (take_keys(t))
 			return CMD_ERROR;
@@ -98,11 +99,11 @@ int top_run_live(struct top *t)
 	while (want_more(t)) {
 		if (wait_until(t, 0, live_deadline))
 			return CMD_ERROR;
-		if (!top_stopping && top_end_interval(t, top_clock_ns()))
+		if (!top_stopping && top_end_interval(t, clock_now_ns()))
 			return CMD_ERROR;
 	}
 	/* what there is of the interval that was broken off, where looks are kept */
-	if (!is_enough(t) && !t->on_screen && top_end_interval(t, top_clock_ns()))
+	if (!is_enough(t) && !t->on_screen && top_end_interval(t, clock_now_ns()))
 		return CMD_ERROR;
 	return 0;
 }
@@ -150,7 +151,7 @@ int top_run_replay(struct top *t)
 		if (t->ended && t->now && end_ns == t->begin_ns && !t->look_ns)
 			break;
 		if (top_end_interval(t, end_ns) ||
-		    (t->on_screen && wait_until(t, top_clock_ns(), replay_deadline)))
+		    (t->on_screen && wait_until(t, clock_now_ns(), replay_deadline)))
 			return CMD_ERROR;
 	}
 	if (!t->on_screen || !want_more(t))

@@ -12,6 +12,7 @@
 
 #include "store/keep.h"
 #include "top/top.h"
+#include "util/clock.h"
 #include "util/utc.h"
 #include "view/top_text.h"
 
@@ -90,7 +91,7 @@ static int write_trace(const struct top *t, int fd)
 	int ret, closed;
 
 	snprintf(facts.tool_version, sizeof(facts.tool_version), "qpwtop " QPW_VERSION);
-	utc_format((int64_t)time(NULL) - (int64_t)((top_clock_ns() - t->start_ns) / 1000000000),
+	utc_format((int64_t)time(NULL) - (int64_t)((clock_now_ns() - t->start_ns) / 1000000000),
 		   facts.started_utc, sizeof(facts.started_utc));
 	/* the file that is open, whatever has the name by now */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);

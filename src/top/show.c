@@ -14,6 +14,7 @@
 #include "collect/collect.h"
 #include "top/metrics.h"
 #include "top/top.h"
+#include "util/clock.h"
 #include "view/keys.h"
 #include "view/top_text.h"
 #include "view/tui/screen.h"
@@ -50,7 +51,7 @@ static void measure_programs(struct top *t)
 /* How much of a CPU this process took since the last look. Of a replay it says nothing. */
 void top_measure_cost(struct top *t)
 {
-	uint64_t now = top_clock_ns(), used;
+	uint64_t now = clock_now_ns(), used;
 	struct rusage u;
 
 	t->cost = (struct top_cost){ -1, -1 };

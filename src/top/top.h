@@ -80,9 +80,6 @@ struct top {
 
 extern volatile sig_atomic_t top_stopping;
 
-/* CLOCK_MONOTONIC, as records have it. */
-uint64_t top_clock_ns(void);
-
 /* stdout can't be written: says so and why, by errno; a reader that went away ends us silently. */
 int top_fail_stdout(void);
 
