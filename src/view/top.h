@@ -64,6 +64,7 @@ struct top_waiter {
 struct top_rates {
 	struct top_cpu *cpus; /* by number, behind them their sum when there are several */
 	size_t nr_cpus;
+	double minute_highest; /* part of any single CPU's */
 	double events_s;
 	double samples_s;
 	uint64_t lost;	  /* records lost in between */
@@ -132,7 +133,9 @@ void top_number(struct top_value *v, double number);
 void top_task(struct top_value *v, const struct snap_origin *o);
 
 #define TOP_IN_TEXT UINT16_MAX /* not on screens */
+#define TOP_COLUMNS_MAX 24
 #define TOP_COLUMNS(table) .columns = (table), .nr_columns = ARRAY_SIZE(table)
+#define TOP_STRETCH(list) .stretch = (list), .nr_stretch = ARRAY_SIZE(list)
 
 /* One table drives screen, text, JSON and the choice of an order. */
 struct top_column {
@@ -144,6 +147,16 @@ struct top_column {
 	bool left;     /* words: aligned to the left, in order from a to z */
 };
 
+/*
+ * A column whose width depends on the room: on a screen that is too narrow for all columns it has
+ * least cells, the first ones of a view's list give way first; on a wider one up to most.
+ */
+struct top_stretch {
+	unsigned int column;
+	unsigned int least;
+	unsigned int most;
+};
+
 /* What a row is of, for filters. */
 struct top_ids {
 	uint32_t cpu; /* SNAP_CPU_ALL = of no single one */
@@ -153,7 +166,9 @@ struct top_ids {
 struct top_view {
 	const char *name;
 	const struct top_column *columns;
-	unsigned int nr_columns;
+	unsigned int nr_columns;	   /* at most TOP_COLUMNS_MAX */
+	const struct top_stretch *stretch; /* NULL: none */
+	unsigned int nr_stretch;
 	unsigned int sort; /* the column that orders it at first */
 	size_t (*nr_rows)(const struct top_data *d);
 	void (*value)(const struct top_data *d, size_t row, unsigned int column,

@@ -19,10 +19,10 @@ enum {
 	COL_EVER,
 	COL_TICK,
 	COL_AVOIDABLE,
+	COL_MINUTE,
 	COL_RUNNING,
 	COL_STATE,
 	COL_COUNT,
-	COL_MINUTE,
 };
 
 static const struct top_column columns[] = {
@@ -42,10 +42,17 @@ static const struct top_column columns[] = {
 	[COL_EVER] = { "EVER-US", "ever_max_us", 8, 1, 0, false },
 	[COL_TICK] = { "TICK", "tick", 4, 0, 0, true },
 	[COL_AVOIDABLE] = { "AVOID-%", "avoidable_percent", 7, 1, 0, false },
+	[COL_MINUTE] = { "MINUTE", NULL, TOP_MINUTE_PARTS, 0, 0, true },
 	[COL_RUNNING] = { "RUNS", "running", 15, 0, 0, true },
 	[COL_STATE] = { "STATE", "state", 7, 0, TOP_IN_TEXT, true },
 	[COL_COUNT] = { "COUNT", "count", 9, 0, 120, false },
-	[COL_MINUTE] = { "LAST MINUTE", NULL, TOP_MINUTE_PARTS, 0, 100, true },
+};
+
+/* As narrow as this they fit into 80 columns. */
+static const struct top_stretch stretch[] = {
+	{ COL_RATE, 6, 8 },	 { COL_MAX, 6, 8 },	 { COL_EVER, 7, 8 },
+	{ COL_AVOIDABLE, 5, 7 }, { COL_MINUTE, 10, 20 }, { COL_RUNNING, 10, 15 },
+	{ COL_BAR, 8, 24 },
 };
 
 static size_t nr_rows(const struct top_data *d)
@@ -151,32 +158,50 @@ static void draw_bar(const struct top_cpu *c, struct canvas *canvas, unsigned in
 			canvas_put(canvas, at_row, at++, 1, CANVAS_CLASS + i, letters[i]);
 }
 
-/* Heights are relative to the highest of all rows, so that CPUs can be compared. */
-static void draw_minute(const struct top_data *d, const struct top_cpu *c, struct canvas *canvas,
+/* The mean of those of the parts that are known; negative: none is. */
+static double mean(const double *parts, unsigned int nr)
+{
+	unsigned int known = 0;
+	double sum = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (parts[i] < 0)
+			continue;
+		sum += parts[i];
+		known++;
+	}
+	return known ? sum / known : -1;
+}
+
+/*
+ * The whole minute, the newest on the right; where there are too few cells each is of several
+ * parts. Heights are relative to the highest of all rows, so that CPUs can be compared.
+ */
+static void draw_minute(double highest, const struct top_cpu *c, struct canvas *canvas,
 			unsigned int at_row, unsigned int at_column, unsigned int width)
 {
 	static const char *const blocks[] = {
 		"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█",
 	};
 	static const char *const marks[] = { "_", ".", ":", "-", "=", "+", "*", "#" };
-	unsigned int first = width < TOP_MINUTE_PARTS ? TOP_MINUTE_PARTS - width : 0;
-	double highest = 0;
+	unsigned int per_cell = (TOP_MINUTE_PARTS + width - 1) / width;
+	unsigned int cells = (TOP_MINUTE_PARTS + per_cell - 1) / per_cell;
 
-	for (size_t i = 0; i < d->rates.nr_cpus; i++)
-		for (int part = 0; part < TOP_MINUTE_PARTS; part++)
-			if (d->rates.cpus[i].cpu != SNAP_CPU_ALL &&
-			    d->rates.cpus[i].minute[part] > highest)
-				highest = d->rates.cpus[i].minute[part];
-	for (unsigned int i = first; i < TOP_MINUTE_PARTS; i++) {
+	for (unsigned int i = 0; i < cells; i++) {
+		/* what does not divide is missing in the oldest one */
+		unsigned int back = (cells - i) * per_cell;
+		unsigned int missing = back > TOP_MINUTE_PARTS ? back - TOP_MINUTE_PARTS : 0;
+		double height =
+			mean(&c->minute[TOP_MINUTE_PARTS - back + missing], per_cell - missing);
 		unsigned int level = 0;
 
-		if (c->minute[i] < 0)
+		if (height < 0)
 			continue;
 		if (highest > 0)
-			level = (unsigned int)(c->minute[i] / highest * 7.999);
+			level = (unsigned int)(height / highest * 7.999);
 		if (level > 7)
 			level = 7; /* the sum of all CPUs */
-		canvas_put(canvas, at_row, at_column + i - first, 1, CANVAS_GRAPH,
+		canvas_put(canvas, at_row, at_column + i, 1, CANVAS_GRAPH,
 			   canvas->ascii ? marks[level] : blocks[level]);
 	}
 }
@@ -191,12 +216,14 @@ static void graph(const struct top_data *d, size_t row, unsigned int column, str
 	else if (column == COL_BAR)
 		draw_bar(&d->rates.cpus[row], c, at_row, at_column, width);
 	else
-		draw_minute(d, &d->rates.cpus[row], c, at_row, at_column, width);
+		draw_minute(d->rates.minute_highest, &d->rates.cpus[row], c, at_row, at_column,
+			    width);
 }
 
 const struct top_view top_view_cpus = {
 	.name = "cpus",
 	TOP_COLUMNS(columns),
+	TOP_STRETCH(stretch),
 	.sort = COL_STOLEN,
 	.nr_rows = nr_rows,
 	.value = value,

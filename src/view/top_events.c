@@ -27,6 +27,10 @@ static const struct top_column columns[] = {
 	[COL_BY] = { "BY", "by", 0, 0, 0, true },
 };
 
+static const struct top_stretch stretch[] = {
+	{ COL_CAUSE, 24, 64 },
+};
+
 /* They are in order of their ends: the new ones are the last. */
 static size_t nr_rows(const struct top_data *d)
 {
@@ -79,6 +83,7 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 const struct top_view top_view_events = {
 	.name = "events",
 	TOP_COLUMNS(columns),
+	TOP_STRETCH(stretch),
 	.sort = COL_TIME,
 	.nr_rows = nr_rows,
 	.value = value,

@@ -35,6 +35,11 @@ static const struct top_column columns[] = {
 	[COL_BY] = { "BY", "by", 0, 0, 0, true },
 };
 
+static const struct top_stretch stretch[] = {
+	{ COL_CAUSE, 24, 64 },
+	{ COL_CGROUP, 24, 160 },
+};
+
 static size_t nr_rows(const struct top_data *d)
 {
 	return d->now->nr_caused;
@@ -127,6 +132,7 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 const struct top_view top_view_origins = {
 	.name = "origins",
 	TOP_COLUMNS(columns),
+	TOP_STRETCH(stretch),
 	.sort = COL_RATE,
 	.nr_rows = nr_rows,
 	.value = value,

@@ -312,6 +312,9 @@ static int add_cpus(struct top_rates *out, const struct snapshot *before,
 		fill_offline(c, now, span_ns);
 		top_minute_get(minute ? minute : &no_minute, c->cpu, now->window_end_ns, c->minute);
 		add_to_sum(&sum, c);
+		for (int i = 0; i < TOP_MINUTE_PARTS; i++)
+			if (c->minute[i] > out->minute_highest)
+				out->minute_highest = c->minute[i];
 	}
 	if (out->nr_cpus > 1)
 		out->cpus[out->nr_cpus++] = sum;

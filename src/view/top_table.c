@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "view/top_table.h"
 
 /* ------------------------------------------------------------------ filter */
@@ -193,44 +194,107 @@ static void value_text(const struct top_value *v, const struct top_column *c, ch
 		snprintf(buf, size, "%s", v->type == TOP_WORDS ? v->text : "-");
 }
 
-static unsigned int column_width(const struct top_column *c, unsigned int at, unsigned int columns)
+/* What is too long loses decimals, then thousands: half a number would be another number. */
+static void fit_number(double number, unsigned int decimals, unsigned int width, char *buf,
+		       size_t size)
 {
-	unsigned int left = at < columns ? columns - at : 0;
+	static const char *const units[] = { "", "k", "M", "G", "T" };
 
-	return c->width && c->width < left ? c->width : left;
+	for (unsigned int i = 0; i < ARRAY_SIZE(units); i++, number /= 1000) {
+		do
+			snprintf(buf, size, "%.*f%s", (int)decimals, number, units[i]);
+		while (strlen(buf) > width && decimals--);
+		if (strlen(buf) <= width)
+			return;
+		decimals = 0;
+	}
 }
 
-/* Half a number would be another number. */
-static bool is_drawn(const struct top_column *c, unsigned int width, unsigned int columns)
+/* Where a column is on a screen. */
+struct place {
+	unsigned int at;
+	unsigned int width; /* 0 = not there */
+};
+
+/* Columns give way in the order of their list, and grow together, a cell each in turn. */
+static void stretch(const struct top_view *v, struct place places[TOP_COLUMNS_MAX],
+		    unsigned int used, unsigned int columns)
 {
-	return top_column_fits(c, columns) && (c->left || width >= c->width);
+	bool grows = true;
+
+	for (unsigned int i = 0; i < v->nr_stretch; i++) {
+		struct place *p = &places[v->stretch[i].column];
+		unsigned int over = used > columns ? used - columns : 0;
+		unsigned int spare =
+			p->width > v->stretch[i].least ? p->width - v->stretch[i].least : 0;
+
+		p->width -= over < spare ? over : spare;
+		used -= over < spare ? over : spare;
+	}
+	while (grows && used < columns) {
+		grows = false;
+		for (unsigned int i = 0; i < v->nr_stretch && used < columns; i++) {
+			struct place *p = &places[v->stretch[i].column];
+
+			if (!p->width || p->width >= v->stretch[i].most)
+				continue;
+			p->width++;
+			used++;
+			grows = true;
+		}
+	}
 }
 
-static void draw_names(const struct top_table *t, struct canvas *c, unsigned int at, int sorted)
-{
-	unsigned int column = 0;
+/* A task as it is written out, or the name of a function: before that fits no column grows. */
+#define REST_WIDTH 27
 
+static void place_columns(const struct top_view *v, unsigned int columns,
+			  struct place places[TOP_COLUMNS_MAX])
+{
+	unsigned int used = 0, at = 0;
+
+	for (unsigned int i = 0; i < v->nr_columns; i++) {
+		const struct top_column *c = &v->columns[i];
+
+		places[i].width = !top_column_fits(c, columns) ? 0 :
+				  c->width		       ? c->width :
+								 REST_WIDTH;
+		used += places[i].width + !!places[i].width;
+	}
+	stretch(v, places, used - 1, columns);
+	for (unsigned int i = 0; i < v->nr_columns; i++) {
+		const struct top_column *c = &v->columns[i];
+		unsigned int left = at < columns ? columns - at : 0;
+		struct place *p = &places[i];
+
+		p->at = at;
+		if (p->width && (!c->width || (c->left && p->width > left)))
+			p->width = left;
+		else if (p->width > left)
+			p->width = 0; /* a number */
+		at += p->width + !!p->width;
+	}
+}
+
+static void draw_names(const struct top_table *t, struct canvas *c, unsigned int at, int sorted,
+		       const struct place places[TOP_COLUMNS_MAX])
+{
 	canvas_style_row(c, at, 0, CANVAS_HEADER);
 	for (unsigned int i = 0; i < t->view->nr_columns; i++) {
 		const struct top_column *col = &t->view->columns[i];
-		unsigned int width = column_width(col, column, c->columns);
 		enum canvas_style style = (int)i == sorted ? CANVAS_PICKED : CANVAS_HEADER;
 
-		if (!is_drawn(col, width, c->columns))
-			continue;
 		if (col->left)
-			canvas_put(c, at, column, width, style, col->title);
+			canvas_put(c, at, places[i].at, places[i].width, style, col->title);
 		else
-			canvas_put_right(c, at, column, width, style, col->title);
-		column += width + 1;
+			canvas_put_right(c, at, places[i].at, places[i].width, style, col->title);
 	}
 }
 
 static void draw_row(const struct top_table *t, struct canvas *c, unsigned int at, size_t row,
-		     bool picked)
+		     bool picked, const struct place places[TOP_COLUMNS_MAX])
 {
 	enum canvas_style style = picked ? CANVAS_PICKED : CANVAS_PLAIN;
-	unsigned int column = 0;
 	char text[TOP_TEXT];
 	struct top_value v;
 
@@ -238,37 +302,39 @@ static void draw_row(const struct top_table *t, struct canvas *c, unsigned int a
 		canvas_style_row(c, at, 0, style);
 	for (unsigned int i = 0; i < t->view->nr_columns; i++) {
 		const struct top_column *col = &t->view->columns[i];
-		unsigned int width = column_width(col, column, c->columns);
+		const struct place *p = &places[i];
 
-		if (!is_drawn(col, width, c->columns))
+		if (!p->width)
 			continue;
 		if (!col->name) {
-			t->view->graph(t->data, row, i, c, at, column, width);
-			column += width + 1;
+			t->view->graph(t->data, row, i, c, at, p->at, p->width);
 			continue;
 		}
 		t->view->value(t->data, row, i, &v);
 		value_text(&v, col, text, sizeof(text));
+		if (v.type == TOP_NUMBER)
+			fit_number(v.number, col->decimals, p->width, text, sizeof(text));
 		if (col->left)
-			canvas_put(c, at, column, width, style, text);
+			canvas_put(c, at, p->at, p->width, style, text);
 		else
-			canvas_put_right(c, at, column, width, style, text);
-		column += width + 1;
+			canvas_put_right(c, at, p->at, p->width, style, text);
 	}
 }
 
 unsigned int top_table_draw(const struct top_table *t, struct canvas *c, unsigned int at,
 			    unsigned int nr_rows, size_t first, int sorted, long picked)
 {
+	struct place places[TOP_COLUMNS_MAX];
 	unsigned int used = 0;
 
 	if (!nr_rows)
 		return 0;
-	draw_names(t, c, at, sorted);
+	place_columns(t->view, c->columns, places);
+	draw_names(t, c, at, sorted, places);
 	for (used = 1; used < nr_rows && first + used - 1 < t->nr; used++) {
 		size_t i = first + used - 1;
 
-		draw_row(t, c, at + used, t->rows[i], picked >= 0 && i == (size_t)picked);
+		draw_row(t, c, at + used, t->rows[i], picked >= 0 && i == (size_t)picked, places);
 	}
 	return used;
 }

@@ -32,6 +32,10 @@ static const struct top_column columns[] = {
 	[COL_WORK] = { "WORK", "work", 0, 0, 0, true },
 };
 
+static const struct top_stretch stretch[] = {
+	{ COL_PLACE, 19, 64 },
+};
+
 static size_t nr_rows(const struct top_data *d)
 {
 	return d->now->nr_waiters;
@@ -113,6 +117,7 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 const struct top_view top_view_waits = {
 	.name = "waits",
 	TOP_COLUMNS(columns),
+	TOP_STRETCH(stretch),
 	.sort = COL_NOW, /* then as a snapshot has them: by time */
 	.nr_rows = nr_rows,
 	.value = value,

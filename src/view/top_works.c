@@ -29,6 +29,10 @@ static const struct top_column columns[] = {
 	[COL_FROM] = { "FROM", "from", 0, 0, 0, true },
 };
 
+static const struct top_stretch stretch[] = {
+	{ COL_FUNCTION, 22, 64 },
+};
+
 static size_t nr_rows(const struct top_data *d)
 {
 	return d->rates.nr_works;
@@ -70,6 +74,7 @@ static void ids(const struct top_data *d, size_t row, struct top_ids *out)
 const struct top_view top_view_works = {
 	.name = "work",
 	TOP_COLUMNS(columns),
+	TOP_STRETCH(stretch),
 	.sort = COL_RATE,
 	.nr_rows = nr_rows,
 	.value = value,

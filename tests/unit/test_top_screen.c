@@ -303,8 +303,9 @@ static void screen_says_what_matters(void **state)
 					    "the trace broke off  victim evil\\x1b/42");
 	assert_int_equal(canvas_cell(c, 2, 0)->style, CANVAS_WARN);
 	/* 50 causes of 10 interruptions and 1 us each, all of them threads */
-	assert_string_equal(row_text(c, 4), "1       500.0 HHHHHHHH        50.0      0.0      0.0 "
-					    "-        0.0 \\x1b]0;owned\\x0");
+	/* and nothing of the last minute is known */
+	assert_string_equal(row_text(c, 4), "1     500.0 HHHHHHHH        50.0      0.0      0.0 "
+					    "-        0.0                      \\x1b]0;owned\\x0");
 	assert_true(shows(c, "\\x1b[2J\\x0d\\x0a"));
 	press(&screen, &d, c, "3");
 	assert_true(shows(c, "ev\\x1bil\\x0a/42@3"));
@@ -312,6 +313,126 @@ static void screen_says_what_matters(void **state)
 	assert_true(shows(c, "control group /\\x0a\\x09"));
 	assert_true(shows(c, "b\\x1b"));
 	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(c);
+}
+
+/*
+ * The last minute of a CPU: 20 parts of three seconds, here a quarter, a half, three quarters and
+ * all of the highest one, five of each: marks 1, 3, 5 and 7 of "_.:-=+*#". Cells of two parts have
+ * the same or, where these differ, their mean: 3/8 is mark 2, 7/8 is 6.
+ */
+static void minute_fits_every_width(void **state)
+{
+	static const struct {
+		unsigned int columns;
+		const char *minute;
+		const char *runs;
+	} screens[] = {
+		{ 80, "..:--++*## ", "cyclicte-m" },
+		{ 85, "..:--++*## ", "cyclicte-main-t" },
+		{ 102, ".....-----+++++##### ", "cyclicte-main-t" },
+		{ 300, ".....-----+++++##### ", "cyclicte-main-t" },
+	};
+	struct top_minute minute = { 0 };
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	memcpy(sample_cpu(s, 1)->running, "cyclicte-main-t", 15);
+	s->window_end_ns = 60 * SECOND;
+	for (unsigned int part = 0; part < TOP_MINUTE_PARTS; part++)
+		assert_int_equal(top_minute_add(&minute, 1, part * TOP_MINUTE_PART_NS,
+						(part + 1) * TOP_MINUTE_PART_NS,
+						(part / 5 + 1) * 1000000),
+				 0);
+	fill_data(&d, s);
+	top_rates_finish(&d.rates);
+	assert_int_equal(top_rates_init(&d.rates, NULL, s, SECOND, &cpu_1, &minute), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
+		struct canvas *c = canvas_create(screens[i].columns, 24, true);
+		const char *names, *at;
+		ptrdiff_t column;
+
+		assert_non_null(c);
+		top_screen_init(&screen, SECOND);
+		assert_int_equal(top_screen_draw(&screen, &d, c), 0);
+		names = row_text(c, 3);
+		at = strstr(names, "MINUTE");
+		assert_non_null(at);
+		column = at - names;
+		at = row_text(c, 4);
+		assert_memory_equal(at + column, screens[i].minute, strlen(screens[i].minute));
+		assert_non_null(strstr(at, screens[i].runs));
+		canvas_destroy(c);
+	}
+	top_minute_finish(&minute);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
+/* Where there is room, names of 60 letters and paths of 100 are there as a whole. */
+static void wide_screens_show_whole_names(void **state)
+{
+	char name[61] = "", group[101] = "";
+	struct canvas *c = canvas_create(300, 24, false);
+	struct canvas *narrow = canvas_create(130, 24, false);
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	assert_non_null(narrow);
+	memset(name, 'n', sizeof(name) - 1);
+	memset(group, 'g', sizeof(group) - 1);
+	sample_origin(s, 1, name, "task", 7);
+	memcpy(s->caused[0].cgroup, group, sizeof(group));
+	fill_data(&d, s);
+	top_screen_init(&screen, SECOND);
+	press(&screen, &d, c, "2");
+	assert_true(shows(c, name));
+	assert_true(shows(c, group));
+	assert_true(shows(c, " task/42@0"));
+	/* the task is there at any rate */
+	assert_int_equal(top_screen_draw(&screen, &d, narrow), 0);
+	assert_true(shows(narrow, "nnnnnnnnnnnnnnnnnnnnnnnn gggggggggggggggggggggggg task/42@0"));
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		assert_true(top_views[i]->nr_columns <= TOP_COLUMNS_MAX);
+	assert_true(top_view_cpus.nr_columns <= TOP_COLUMNS_MAX);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(narrow);
+	canvas_destroy(c);
+}
+
+/* A number never loses its end: decimals go first, then thousands. */
+static void long_numbers_stay_right(void **state)
+{
+	static const struct {
+		uint64_t max_ns;
+		const char *shown;
+	} rows[] = {
+		{ 9999900, " 9999.9 " },	   { 99999900, " 100000 " },
+		{ 1234567000, " 1235k " },	   { 60000000000ULL, " 60000k " },
+		{ 36000000000000ULL, " 36000M " },
+	};
+	struct canvas *c = canvas_create(80, 24, false);
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		sample_cpu(s, 1)->recent_max_ns = rows[i].max_ns;
+		fill_data(&d, s);
+		top_screen_init(&screen, SECOND);
+		assert_int_equal(top_screen_draw(&screen, &d, c), 0);
+		assert_non_null(strstr(row_text(c, 4), rows[i].shown));
+		top_rates_finish(&d.rates);
+	}
 	snapshot_destroy(s);
 	canvas_destroy(c);
 }
@@ -415,6 +536,9 @@ int main(void)
 		cmocka_unit_test(nothing_known_yet_is_said),
 		cmocka_unit_test(what_cannot_be_seen_is_said),
 		cmocka_unit_test(screen_says_what_matters),
+		cmocka_unit_test(minute_fits_every_width),
+		cmocka_unit_test(wide_screens_show_whole_names),
+		cmocka_unit_test(long_numbers_stay_right),
 		cmocka_unit_test(keys_choose_and_move),
 		cmocka_unit_test(keys_ask_for_what_others_do),
 		cmocka_unit_test(cpus_leave_room),
