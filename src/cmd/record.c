@@ -215,6 +215,16 @@ static void drop_privilege(struct recording *r)
 		record_complain(r, "capabilities can't be given up", strerror(-err));
 }
 
+/* Only now that the recorder has no privilege to pass on to a thread. */
+static void sync_often(struct recording *r)
+{
+	int err = trace_writer_sync_often(r->writer);
+
+	if (err)
+		record_complain(r, "a thread that brings the file to the disk can't be started",
+				strerror(-err));
+}
+
 /* The moment until which to record without a look at who runs, for it may have ended. */
 static uint64_t next_look(const struct recording *r, uint64_t until_ns)
 {
@@ -326,6 +336,7 @@ static void measure(struct recording *r)
 		begin_window(r);
 	going = !record_start_victim(r) && !record_start_command(r);
 	drop_privilege(r);
+	sync_often(r);
 	if (r->o.warm_up_ns) {
 		going = going && run_for(r, r->o.warm_up_ns);
 		begin_window(r);

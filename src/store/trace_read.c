@@ -159,6 +159,8 @@ static int unpack_records(struct trace_reader *r, const struct trace_block *bloc
 /* Read the next block and check it. 0 (one of records or a kind to skip) or the end's status. */
 static int read_block(struct trace_reader *r)
 {
+	/* what some file systems leave of a file that grew as the power went */
+	static const struct trace_block nothing;
 	uint64_t nr = r->seen.nr_blocks + 1;
 	struct trace_block block;
 	size_t got;
@@ -169,6 +171,11 @@ static int read_block(struct trace_reader *r)
 				  strerror(-ret));
 	if (got < sizeof(block))
 		return END_SOURCE(r, -ENODATA, "the recording broke off: it has no end block");
+	if (!memcmp(&block, &nothing, sizeof(block)))
+		return END_SOURCE(r, -ENODATA,
+				  "the recording broke off: block %" PRIu64
+				  " never reached the disk, there are zeros",
+				  nr);
 	if (block.magic != TRACE_BLOCK_MAGIC || block.raw_len > TRACE_RAW_MAX ||
 	    block.comp_len > TRACE_COMP_MAX)
 		return END_SOURCE(r, -EBADMSG, "block %" PRIu64 " has a corrupt header", nr);

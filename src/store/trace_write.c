@@ -13,9 +13,13 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "store/disk_sync.h"
 #include "store/trace_format.h"
 
 #define ZSTD_LEVEL 3
+
+/* As often as the kernel looks for what it keeps unwritten, and ext4 for what to commit. */
+#define SYNC_MS 5000
 
 struct trace_writer {
 	int fd;
@@ -23,6 +27,7 @@ struct trace_writer {
 	uint32_t raw_len;
 	uint32_t nr_records;
 	struct trace_end total;
+	struct disk_sync *sync; /* NULL: the kernel decides when it reaches the disk */
 	ZSTD_CCtx *zstd;
 	size_t comp_size;
 	unsigned char *raw;  /* TRACE_RAW_TARGET bytes */
@@ -68,6 +73,7 @@ static int write_header(int fd, const struct host_facts *facts)
 
 static void writer_free(struct trace_writer *w)
 {
+	disk_sync_stop(w->sync);
 	if (w->fd >= 0)
 		close(w->fd);
 	ZSTD_freeCCtx(w->zstd);
@@ -106,15 +112,22 @@ fail:
 	return ret;
 }
 
+int trace_writer_sync_often(struct trace_writer *w)
+{
+	return disk_sync_start(w->fd, SYNC_MS, &w->sync);
+}
+
 /* Write the block whose payload (comp_len bytes) lies in w->comp behind the room for its header. */
 static int write_block(struct trace_writer *w, struct trace_block *block)
 {
 	unsigned char *payload = w->comp + sizeof(*block);
+	int ret;
 
 	block->magic = TRACE_BLOCK_MAGIC;
 	block->crc = trace_block_crc(block, payload);
 	memcpy(w->comp, block, sizeof(*block));
-	return write_all(w->fd, w->comp, sizeof(*block) + block->comp_len);
+	ret = write_all(w->fd, w->comp, sizeof(*block) + block->comp_len);
+	return ret ? ret : disk_sync_written(w->sync);
 }
 
 int trace_writer_flush(struct trace_writer *w)
@@ -178,6 +191,8 @@ int trace_writer_close(struct trace_writer *w)
 	ret = trace_writer_flush(w);
 	if (!ret)
 		ret = write_end(w);
+	disk_sync_stop(w->sync);
+	w->sync = NULL;
 	/* EINVAL and EROFS: a pipe or a device, which has nothing to sync */
 	if (fsync(w->fd) && errno != EINVAL && errno != EROFS && !ret)
 		ret = -errno;

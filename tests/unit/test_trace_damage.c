@@ -54,6 +54,8 @@ static struct {
 	size_t room;	  /* bytes that fit */
 	bool interrupted; /* every other call is */
 	int sync_error;
+	int data_sync_error;
+	_Atomic unsigned int nr_data_syncs;
 	unsigned int nr_calls;
 	unsigned int nr_behind_error;
 	bool has_failed;
@@ -87,6 +89,16 @@ int fsync(int fd)
 	if (!disk.on || !disk.sync_error)
 		return (int)syscall(SYS_fsync, fd);
 	errno = disk.sync_error;
+	return -1;
+}
+
+/* This one is called by a thread. */
+int fdatasync(int fd)
+{
+	disk.nr_data_syncs++;
+	if (!disk.data_sync_error)
+		return (int)syscall(SYS_fdatasync, fd);
+	errno = disk.data_sync_error;
 	return -1;
 }
 
@@ -304,6 +316,30 @@ static void test_damaged_everywhere(void **state)
 	}
 }
 
+/* A file whose length reached the disk, and of its content the first blocks. */
+static void test_zeros_everywhere(void **state)
+{
+	static const unsigned char zeros[sizeof(struct trace_block)];
+	char problem[256];
+	uint64_t nr;
+
+	(void)state;
+	for (size_t i = 0; i < whole.nr_blocks; i++) {
+		size_t begin = i ? whole.block_end[i - 1] : whole.blocks_begin;
+
+		restore();
+		assert_int_equal(pwrite(file_fd, zeros, sizeof(zeros), (off_t)begin),
+				 sizeof(zeros));
+		assert_int_equal(read_back(&nr, problem, sizeof(problem)), -ENODATA);
+		assert_int_equal(nr, records_within(begin));
+		assert_non_null(strstr(problem, "never reached the disk"));
+		/* nearly nothing is something */
+		assert_int_equal(pwrite(file_fd, "x", 1, (off_t)(begin + sizeof(zeros) - 1)), 1);
+		assert_int_equal(read_back(&nr, problem, sizeof(problem)), -EBADMSG);
+		assert_int_equal(nr, records_within(begin));
+	}
+}
+
 /* A disk that takes a few bytes at a time, interrupted by signals, gets the same file. */
 static void test_short_writes(void **state)
 {
@@ -356,6 +392,46 @@ static void test_sync_fails(void **state)
 	assert_is_prefix(whole.file_len);
 }
 
+/* What the thread that brings it to the disk meets is told with a later block: the error, or 0. */
+static int write_while_synced(int data_sync_error)
+{
+	const struct qpw_header *h;
+	struct trace_writer *w;
+	int error = 0;
+
+	memset(&disk, 0, sizeof(disk));
+	disk.data_sync_error = data_sync_error;
+	assert_int_equal(trace_writer_open(path, &whole.facts, &w), 0);
+	assert_int_equal(trace_writer_sync_often(w), 0);
+	while (!disk.nr_data_syncs)
+		usleep(1000);
+	for (size_t at = 0; at < whole.len && !error; at += h->size) {
+		h = (const struct qpw_header *)(whole.records + at);
+		usleep(1000);
+		error = trace_writer_put(w, h);
+		if (!error)
+			error = trace_writer_flush(w);
+	}
+	assert_int_equal(trace_writer_close(w), error);
+	return error;
+}
+
+static void test_data_sync_fails(void **state)
+{
+	char problem[256];
+	uint64_t nr;
+
+	(void)state;
+	assert_int_equal(write_while_synced(EIO), -EIO);
+	assert_int_equal(read_back(&nr, problem, sizeof(problem)), -ENODATA);
+	assert_int_equal(write_while_synced(EINVAL), 0);
+	assert_int_equal(write_while_synced(0), 0);
+	assert_int_equal(read_back(&nr, problem, sizeof(problem)), 0);
+	assert_int_equal(nr, TAKEN);
+	/* at once; the next one comes in five seconds */
+	assert_int_equal(disk.nr_data_syncs, 1);
+}
+
 /* The kernel's own limit, which ends a write in its middle. */
 static void test_file_size_limit(void **state)
 {
@@ -383,9 +459,11 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_cut_everywhere),
 		cmocka_unit_test(test_damaged_everywhere),
+		cmocka_unit_test(test_zeros_everywhere),
 		cmocka_unit_test(test_short_writes),
 		cmocka_unit_test(test_full_everywhere),
 		cmocka_unit_test(test_sync_fails),
+		cmocka_unit_test(test_data_sync_fails),
 		cmocka_unit_test(test_file_size_limit),
 	};
 
