@@ -9,12 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok boot-errors "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_guest boot-errors
 # So that what a boot leaves in its temporary directory can be told.
 mkdir "$scratch/tmp"
 export TMPDIR=$scratch/tmp

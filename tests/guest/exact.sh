@@ -11,8 +11,6 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 find_lab exact
-boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --modules "$MODULES" --job exact
-	--backend "${BACKEND:-auto}")
 judge=(awk -v cpu=1 -f tests/exact/records.awk -f tests/exact/ftrace.awk
 	-f tests/exact/intervals.awk)
 
@@ -135,9 +133,8 @@ check_odd_works() {
 
 for mode in qpw0 qpw1; do
 	dir=$scratch/$mode
-	run "${boot[@]}" --mode "${mode/qpw/qpw=}" --out "$dir"
-	check "$mode-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-	[[ $rc == 0 ]] || continue
+	boot_guest "$dir" --job exact --mode "${mode/qpw/qpw=}"
+	booted "$mode-boot" || continue
 	kinds="hrtimer ipi irq_work irqoff percpu_work preemptoff timer work"
 	classes="thread work work_queue ipi timer softirq qpw_queue qpw_flush flush"
 	if [[ $mode == qpw0 ]]; then

@@ -13,18 +13,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 FLAPS=4 # of lab/guest/hotplug.sh
 RUNS=10
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok hotplug "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_guest hotplug
 dir=$scratch/boot
 report=$dir/report.json
-run lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}" \
-	--job hotplug --out "$dir"
-check boot "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-[[ $rc == 0 ]] || finish_tests
+boot_guest "$dir" --job hotplug
+booted boot || finish_tests
 
 offline=$(jq -c .offline "$report")
 check all-was-done "$(cat "$dir/plug.txt")" test -e "$dir/done"

@@ -10,12 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok ladder "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_guest ladder
 # Of 15 rounds, on a host that is busy with other things.
 WANTED=5
 
@@ -101,10 +96,8 @@ check_works() {
 
 for mode in qpw0 qpw1; do
 	dir=$scratch/$mode
-	run lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}" \
-		--job ladder --mode "${mode/qpw/qpw=}" --out "$dir"
-	check "$mode-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-	[[ $rc == 0 ]] || continue
+	boot_guest "$dir" --job ladder --mode "${mode/qpw/qpw=}"
+	booted "$mode-boot" || continue
 	for way in fentry kprobe raw_tp tracepoint; do
 		check_works
 		check_flushes

@@ -12,21 +12,19 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 DURATION=5
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
+find_guest modes
 qpwlat=${QPWLAT:-$(find_image QPWLAT)}
-if [[ -z $kernel || -z $initramfs || ! -x $qpwlat ]]; then
-	not_ok modes "no lab kernel, guest image or qpwlat; run 'make lab'"
+if [[ ! -x $qpwlat ]]; then
+	not_ok modes "no qpwlat; run 'make'"
 	finish_tests
 fi
-boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}")
 
 # qpw_says NAME WANTED OPTION…: what /sys/kernel/qpw shows after a boot with these options.
 qpw_says() {
 	local name=$1 wanted=$2
 	shift 2
 
-	run "${boot[@]}" --job true --out "$scratch/$name" "$@"
+	boot_guest "$scratch/$name" --job true "$@"
 	check "$name" "exit code $rc, '$(cat "$scratch/$name/qpw" 2>&1)' instead of '$wanted'" \
 		test "$rc" = 0 -a "$(cat "$scratch/$name/qpw" 2>/dev/null)" = "$wanted"
 }
@@ -41,7 +39,7 @@ check nonsense-is-told-once "$(grep -a 'qpw' "$scratch/nonsense-is-no-decision/k
 
 for mode in qpw=0 qpw=1; do
 	name=${mode//=/}
-	run "${boot[@]}" --mode "$mode" --job measure --env "DURATION=$DURATION" --out "$scratch/$name"
+	boot_guest "$scratch/$name" --mode "$mode" --job measure --env "DURATION=$DURATION"
 	check "measure-$name" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
 	for file in trace.qpw cyclictest.json witness.txt triggers.json stress-ng.yaml kernel.log cmdline \
 		config boot.json; do

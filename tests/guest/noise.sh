@@ -11,8 +11,6 @@ cd "$(dirname "$0")/../.." || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 find_lab noise
-boot=(lab/boot --kernel "$kernel" --initramfs "$initramfs" --modules "$MODULES" --job noise
-	--backend "${BACKEND:-auto}")
 
 # The kinds that keep a CPU busy for a given time, and those of them that need qpw=1.
 TIMED='work percpu_work ipi irq_work hrtimer timer irqoff preemptoff'
@@ -201,9 +199,8 @@ check_manners() {
 
 for mode in qpw0 qpw1; do
 	dir=$scratch/$mode
-	run "${boot[@]}" --mode "${mode/qpw/qpw=}" --out "$dir"
-	check "$mode-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-	[[ $rc == 0 ]] || continue
+	boot_guest "$dir" --job noise --mode "${mode/qpw/qpw=}"
+	booted "$mode-boot" || continue
 	possible="$TIMED cache"
 	if [[ $mode == qpw0 ]]; then
 		check_counters "9 2 0"

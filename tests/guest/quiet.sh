@@ -10,17 +10,10 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok quiet "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_guest quiet
 dir=$scratch/boot
-run lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}" \
-	--job quiet --out "$dir"
-check boot "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-[[ $rc == 0 ]] || finish_tests
+boot_guest "$dir" --job quiet
+booted boot || finish_tests
 
 # events NAME: lines of the witness.
 events() {

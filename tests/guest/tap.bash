@@ -64,8 +64,18 @@ find_image() {
 	lab/where 2>/dev/null | sed -n "s/^$1=//p"
 }
 
-# find_lab NAME: what a guest with the modules of kernel/test is booted from, as $kernel, $initramfs
-# and $MODULES. Without them the test called NAME ends here.
+# find_guest NAME: what a guest is booted from, as $kernel and $initramfs. Without them the test called
+# NAME ends here.
+find_guest() {
+	kernel=${KERNEL:-$(find_image KERNEL)}
+	initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
+	if [[ -z $kernel || -z $initramfs ]]; then
+		not_ok "$1" "no lab kernel or guest image; run 'make lab'"
+		finish_tests
+	fi
+}
+
+# find_lab NAME: the same with the modules of kernel/test, as $MODULES.
 find_lab() {
 	# Modules belong to their kernel: another kernel comes with its own, or none is named.
 	if [[ -z ${MODULES:-} ]]; then
@@ -77,12 +87,19 @@ find_lab() {
 		KERNEL=$(sed -n 's/^KERNEL=//p' "$scratch/stdout")
 		MODULES=$(sed -n 's/^MODULES=//p' "$scratch/stdout")
 	fi
-	kernel=${KERNEL:-$(find_image KERNEL)}
-	initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-	if [[ -z $kernel || -z $initramfs ]]; then
-		not_ok "$1" "no lab kernel or guest image; run 'make lab'"
-		finish_tests
-	fi
+	find_guest "$1"
+}
+
+# boot_guest DIR OPTION…: lab/boot with what find_guest or find_lab found; results in DIR.
+boot_guest() {
+	run lab/boot --kernel "$kernel" --initramfs "$initramfs" ${MODULES:+--modules "$MODULES"} \
+		--backend "${BACKEND:-auto}" --out "$@"
+}
+
+# booted NAME: a line about whether the last guest did its job and came to its end.
+booted() {
+	check "$1" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
+	[[ $rc == 0 ]]
 }
 
 finish_tests() {

@@ -63,10 +63,8 @@ near() {
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !(b > 0 && a >= b * 0.95 && a <= b * 1.05) }'
 }
 
-run lab/boot --kernel "$kernel" --initramfs "$initramfs" --modules "$MODULES" --job top --mode qpw=1 \
-	--backend "${BACKEND:-auto}" --out "$dir"
-check top-boot "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-[[ $rc == 0 ]] || finish_tests
+boot_guest "$dir" --job top --mode qpw=1
+booted boot || finish_tests
 tail -n 1 "$dir/top.json" >"$dir/last.json"
 check top-complete "lost or malformed records" \
 	json_holds "$dir/last.json" '.lost_events == 0 and .malformed_records == 0'

@@ -15,14 +15,7 @@ CONVERTED='lru_add_drain_per_cpu|flush_cpu_sheaves|flush_rcu_sheaf|drain_local_m
 # Of cgroup v1, which the guest does not use.
 ELSEWHERE='memory.limit_in_bytes'
 
-kernel/modules >"$scratch/modules" 2>"$scratch/stderr"
-kernel=$(sed -n 's/^KERNEL=//p' "$scratch/modules")
-modules=$(sed -n 's/^MODULES=//p' "$scratch/modules")
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $modules || -z $initramfs ]]; then
-	not_ok triggers "no lab kernel, modules or guest image: $(tail -n 3 "$scratch/stderr")"
-	finish_tests
-fi
+find_lab triggers
 
 # executed FILE TRIGGER: how many works of the converted families ran.
 executed() {
@@ -36,9 +29,8 @@ others() {
 
 for mode in qpw=0 qpw=1; do
 	name=${mode//=/}
-	run lab/boot --kernel "$kernel" --modules "$modules" --initramfs "$initramfs" --backend "${BACKEND:-auto}" \
-		--mode "$mode" --isolation nohz_full --job triggers --out "$scratch/$name"
-	check "$name-boots" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
+	boot_guest "$scratch/$name" --mode "$mode" --isolation nohz_full --job triggers
+	booted "$name-boot"
 	list=$scratch/$name/triggers.txt
 	nr=0
 	while read -r trigger _ fired <&3; do

@@ -9,17 +9,10 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-kernel=${KERNEL:-$(find_image KERNEL)}
-initramfs=${INITRAMFS:-$(find_image INITRAMFS)}
-if [[ -z $kernel || -z $initramfs ]]; then
-	not_ok waits "no lab kernel or guest image; run 'make lab'"
-	finish_tests
-fi
+find_guest waits
 dir=$scratch/boot
-run lab/boot --kernel "$kernel" --initramfs "$initramfs" --backend "${BACKEND:-auto}" \
-	--job waits --out "$dir"
-check boot "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
-[[ $rc == 0 ]] || finish_tests
+boot_guest "$dir" --job waits
+booted boot || finish_tests
 
 # The row of this wait in each look, and whether it is the first.
 jq -c '.waits | (.[0].waiting_us != null) as $first | .[] |
