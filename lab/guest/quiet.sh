@@ -54,18 +54,6 @@ nr_looks() {
 	wc -l </results/view.json
 }
 
-# The first is long in coming: programs are loaded before it, by an emulated CPU.
-await_look() {
-	before=$(nr_looks)
-	i=0
-	while [ $i -lt 300 ]; do
-		[ "$(nr_looks)" -gt "$before" ] && return
-		i=$((i + 1))
-		sleep 0.2
-	done
-	return 1
-}
-
 start_witness || exit
 watch alone sleep $WATCH_S
 qpwlat record -c "$ISOLATED" -d 100s --victim none -o /tmp/trace.qpw >/results/record.log 2>&1 &
@@ -81,11 +69,11 @@ qpwlat report --json=/results/report.json /tmp/trace.qpw || exit
 : >/results/view.json
 qpwtop -c "$ISOLATED" -d 2 --json >/results/view.json 2>/results/view.log &
 view=$!
-await_look || exit
+more_lines /results/view.json 1 || exit
 first=$(nr_looks)
 watch viewed sleep $WATCH_S
 echo $(($(nr_looks) - first)) >/results/looks.txt
 watch view-disturbed taskset "$mask" true
-await_look || exit
+more_lines /results/view.json 1 || exit
 kill -INT $view
 wait $view

@@ -42,14 +42,10 @@ if ! insmod /lab/modules/qpw_noise.ko; then
 	say "qpw_noise.ko cannot be loaded"
 	exit 1
 fi
+: >/results/top.json
 qpwtop -c "$CPU" -d 1 --json --victim none >/results/top.json &
 top=$!
-i=0
-while [ $i -lt 600 ] && [ ! -s /results/top.json ]; do
-	sleep 0.1
-	i=$((i + 1))
-done
-if [ ! -s /results/top.json ]; then
+if ! wait_lines /results/top.json 1; then
 	say "qpwtop shows nothing after a minute"
 	exit 1
 fi

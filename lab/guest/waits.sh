@@ -10,22 +10,6 @@ WAIT_S=6
 # shellcheck source=lab/guest/functions
 . /lab/functions
 
-nr_looks() {
-	wc -l </results/view.json
-}
-
-# await_looks N: so many more. Programs are loaded before the first, which takes an emulator long.
-await_looks() {
-	wanted=$(($(nr_looks) + $1))
-	i=0
-	while [ $i -lt 300 ]; do
-		[ "$(nr_looks)" -ge "$wanted" ] && return
-		i=$((i + 1))
-		sleep 0.2
-	done
-	return 1
-}
-
 # Work items for every CPU, queued by this very process and then waited for.
 wait_for_works() {
 	printf flush-waiter >/proc/self/comm
@@ -38,13 +22,13 @@ wait_for_works() {
 : >/results/view.json
 qpwtop -c "$ISOLATED" -d 0.2 --json >/results/view.json 2>/results/view.log &
 view=$!
-await_looks 1 || exit
+more_lines /results/view.json 1 || exit
 stress-ng --quiet --cpu 1 --cpu-method loop --taskset "$ISOLATED" --sched fifo --sched-prio 50 \
 	--timeout $WAIT_S >/results/busy.log 2>&1 &
 busy=$!
 wait_for_works
 wait $busy
 say "stress-ng ended with status $?"
-await_looks 2 || exit
+more_lines /results/view.json 2 || exit
 kill -INT $view
 wait $view
