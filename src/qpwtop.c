@@ -50,6 +50,7 @@ static void set_screen(struct top *t)
 	snprintf(t->screen.filter_text, sizeof(t->screen.filter_text), "%s", t->o.filter_text);
 	for (unsigned int i = 0; i < TOP_VIEWS; i++)
 		t->screen.orders[i] = top_options_order(&t->o, i);
+	t->screen.cpu_order = top_options_cpu_order(&t->o);
 }
 
 static int open_metrics(struct top *t)

@@ -319,12 +319,17 @@ struct top_order top_options_order(const struct top_options *o, unsigned int vie
 	return order;
 }
 
-void top_options_text(const struct top_options *o, struct top_text *text)
+struct top_order top_options_cpu_order(const struct top_options *o)
 {
 	int column = o->sort ? top_find_column(&top_view_cpus, o->sort) : -1;
 
+	return (struct top_order){ .column = column < 0 ? TOP_AS_THEY_ARE : (unsigned int)column };
+}
+
+void top_options_text(const struct top_options *o, struct top_text *text)
+{
 	memcpy(text->views, o->views, sizeof(text->views));
 	for (unsigned int i = 0; i < TOP_VIEWS; i++)
 		text->orders[i] = top_options_order(o, i);
-	text->cpus.column = column < 0 ? TOP_AS_THEY_ARE : (unsigned int)column;
+	text->cpus = top_options_cpu_order(o);
 }

@@ -44,5 +44,6 @@ void top_options_text(const struct top_options *o, struct top_text *text);
 
 /* The order that --sort asks for, or the view's own. */
 struct top_order top_options_order(const struct top_options *o, unsigned int view);
+struct top_order top_options_cpu_order(const struct top_options *o);
 
 #endif

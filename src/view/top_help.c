@@ -12,7 +12,7 @@ void top_help_draw(struct canvas *c, unsigned int at)
 		"Enter        more of the row under the cursor: its stack, its parts",
 		"< > r        order by another column, in reverse",
 		"/            filter: words, cpu=1-3, class=ipi, or several of them; none: all",
-		"j k arrows   move, also PgUp PgDn Home End",
+		"j k arrows   move, also PgUp PgDn Home End; c: among the CPUs, and back",
 		"space  R     pause; collecting goes on.  Count anew",
 		"d            seconds between two looks",
 		"w W          write what is shown: as JSON, as a .qpw for --replay and reports",

@@ -16,6 +16,7 @@ void top_screen_init(struct top_screen *s, uint64_t delay_ns)
 	s->delay_ns = delay_ns;
 	for (int i = 0; i < TOP_VIEWS; i++)
 		s->orders[i].column = top_views[i]->sort;
+	s->cpu_order.column = TOP_AS_THEY_ARE;
 }
 
 bool top_screen_frozen(const struct top_screen *s)
@@ -26,51 +27,61 @@ bool top_screen_frozen(const struct top_screen *s)
 static void to_view(struct top_screen *s, unsigned int view)
 {
 	s->view = view;
-	s->picked = 0;
-	s->first = 0;
+	s->on_cpus = false;
+	s->table = (struct top_cursor){ 0 };
 }
 
-/* The next column that is there to be sorted by, in either direction. */
-static void next_order(struct top_screen *s, unsigned int step)
+static struct top_order *present_order(struct top_screen *s)
 {
-	const struct top_view *v = top_views[s->view];
-	struct top_order *o = &s->orders[s->view];
+	return s->on_cpus ? &s->cpu_order : &s->orders[s->view];
+}
+
+/* The next column that is there to be sorted by, to the right or to the left of the present one. */
+static void next_order(struct top_screen *s, bool left)
+{
+	const struct top_view *v = s->on_cpus ? &top_view_cpus : top_views[s->view];
+	struct top_order *o = present_order(s);
+	/* CPUs have one more: as they are */
+	unsigned int nr = v->nr_columns + s->on_cpus;
+	unsigned int at = o->column == TOP_AS_THEY_ARE ? v->nr_columns : o->column;
 
 	do
-		o->column = (o->column + step) % v->nr_columns;
-	while (!v->columns[o->column].name ||
-	       (s->columns && !top_column_fits(&v->columns[o->column], s->columns)));
+		at = (at + (left ? nr - 1 : 1)) % nr;
+	while (at < v->nr_columns &&
+	       (!v->columns[at].name ||
+		(s->columns && !top_column_fits(&v->columns[at], s->columns))));
+	o->column = at < v->nr_columns ? at : TOP_AS_THEY_ARE;
 	o->reverse = false;
 }
 
-static void move_cursor(struct top_screen *s, long by)
+static void move_cursor(struct top_cursor *l, long by)
 {
-	size_t last = s->nr_rows ? s->nr_rows - 1 : 0;
+	size_t last = l->nr_rows ? l->nr_rows - 1 : 0;
 
-	if (by < 0 && s->picked < (size_t)-by)
-		s->picked = 0;
+	if (by < 0 && l->picked < (size_t)-by)
+		l->picked = 0;
 	else
-		s->picked += (size_t)by;
-	if (s->picked > last)
-		s->picked = last;
+		l->picked += (size_t)by;
+	if (l->picked > last)
+		l->picked = last;
 }
 
-static enum top_act cursor_key(struct top_screen *s, int key)
+static enum top_act cursor_key(struct top_cursor *l, int key)
 {
-	const long page = s->page > 1 ? (long)s->page : 1;
+	const long page = l->page > 1 ? (long)l->page : 1;
 
 	if (key == KEY_CODE_UP || key == 'k')
-		move_cursor(s, -1);
+		move_cursor(l, -1);
 	else if (key == KEY_CODE_DOWN || key == 'j')
-		move_cursor(s, 1);
+		move_cursor(l, 1);
 	else if (key == KEY_CODE_PAGE_UP)
-		move_cursor(s, -page);
+		move_cursor(l, -page);
 	else if (key == KEY_CODE_PAGE_DOWN)
-		move_cursor(s, page);
+		move_cursor(l, page);
 	else if (key == KEY_CODE_HOME || key == 'g')
-		s->picked = 0;
+		l->picked = 0;
 	else if (key == KEY_CODE_END || key == 'G')
-		s->picked = s->nr_rows ? s->nr_rows - 1 : 0;
+		l->picked = l->nr_rows ? l->nr_rows - 1 : 0;
 	return TOP_ACT_NONE;
 }
 
@@ -82,9 +93,9 @@ static void ask(struct top_screen *s, enum top_mode mode, const char *present)
 
 static void enter_detail(struct top_screen *s)
 {
-	if (!top_views[s->view]->detail)
+	if (s->on_cpus || !top_views[s->view]->detail)
 		snprintf(s->message, sizeof(s->message), "there is no more of these rows");
-	else if (s->picked < s->nr_rows)
+	else if (s->table.picked < s->table.nr_rows)
 		s->mode = TOP_DETAIL;
 }
 
@@ -109,11 +120,13 @@ static enum top_act table_key(struct top_screen *s, int key)
 	else if (key >= '1' && key < '1' + TOP_VIEWS)
 		to_view(s, (unsigned int)(key - '1'));
 	else if (key == '>')
-		next_order(s, 1);
+		next_order(s, false);
 	else if (key == '<')
-		next_order(s, top_views[s->view]->nr_columns - 1);
+		next_order(s, true);
 	else if (key == 'r')
-		s->orders[s->view].reverse = !s->orders[s->view].reverse;
+		present_order(s)->reverse = !present_order(s)->reverse;
+	else if (key == 'c')
+		s->on_cpus = !s->on_cpus;
 	else if (key == ' ')
 		s->paused = !s->paused;
 	else if (key == '?' || key == 'h')
@@ -125,7 +138,7 @@ static enum top_act table_key(struct top_screen *s, int key)
 	else if (key == KEY_CODE_ENTER)
 		enter_detail(s);
 	else
-		return cursor_key(s, key);
+		return cursor_key(s->on_cpus ? &s->cpus : &s->table, key);
 	return TOP_ACT_NONE;
 }
 
@@ -137,8 +150,8 @@ static void take_filter(struct top_screen *s)
 		return;
 	}
 	memcpy(s->filter_text, s->input, sizeof(s->filter_text));
-	s->picked = 0;
-	s->first = 0;
+	s->table = (struct top_cursor){ 0 };
+	s->cpus = (struct top_cursor){ 0 };
 }
 
 static void take_delay(struct top_screen *s)

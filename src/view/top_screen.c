@@ -3,7 +3,7 @@
  * The layout of the screen: who and where, the CPUs, the chosen table, the keys. Knows no terminal.
  */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/duration.h"
@@ -34,38 +34,65 @@ static void draw_about(struct canvas *c, const struct top_data *d)
 	canvas_put(c, 2, 0, c->columns, top_about_doubtful(d) ? CANVAS_WARN : CANVAS_PLAIN, line);
 }
 
-/*
- * Those that the filter leaves: by number when all fit, else the busiest ones and how many there
- * are besides.
- */
-static int draw_cpus(const struct top_screen *s, struct canvas *c, const struct top_data *d,
+/* The cursor stays in its list, and what is drawn around the cursor. */
+static void scroll(struct top_cursor *l)
+{
+	if (l->picked >= l->nr_rows)
+		l->picked = l->nr_rows ? l->nr_rows - 1 : 0;
+	if (l->first + l->page > l->nr_rows)
+		l->first = l->nr_rows > l->page ? l->nr_rows - l->page : 0;
+	if (l->picked < l->first)
+		l->first = l->picked;
+	if (l->page && l->picked >= l->first + l->page)
+		l->first = l->picked - l->page + 1;
+}
+
+#define OF_TEXT 72
+
+/* "3-8 of 20" of a list of which not all is drawn, else "". */
+static void which_rows(const struct top_cursor *l, char text[OF_TEXT])
+{
+	text[0] = '\0';
+	if (l->page && l->nr_rows > l->page)
+		snprintf(text, OF_TEXT, "%zu-%zu of %zu", l->first + 1, l->first + l->page,
+			 l->nr_rows);
+}
+
+/* Those that the filter leaves: by number when all fit, else the busiest ones first. */
+static int draw_cpus(struct top_screen *s, struct canvas *c, const struct top_data *d,
 		     unsigned int at, unsigned int *used)
 {
 	const struct top_filter filter = top_filter_cpus(&s->filter);
-	const struct top_order by_number = { .column = TOP_AS_THEY_ARE };
-	unsigned int rows;
+	const struct top_order *order = &s->cpu_order;
+	struct top_cursor *l = &s->cpus;
+	char which[OF_TEXT];
 	struct top_table t;
-	size_t nr;
 
-	if (top_table_init(&t, &top_view_cpus, d, &filter, &by_number))
+	if (top_table_init(&t, &top_view_cpus, d, &filter, order))
 		return -ENOMEM;
-	nr = t.nr;
-	rows = top_cpu_rows(c->rows, nr);
-	if (nr > rows) {
+	l->nr_rows = t.nr;
+	l->page = top_cpu_rows(c->rows, t.nr);
+	if (t.nr > l->page && order->column == TOP_AS_THEY_ARE) {
 		top_table_finish(&t);
 		if (top_table_init(&t, &top_view_cpus, d, &filter, NULL))
 			return -ENOMEM;
 	}
-	*used = top_table_draw(&t, c, at, rows + 1, 0, -1, -1);
+	scroll(l);
+	*used = top_table_draw(&t, c, at, l->page + 1, l->first,
+			       s->on_cpus ? (int)order->column : -1,
+			       s->on_cpus && t.nr ? (long)l->picked : -1);
 	top_table_finish(&t);
-	if (nr > rows && c->columns > 20)
-		canvas_printf(c, at, c->columns - 12, CANVAS_HEADER, "+%zu CPUs", nr - rows);
+	which_rows(l, which);
+	if (*which && c->columns > 2 * strlen(which))
+		canvas_printf(c, at, c->columns - (unsigned int)strlen(which) - 1, CANVAS_HEADER,
+			      " %s", which);
 	return 0;
 }
 
-static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int at, size_t nr)
+static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int at)
 {
 	unsigned int column = 0;
+	char which[OF_TEXT];
 
 	for (unsigned int i = 0; i < TOP_VIEWS; i++) {
 		column += canvas_printf(c, at, column, CANVAS_PLAIN, "%u ", i + 1);
@@ -73,18 +100,14 @@ static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int
 					"%s", top_views[i]->name);
 		column += 2;
 	}
-	canvas_printf(c, at, column, CANVAS_DIM, "rows: %zu", nr);
-}
-
-/* The cursor stays on the screen, and the screen on the table. */
-static void scroll(struct top_screen *s)
-{
-	if (s->picked >= s->nr_rows)
-		s->picked = s->nr_rows ? s->nr_rows - 1 : 0;
-	if (s->picked < s->first)
-		s->first = s->picked;
-	if (s->page && s->picked >= s->first + s->page)
-		s->first = s->picked - s->page + 1;
+	which_rows(&s->table, which);
+	if (s->mode == TOP_DETAIL && s->table.nr_rows)
+		canvas_printf(c, at, column, CANVAS_DIM, "row %zu of %zu", s->table.picked + 1,
+			      s->table.nr_rows);
+	else if (*which && column + strlen("rows ") + strlen(which) <= c->columns)
+		canvas_printf(c, at, column, CANVAS_DIM, "rows %s", which);
+	else
+		canvas_printf(c, at, column, CANVAS_DIM, "rows: %zu", s->table.nr_rows);
 }
 
 static int draw_table(struct top_screen *s, const struct top_data *d, struct canvas *c,
@@ -92,24 +115,25 @@ static int draw_table(struct top_screen *s, const struct top_data *d, struct can
 {
 	const struct top_view *view = top_views[s->view];
 	const struct top_order *order = &s->orders[s->view];
-	struct top_table t;
+	struct top_cursor *l = &s->table;
 	unsigned int tabs = at++;
+	struct top_table t;
 
 	if (top_table_init(&t, view, d, &s->filter, order))
 		return -ENOMEM;
-	s->nr_rows = t.nr;
-	draw_tabs(c, s, tabs, t.nr);
+	l->nr_rows = t.nr;
 	if (view->head && at < end)
 		at += view->head(d, c, at, end - at);
-	s->page = end > at + 1 ? end - at - 1 : 0;
-	scroll(s);
+	l->page = end > at + 1 ? end - at - 1 : 0;
+	scroll(l);
+	draw_tabs(c, s, tabs);
 	if (s->mode == TOP_DETAIL && t.nr) {
 		for (unsigned int row = tabs + 1; row < c->rows; row++)
 			canvas_clear_row(c, row);
-		view->detail(d, t.rows[s->picked], c, tabs + 1);
+		view->detail(d, t.rows[l->picked], c, tabs + 1);
 	} else if (end > at) {
-		top_table_draw(&t, c, at, end - at, s->first, (int)order->column,
-			       t.nr ? (long)s->picked : -1);
+		top_table_draw(&t, c, at, end - at, l->first, (int)order->column,
+			       t.nr && !s->on_cpus ? (long)l->picked : -1);
 	}
 	top_table_finish(&t);
 	return 0;
@@ -123,6 +147,8 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 		[TOP_HELP] = "any key leaves this page",
 		[TOP_DETAIL] = "q quit  w W write  any other key goes back",
 	};
+	static const char on_cpus[] = "q quit  space pause  c table  < > order  / filter  ? help";
+	const char *usual = s->mode == TOP_TABLES && s->on_cpus ? on_cpus : keys[s->mode];
 	unsigned int row = c->rows - 1, column = 0;
 
 	if (s->mode == TOP_ASK_FILTER)
@@ -134,7 +160,7 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 	else if (*s->filter_text && s->mode == TOP_TABLES)
 		column = canvas_printf(c, row, 0, CANVAS_WARN, "filter: %s", s->filter_text) + 2;
 	if (s->mode != TOP_ASK_FILTER && s->mode != TOP_ASK_DELAY && !*s->message)
-		canvas_put(c, row, column, c->columns, CANVAS_DIM, keys[s->mode]);
+		canvas_put(c, row, column, c->columns, CANVAS_DIM, usual);
 }
 
 int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canvas *c)

@@ -30,18 +30,26 @@ enum top_act {
 	TOP_ACT_SLOWER,
 };
 
+/* Where one is in a list that may be longer than what is drawn of it. */
+struct top_cursor {
+	size_t picked;	   /* row */
+	size_t first;	   /* that is drawn */
+	size_t nr_rows;	   /* when it was drawn last */
+	unsigned int page; /* rows that were drawn */
+};
+
 struct top_screen {
 	unsigned int view; /* index into top_views */
 	struct top_order orders[TOP_VIEWS];
+	struct top_order cpu_order;  /* TOP_AS_THEY_ARE: the busiest first where not all fit */
+	bool on_cpus;		     /* keys are for the CPUs, not for the table */
 	char filter_text[TOP_INPUT]; /* as typed; ASCII */
 	struct top_filter filter;
 	enum top_mode mode;
 	char input[TOP_INPUT]; /* being typed */
-	size_t picked;	       /* row in the table, with the cursor */
-	size_t first;	       /* row of the table that is drawn first */
-	size_t nr_rows;	       /* of the table when it was drawn last */
-	unsigned int page;     /* rows of it that were drawn */
-	unsigned int columns;  /* of the canvas then */
+	struct top_cursor table;
+	struct top_cursor cpus;
+	unsigned int columns; /* of the canvas when it was drawn last */
 	bool paused;
 	uint64_t delay_ns;
 	char message[128]; /* shown in place of the keys until the next one is pressed; escaped */

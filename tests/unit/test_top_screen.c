@@ -449,23 +449,23 @@ static void keys_choose_and_move(void **state)
 	fill_data(&d, s);
 	top_screen_init(&screen, SECOND);
 	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
-	assert_int_equal(screen.nr_rows, 50);
+	assert_int_equal(screen.table.nr_rows, 50);
 	press(&screen, &d, c, "<Down><Down><Up>");
-	assert_int_equal(screen.picked, 1);
+	assert_int_equal(screen.table.picked, 1);
 	press(&screen, &d, c, "<End>");
-	assert_int_equal(screen.picked, 49);
-	assert_int_equal(screen.first, 50 - screen.page);
+	assert_int_equal(screen.table.picked, 49);
+	assert_int_equal(screen.table.first, 50 - screen.table.page);
 	press(&screen, &d, c, "<PageUp>");
-	assert_int_equal(screen.picked, 49 - screen.page);
+	assert_int_equal(screen.table.picked, 49 - screen.table.page);
 	press(&screen, &d, c, "<Home><Up>");
-	assert_int_equal(screen.picked, 0);
+	assert_int_equal(screen.table.picked, 0);
 	press(&screen, &d, c, "<BackTab>");
 	assert_int_equal(screen.view, TOP_VIEWS - 1);
 	press(&screen, &d, c, "<Tab>");
 	assert_int_equal(screen.view, 0);
 	press(&screen, &d, c, "/CLASS=x<Enter>");
 	assert_string_equal(screen.filter_text, "CLASS=x");
-	assert_int_equal(screen.nr_rows, 0);
+	assert_int_equal(screen.table.nr_rows, 0);
 	press(&screen, &d, c,
 	      "/<Backspace><Backspace><Backspace><Backspace><Backspace><Backspace>"
 	      "<Backspace>class=q<Enter>");
@@ -475,6 +475,75 @@ static void keys_choose_and_move(void **state)
 	assert_int_equal(screen.delay_ns, SECOND);
 	press(&screen, &d, c, "d0.5<Enter>");
 	assert_int_equal(screen.delay_ns, SECOND / 2);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(c);
+}
+
+/* Thirty of them, of which the one of the highest number is the busiest. */
+static void cpus_that_do_not_fit_are_reached(void **state)
+{
+	struct canvas *c = canvas_create(80, 24, false);
+	struct canvas *tall = canvas_create(80, 80, false);
+	struct cpulist thirty = { 0 };
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	assert_non_null(tall);
+	for (uint32_t cpu = 1; cpu <= 30; cpu++) {
+		cpulist_set(&thirty, (int)cpu);
+		sample_cause(s, cpu, SNAP_IRQ, "nic", 1, cpu * 1000);
+	}
+	fill_data(&d, s);
+	top_rates_finish(&d.rates);
+	assert_int_equal(top_rates_init(&d.rates, NULL, s, SECOND, &thirty, NULL), 0);
+	top_screen_init(&screen, SECOND);
+	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
+	/* (24 - 7) / 2 rows, the sum of all is one of 31 */
+	assert_true(shows(c, " 1-8 of 31"));
+	assert_memory_equal(row_text(c, 4), "all ", 4);
+	assert_memory_equal(row_text(c, 5), "30  ", 4);
+	assert_memory_equal(row_text(c, 11), "24  ", 4);
+	press(&screen, &d, c, "c<End>");
+	assert_true(shows(c, " 24-31 of 31"));
+	assert_memory_equal(row_text(c, 11), "1   ", 4);
+	assert_int_equal(canvas_cell(c, 11, 0)->style, CANVAS_PICKED);
+	assert_int_equal(screen.table.picked, 0);
+	/* the keys of the order are for them: back from as they are to the last column there is */
+	press(&screen, &d, c, "<lt>");
+	assert_int_equal(screen.cpu_order.column,
+			 (size_t)top_find_column(&top_view_cpus, "running"));
+	press(&screen, &d, c, ">");
+	assert_int_equal(screen.cpu_order.column, TOP_AS_THEY_ARE);
+	press(&screen, &d, c, ">r<Home>");
+	assert_int_equal(screen.cpu_order.column, (size_t)top_find_column(&top_view_cpus, "cpu"));
+	assert_int_equal(screen.orders[0].column, top_views[0]->sort);
+	assert_memory_equal(row_text(c, 4), "all ", 4);
+	assert_memory_equal(row_text(c, 5), "1   ", 4);
+	press(&screen, &d, c, "<PageDown>");
+	assert_memory_equal(row_text(c, 4), "1   ", 4);
+	assert_memory_equal(row_text(c, 11), "8   ", 4);
+	/* and again for the table */
+	press(&screen, &d, c, "c<Down>");
+	assert_int_equal(screen.table.picked, 1);
+	assert_int_equal(screen.cpus.picked, 8);
+	assert_int_equal(canvas_cell(c, 11, 0)->style, CANVAS_PLAIN);
+	assert_true(shows(c, "rows 1-9 of 30"));
+	/* a screen on which all fit shows all */
+	press(&screen, &d, c, "c<End><lt>r");
+	assert_memory_equal(row_text(c, 11), "1   ", 4);
+	assert_int_equal(top_screen_draw(&screen, &d, tall), 0);
+	assert_memory_equal(row_text(tall, 4), "1   ", 4);
+	assert_memory_equal(row_text(tall, 34), "all ", 4);
+	assert_int_equal(canvas_cell(tall, 34, 0)->style, CANVAS_PICKED);
+	press(&screen, &d, c, "/cpu=5-6<Enter>");
+	assert_false(shows(c, " of 31"));
+	assert_memory_equal(row_text(c, 4), "5   ", 4);
+	assert_memory_equal(row_text(c, 6), "all ", 4);
+	canvas_destroy(tall);
 	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
 	canvas_destroy(c);
@@ -540,6 +609,7 @@ int main(void)
 		cmocka_unit_test(wide_screens_show_whole_names),
 		cmocka_unit_test(long_numbers_stay_right),
 		cmocka_unit_test(keys_choose_and_move),
+		cmocka_unit_test(cpus_that_do_not_fit_are_reached),
 		cmocka_unit_test(keys_ask_for_what_others_do),
 		cmocka_unit_test(cpus_leave_room),
 	};
