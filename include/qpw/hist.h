@@ -170,9 +170,6 @@ uint64_t hist_rank(double percent, uint64_t count);
  */
 void hist_rank_bounds(const struct hist *h, uint64_t rank, uint64_t *low, uint64_t *high);
 
-/* Number of values in buckets that lie wholly above value. */
-uint64_t hist_count_above(const struct hist *h, uint64_t value);
-
 /* Next non-empty bucket at or after *index; advances *index. False at the end. */
 bool hist_next(const struct hist *h, unsigned int *index, struct hist_bucket *out);
 

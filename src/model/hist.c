@@ -170,18 +170,6 @@ int hist_add_coarse(struct hist *h, const uint32_t *buckets, uint64_t sum, uint6
 	return 0;
 }
 
-uint64_t hist_count_above(const struct hist *h, uint64_t value)
-{
-	uint64_t above = 0;
-	struct hist_bucket b;
-	unsigned int i;
-
-	hist_for_each(h, i, b)
-		if (b.low > value)
-			above += b.count;
-	return above;
-}
-
 bool hist_next(const struct hist *h, unsigned int *index, struct hist_bucket *out)
 {
 	while (*index < HIST_BUCKETS) {

@@ -23,7 +23,8 @@ int origins_order(const void *a, const void *b)
 	return x->pid != y->pid ? (x->pid < y->pid ? -1 : 1) : 0;
 }
 
-bool origins_same(const struct snap_origin *a, const struct snap_origin *b)
+/* Tasks that differ in pid only are one row. */
+static bool is_same(const struct snap_origin *a, const struct snap_origin *b)
 {
 	return a->cpu == b->cpu && !strcmp(a->comm, b->comm);
 }
@@ -53,7 +54,7 @@ void origins_merge(struct snap_work *dst, const struct snap_work *src)
 	for (uint32_t i = 0; i < src->nr_origins; i++) {
 		size_t j = 0;
 
-		while (j < nr && !origins_same(&list[j], &src->origins[i]))
+		while (j < nr && !is_same(&list[j], &src->origins[i]))
 			j++;
 		if (j < nr)
 			origins_fold(&list[j], &src->origins[i]);

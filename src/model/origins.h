@@ -10,9 +10,6 @@
 /* qsort order: most frequent first, then by name, CPU and pid. */
 int origins_order(const void *a, const void *b);
 
-/* Same task name on the same CPU; tasks that differ in pid only are one row. */
-bool origins_same(const struct snap_origin *a, const struct snap_origin *b);
-
 /* Add the counts of src to dst; the pid is SNAP_PID_MANY when they differ. */
 void origins_fold(struct snap_origin *dst, const struct snap_origin *src);
 
