@@ -234,12 +234,7 @@ static int parse_period(const char *text, struct record_options *o)
 
 static int parse_threshold(const char *text, struct record_options *o)
 {
-	bool bare = !text[strspn(text, "0123456789.")];
-	char with_unit[64];
-
-	if (snprintf(with_unit, sizeof(with_unit), "%s%s", text, bare ? "us" : "") >=
-		    (int)sizeof(with_unit) ||
-	    duration_parse(with_unit, &o->threshold_ns) || !o->threshold_ns ||
+	if (duration_parse_us(text, &o->threshold_ns) || !o->threshold_ns ||
 	    o->threshold_ns > MAX_THRESHOLD_NS)
 		return usage("-T wants microseconds (also 1ms, 500ns ...) up to 1000 s, not", text);
 	return CMD_OK;

@@ -90,17 +90,11 @@ static int parse_percent(const char *text, double *percent)
 /* Microseconds, any duration with its unit, or a percentile; whichever comes last holds. */
 static int parse_outlier(const char *text, struct report_args *args)
 {
-	char with_unit[64];
-	bool bare = !text[strspn(text, "0123456789.")];
-
 	args->outlier_ns = 0;
 	args->outlier_percent = 0;
 	if (text[0] == 'p')
 		return parse_percent(text + 1, &args->outlier_percent);
-	if (snprintf(with_unit, sizeof(with_unit), "%s%s", text, bare ? "us" : "") >=
-	    (int)sizeof(with_unit))
-		return -EINVAL;
-	return duration_parse(with_unit, &args->outlier_ns);
+	return duration_parse_us(text, &args->outlier_ns);
 }
 
 /* "A,B", either of which may be missing. */

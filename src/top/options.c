@@ -118,11 +118,7 @@ static int parse_whole(const char *option, const char *text, uint64_t max, uint6
 /* Microseconds, or a time with its unit. */
 static int parse_us(const char *option, const char *text, uint64_t *ns)
 {
-	char with_unit[64];
-	bool bare = *text && strspn(text, "0123456789.") == strlen(text);
-
-	snprintf(with_unit, sizeof(with_unit), "%s%s", text, bare ? "us" : "");
-	if (duration_parse(with_unit, ns) || !*ns)
+	if (duration_parse_us(text, ns) || !*ns)
 		return wrong(option, text, "not a time like 50, 2.5 or 1ms");
 	return 0;
 }

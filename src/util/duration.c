@@ -16,12 +16,15 @@ static const struct {
 	const char *name;
 	uint64_t ns;
 } units[] = {
-	{ "ns", 1 },	    { "us", 1000 },	  { "ms", 1000000 },	  { "s", 1000000000 },
-	{ "", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 }, { "d", 86400000000000 },
+	{ "ns", 1 },	      { "us", 1000 },	      { "ms", 1000000 },       { "s", 1000000000 },
+	{ "m", 60000000000 }, { "h", 3600000000000 }, { "d", 86400000000000 },
 };
 
+/* *ns stays where there is no unit. */
 static int find_unit(const char *name, uint64_t *ns)
 {
+	if (!*name)
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (!strcmp(name, units[i].name)) {
 			*ns = units[i].ns;
@@ -39,9 +42,10 @@ static uint64_t fraction_ns(uint64_t fraction, uint64_t scale, uint64_t unit)
 	return (uint64_t)((__uint128_t)fraction * unit / scale);
 }
 
-int duration_parse(const char *text, uint64_t *ns)
+/* unit: of a number that has none. */
+static int parse(const char *text, uint64_t unit, uint64_t *ns)
 {
-	uint64_t whole = 0, fraction = 0, scale = 1, unit, total;
+	uint64_t whole = 0, fraction = 0, scale = 1, total;
 	const char *p = text;
 
 	if (!isdigit((unsigned char)*p))
@@ -67,6 +71,16 @@ int duration_parse(const char *text, uint64_t *ns)
 		return -ERANGE;
 	*ns = total;
 	return 0;
+}
+
+int duration_parse(const char *text, uint64_t *ns)
+{
+	return parse(text, 1000000000, ns);
+}
+
+int duration_parse_us(const char *text, uint64_t *ns)
+{
+	return parse(text, 1000, ns);
 }
 
 void duration_format(uint64_t ns, char *buf, size_t size)

@@ -14,6 +14,9 @@
  */
 int duration_parse(const char *text, uint64_t *ns);
 
+/* The same, without a unit microseconds, as tools for latencies have it. */
+int duration_parse_us(const char *text, uint64_t *ns);
+
 /* For people: "873 ns", "1.50 us", "12.3 ms", "20.0 s", "2 m 05 s", "3 h 20 m". */
 void duration_format(uint64_t ns, char *buf, size_t size);
 

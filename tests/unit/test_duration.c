@@ -42,6 +42,25 @@ static void test_parse(void **state)
 	}
 }
 
+/* Only a number without a unit is another one. */
+static void test_parse_us(void **state)
+{
+	uint64_t ns = 1;
+
+	(void)state;
+	assert_int_equal(duration_parse_us("20", &ns), 0);
+	assert_true(ns == 20000);
+	assert_int_equal(duration_parse_us("2.5", &ns), 0);
+	assert_true(ns == 2500);
+	assert_int_equal(duration_parse_us("7ns", &ns), 0);
+	assert_true(ns == 7);
+	assert_int_equal(duration_parse_us("3s", &ns), 0);
+	assert_true(ns == 3000000000);
+	assert_int_equal(duration_parse_us("", &ns), -EINVAL);
+	assert_int_equal(duration_parse_us("2.5x", &ns), -EINVAL);
+	assert_int_equal(duration_parse_us("18446744073709552", &ns), -ERANGE);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -93,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_us),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_format),
 	};
