@@ -98,9 +98,7 @@ static void print_help(void)
 
 static int usage_error(const char *what, const char *object)
 {
-	fprintf(stderr, "qpwlat compare: %s%s%s; try 'qpwlat compare --help'\n", what,
-		object ? ": " : "", object ? text_shown(object) : "");
-	return CMD_USAGE;
+	return cmd_usage_error("compare", what, object);
 }
 
 /* 0 or an exit code. */

@@ -50,9 +50,7 @@ static const char help[] =
 
 static int usage_error(const char *what, const char *object)
 {
-	fprintf(stderr, "qpwlat export: %s%s%s; try 'qpwlat export --help'\n", what,
-		object ? ": " : "", object ? text_shown(object) : "");
-	return CMD_USAGE;
+	return cmd_usage_error("export", what, object);
 }
 
 static const struct export_format *find_format(const char *name)

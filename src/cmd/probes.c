@@ -186,11 +186,12 @@ int cmd_probes(int argc, char **argv)
 			print_help();
 			return CMD_OK;
 		}
-		if (option == 'w' && collect_parse_states(optarg, &config.without)) {
-			fprintf(stderr, "qpwlat probes: --without wants a list of tp_btf, raw_tp, "
-					"tracepoint, fentry, kprobe; try 'qpwlat probes --help'\n");
-			return CMD_USAGE;
-		}
+		if (option == 'w' && collect_parse_states(optarg, &config.without))
+			return cmd_usage_error(
+				"probes",
+				"--without wants a list of tp_btf, raw_tp, tracepoint, "
+				"fentry, kprobe",
+				NULL);
 		if (option != 'j' && option != 'w')
 			break;
 		if (option == 'j' && optarg && trace_is_at(optarg)) {
@@ -205,11 +206,8 @@ int cmd_probes(int argc, char **argv)
 			json_path = optarg;
 		}
 	}
-	if (option != -1 || optind < argc) {
-		fprintf(stderr, "qpwlat probes: unknown option or argument; try 'qpwlat probes "
-				"--help'\n");
-		return CMD_USAGE;
-	}
+	if (option != -1 || optind < argc)
+		return cmd_usage_error("probes", "unknown option or argument", NULL);
 	err = collect_create(&config, &c, &e);
 	if (!err) {
 		/* with none attached the reasons are of even more interest */

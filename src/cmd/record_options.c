@@ -93,9 +93,7 @@ static void print_help(void)
 
 static int usage(const char *what, const char *value)
 {
-	fprintf(stderr, "qpwlat record: %s%s%s; try 'qpwlat record --help'\n", what,
-		value ? ": " : "", value ? text_shown(value) : "");
-	return CMD_USAGE;
+	return cmd_usage_error("record", what, value);
 }
 
 static bool parse_number(const char *text, unsigned long min, unsigned long max, unsigned long *out)

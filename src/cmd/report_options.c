@@ -71,9 +71,7 @@ const char *report_format_name(enum report_format format)
 
 static int usage_error(const char *what, const char *object)
 {
-	fprintf(stderr, "qpwlat report: %s%s%s; try 'qpwlat report --help'\n", what,
-		object ? ": " : "", object ? text_shown(object) : "");
-	return CMD_USAGE;
+	return cmd_usage_error("report", what, object);
 }
 
 /* "99.9" of "p99.9", above 0 and below 100. */
