@@ -15,6 +15,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/compare_files.h"
+#include "cmd/output.h"
 #include "model/compare_gate.h"
 #include "store/boot_dir.h"
 #include "store/boot_paths.h"
@@ -182,7 +183,7 @@ static int parse_side(int argc, char **argv, struct compare_args *args, int side
  */
 static int parse_args(int argc, char **argv, struct compare_args *args)
 {
-	int separator = 1, ret, nr_stdout = 0;
+	int separator = 1, ret;
 
 	while (separator < argc && strcmp(argv[separator], "--") != 0)
 		separator++;
@@ -202,13 +203,7 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 		if (args->nr_items[side] < 1)
 			return usage_error("two sets of boots are needed: A… -- B…", NULL);
 	}
-	for (int i = 0; i < NR_FORMATS; i++)
-		nr_stdout += args->output[i] && !strcmp(args->output[i], "-");
-	if (nr_stdout > 1)
-		return usage_error("only one format can go to stdout", NULL);
-	if (!nr_stdout && !args->output[FORMAT_TEXT])
-		args->output[FORMAT_TEXT] = "-";
-	return 0;
+	return output_settle("compare", args->output, NR_FORMATS);
 }
 
 static int no_memory(void)
@@ -264,64 +259,54 @@ static int load_side(struct boot_set *set)
 	return 0;
 }
 
-/* 0 or -errno; what the stream itself says comes later. */
-static int put_format(FILE *f, enum format format, const struct comparison *c, bool all)
+static int put_text(FILE *f, const void *arg)
 {
-	json_t *json;
-	int ret;
-
-	switch (format) {
-	case FORMAT_TEXT:
-		if (all)
-			compare_text_all(f, c);
-		else
-			compare_text(f, c);
-		return 0;
-	case FORMAT_MARKDOWN:
-		compare_markdown(f, c);
-		return 0;
-	case FORMAT_HTML:
-		compare_html(f, c);
-		return 0;
-	case FORMAT_JSON:
-	case NR_FORMATS:
-		break;
-	}
-	json = compare_json(c);
-	if (!json)
-		return -ENOMEM;
-	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', f);
-	json_decref(json);
-	return ret ? -EIO : 0;
+	compare_text(f, arg);
+	return 0;
 }
 
-static int write_output(const char *path, enum format format, const struct comparison *c, bool all)
+static int put_text_all(FILE *f, const void *arg)
 {
-	bool to_stdout = !strcmp(path, "-");
-	FILE *f = to_stdout ? stdout : fopen(path, "we");
-	int error = f ? 0 : errno;
+	compare_text_all(f, arg);
+	return 0;
+}
 
-	if (f) {
-		errno = 0;
-		error = -put_format(f, format, c, all);
-		if ((fflush(f) || ferror(f)) && !error)
-			error = errno ? errno : EIO;
-		if (!to_stdout && fclose(f) && !error)
-			error = errno;
-	}
-	if (!error)
-		return 0;
-	fprintf(stderr, "qpwlat compare: cannot write: %s: %s; is there room and permission?\n",
-		text_shown(path), strerror(error));
-	return CMD_ERROR;
+static int put_json(FILE *f, const void *arg)
+{
+	return output_put_json(f, compare_json(arg));
+}
+
+static int put_markdown(FILE *f, const void *arg)
+{
+	compare_markdown(f, arg);
+	return 0;
+}
+
+static int put_html(FILE *f, const void *arg)
+{
+	compare_html(f, arg);
+	return 0;
 }
 
 static int write_all(const struct compare_args *args, const struct comparison *c)
 {
-	for (int i = 0; i < NR_FORMATS; i++)
-		if (args->output[i] && write_output(args->output[i], (enum format)i, c, args->all))
-			return CMD_ERROR;
+	int (*const put[NR_FORMATS])(FILE * f, const void *arg) = {
+		[FORMAT_TEXT] = args->all ? put_text_all : put_text,
+		[FORMAT_JSON] = put_json,
+		[FORMAT_MARKDOWN] = put_markdown,
+		[FORMAT_HTML] = put_html,
+	};
+
+	for (int i = 0; i < NR_FORMATS; i++) {
+		int ret = args->output[i] ? output_write(args->output[i], put[i], c) : 0;
+
+		if (!ret)
+			continue;
+		fprintf(stderr,
+			"qpwlat compare: cannot write: %s: %s; is there room and permission?\n",
+			output_shown(args->output[i]), strerror(-ret));
+		return CMD_ERROR;
+	}
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "cmd/trace_input.h"
 #include "store/trace.h"
 #include "util/array.h"
@@ -55,7 +56,7 @@ int compare_check_inputs(char *const *boots, size_t nr)
 
 static bool is_file(const char *output)
 {
-	return output && strcmp(output, "-") != 0;
+	return output && !output_is_stdout(output);
 }
 
 static int check_output(char *const *boots, size_t nr, const char *output)

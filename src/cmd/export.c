@@ -12,6 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/export_openmetrics.h"
+#include "cmd/output.h"
 #include "cmd/trace_input.h"
 #include "store/trace.h"
 #include "util/array.h"
@@ -128,7 +129,7 @@ static int write_records(const struct export_args *args, struct trace_reader *re
 static int cannot_write(const char *path, int error)
 {
 	fprintf(stderr, "qpwlat export: cannot write: %s: %s; is there room and permission?\n",
-		strcmp(path, "-") != 0 ? text_shown(path) : "stdout", strerror(error));
+		output_shown(path), strerror(error));
 	return CMD_ERROR;
 }
 
@@ -152,8 +153,7 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 
 static int run(const struct export_args *args, struct trace_reader *reader)
 {
-	bool to_stdout = !strcmp(args->output, "-");
-	FILE *f = to_stdout ? stdout : fopen(args->output, "we");
+	FILE *f = output_is_stdout(args->output) ? stdout : fopen(args->output, "we");
 	uint64_t nr_events = 0;
 	int ret, error = 0;
 
@@ -163,7 +163,7 @@ static int run(const struct export_args *args, struct trace_reader *reader)
 	ret = write_records(args, reader, f, &nr_events);
 	if (fflush(f) || ferror(f))
 		error = errno ? errno : EIO;
-	if (!to_stdout && fclose(f) && !error)
+	if (f != stdout && fclose(f) && !error)
 		error = errno;
 	if (error)
 		return cannot_write(args->output, error);
@@ -187,7 +187,7 @@ int cmd_export(int argc, char **argv)
 	}
 	if (code)
 		return code;
-	if (strcmp(args.output, "-") != 0 && trace_same_file(args.input, args.output)) {
+	if (!output_is_stdout(args.output) && trace_same_file(args.input, args.output)) {
 		fprintf(stderr,
 			"qpwlat export: %s: is the recording itself; write to another file\n",
 			text_shown(args.output));

@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "collect/collect.h"
 #include "host/host.h"
-#include "util/array.h"
 #include "store/trace.h"
+#include "util/array.h"
 #include "util/text.h"
 
 static const struct option long_options[] = {
@@ -73,13 +74,20 @@ static void print_refusals(const struct collect *c, size_t i)
 		putchar(')');
 }
 
-static void print_text(const struct collect *c, const struct qpw_probe *probes, size_t n)
+struct found {
+	const struct collect *collect;
+	const struct qpw_probe *probes;
+	size_t nr;
+};
+
+static void print_text(const struct found *found)
 {
+	const struct collect *c = found->collect;
 	bool pays[ARRAY_SIZE(prices)] = { false };
 	size_t i, nr_missing = 0;
 
-	for (i = 0; i < n; i++) {
-		const struct qpw_probe *p = &probes[i];
+	for (i = 0; i < found->nr; i++) {
+		const struct qpw_probe *p = &found->probes[i];
 
 		printf("%-27s %s", p->name, collect_state_name(p->state));
 		print_refusals(c, i);
@@ -95,7 +103,7 @@ static void print_text(const struct collect *c, const struct qpw_probe *probes, 
 		if (pays[i])
 			printf("%s: %s\n", collect_state_name((enum qpw_probe_state)i), prices[i]);
 	}
-	printf("%zu of %zu probes attached\n", n - nr_missing, n);
+	printf("%zu of %zu probes attached\n", found->nr - nr_missing, found->nr);
 }
 
 static json_t *refusals_json(const struct collect *c, size_t i)
@@ -129,29 +137,31 @@ static json_t *probe_json(const struct collect *c, const struct qpw_probe *p, si
 	return o;
 }
 
-static int print_json(const struct collect *c, const struct qpw_probe *probes, size_t n,
-		      const char *path)
+static json_t *found_json(const struct found *found)
 {
 	struct host_facts facts;
-	json_t *list = json_array(), *root;
-	size_t i;
-	bool err;
-	FILE *f;
+	json_t *list = json_array();
 
 	host_read("", &facts);
-	for (i = 0; i < n; i++)
-		json_array_append_new(list, probe_json(c, &probes[i], i));
-	root = json_pack("{s:s, s:i, s:s, s:o}", "schema", "qpwlat.probes", "version", 1, "kernel",
+	for (size_t i = 0; i < found->nr; i++)
+		json_array_append_new(list, probe_json(found->collect, &found->probes[i], i));
+	return json_pack("{s:s, s:i, s:s, s:o}", "schema", "qpwlat.probes", "version", 1, "kernel",
 			 facts.release, "probes", list);
-	f = path && strcmp(path, "-") != 0 ? fopen(path, "we") : stdout;
-	err = !f || json_dumpf(root, f, JSON_INDENT(2)) || fputc('\n', f) == EOF;
-	if (f && (f == stdout ? fflush(f) : fclose(f)))
-		err = true;
-	json_decref(root);
-	if (err)
-		fprintf(stderr, "qpwlat probes: %s: can't be written: %s\n",
-			path ? text_shown(path) : "stdout", strerror(errno));
-	return err ? CMD_ERROR : CMD_OK;
+}
+
+static int put_json(FILE *f, const void *arg)
+{
+	return output_put_json(f, found_json(arg));
+}
+
+static int print_json(const struct found *found, const char *path)
+{
+	int ret = output_write(path, put_json, found);
+
+	if (ret)
+		fprintf(stderr, "qpwlat probes: %s: can't be written: %s\n", output_shown(path),
+			strerror(-ret));
+	return ret ? CMD_ERROR : CMD_OK;
 }
 
 static void print_help(void)
@@ -171,13 +181,11 @@ int cmd_probes(int argc, char **argv)
 	struct collect_config config = { .watched = &none,
 					 .buffer_bytes = 4096,
 					 .system_calls = true };
-	const struct qpw_probe *probes;
+	struct found found = { 0 };
 	struct collect_error e = { 0 };
 	struct collect *c;
 	const char *json_path = NULL;
-	bool json = false;
 	int option, err, ret = CMD_OK;
-	size_t n;
 
 	optind = 1;
 	opterr = 0;
@@ -201,10 +209,8 @@ int cmd_probes(int argc, char **argv)
 				text_shown(optarg));
 			return CMD_USAGE;
 		}
-		if (option == 'j') {
-			json = true;
-			json_path = optarg;
-		}
+		if (option == 'j')
+			json_path = optarg ? optarg : "-";
 	}
 	if (option != -1 || optind < argc)
 		return cmd_usage_error("probes", "unknown option or argument", NULL);
@@ -212,11 +218,12 @@ int cmd_probes(int argc, char **argv)
 	if (!err) {
 		/* with none attached the reasons are of even more interest */
 		err = collect_attach(c, &e);
-		n = collect_probes(c, &probes);
-		if (json)
-			ret = print_json(c, probes, n, json_path);
+		found.collect = c;
+		found.nr = collect_probes(c, &found.probes);
+		if (json_path)
+			ret = print_json(&found, json_path);
 		else
-			print_text(c, probes, n);
+			print_text(&found);
 	}
 	if (err) {
 		fprintf(stderr, "qpwlat probes: %s: %s; %s\n", e.object, e.why, e.remedy);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "util/array.h"
 #include "util/duration.h"
 #include "util/text.h"
@@ -177,20 +178,6 @@ static int parse_options(int argc, char **argv, struct report_args *args)
 	return 0;
 }
 
-/* Text goes to stdout unless another format does, and never two of them. */
-static int settle_outputs(struct report_args *args)
-{
-	int nr_stdout = 0;
-
-	for (int i = 0; i < REPORT_NR_FORMATS; i++)
-		nr_stdout += args->output[i] && !strcmp(args->output[i], "-");
-	if (nr_stdout > 1)
-		return usage_error("only one format can go to stdout", NULL);
-	if (!nr_stdout && !args->output[REPORT_TEXT])
-		args->output[REPORT_TEXT] = "-";
-	return 0;
-}
-
 int report_parse_args(int argc, char **argv, struct report_args *args)
 {
 	int ret;
@@ -209,5 +196,5 @@ int report_parse_args(int argc, char **argv, struct report_args *args)
 		args->inputs[args->nr_inputs++] = argv[optind++];
 	if (!args->nr_inputs)
 		return usage_error("which trace?", NULL);
-	return settle_outputs(args);
+	return output_settle("report", args->output, REPORT_NR_FORMATS);
 }

@@ -12,14 +12,10 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "cmd/trace_input.h"
 #include "store/trace.h"
 #include "util/text.h"
-
-static bool is_stdout(const char *path)
-{
-	return !strcmp(path, "-");
-}
 
 static int refuse(const char *path, const char *why)
 {
@@ -31,7 +27,7 @@ static int check_output(const struct report_args *args, int format)
 {
 	const char *path = args->output[format];
 
-	if (!path || is_stdout(path))
+	if (!path || output_is_stdout(path))
 		return 0;
 	for (size_t i = 0; i < args->nr_inputs; i++)
 		if (trace_same_file(path, args->inputs[i]))
@@ -72,65 +68,50 @@ static size_t terminal_columns(FILE *f)
 	return ioctl(fileno(f), TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
 }
 
-/* What the stream itself says comes later; 0 or -errno. */
-static int put_text(FILE *f, const struct report *r)
+static int put_text(FILE *f, const void *arg)
 {
-	struct report fitting = *r;
+	struct report fitting = *(const struct report *)arg;
 
 	fitting.columns = terminal_columns(f);
 	report_text(f, &fitting);
 	return 0;
 }
 
-static int put_markdown(FILE *f, const struct report *r)
+static int put_markdown(FILE *f, const void *arg)
 {
-	report_markdown(f, r);
+	report_markdown(f, arg);
 	return 0;
 }
 
-static int put_json(FILE *f, const struct report *r)
+static int put_json(FILE *f, const void *arg)
 {
-	json_t *json = report_json(r);
-	int ret;
-
-	if (!json)
-		return -ENOMEM;
-	errno = 0;
-	ret = json_dumpf(json, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', f);
-	json_decref(json);
-	return ret ? -(errno ? errno : EIO) : 0;
+	return output_put_json(f, report_json(arg));
 }
 
-static int put_html(FILE *f, const struct report *r)
+static int put_html(FILE *f, const void *arg)
 {
-	report_html(f, r);
+	report_html(f, arg);
 	return 0;
 }
 
-static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const struct report *r) = {
-	[REPORT_TEXT] = put_text, [REPORT_JSON] = put_json,  [REPORT_MARKDOWN] = put_markdown,
-	[REPORT_HTML] = put_html, [REPORT_CSV] = report_csv,
+static int put_csv(FILE *f, const void *arg)
+{
+	return report_csv(f, arg);
+}
+
+static int (*const put_format[REPORT_NR_FORMATS])(FILE *f, const void *arg) = {
+	[REPORT_TEXT] = put_text, [REPORT_JSON] = put_json, [REPORT_MARKDOWN] = put_markdown,
+	[REPORT_HTML] = put_html, [REPORT_CSV] = put_csv,
 };
 
-static int write_output(const char *path, enum report_format format, const struct report *r)
+static int write_format(const char *path, enum report_format format, const struct report *r)
 {
-	FILE *f = is_stdout(path) ? stdout : fopen(path, "we");
-	int error = f ? 0 : errno;
+	int ret = output_write(path, put_format[format], r);
 
-	if (f) {
-		errno = 0;
-		error = -put_format[format](f, r);
-		if ((fflush(f) || ferror(f)) && !error)
-			error = errno ? errno : EIO;
-		if (f != stdout && fclose(f) && !error)
-			error = errno;
-	}
-	if (!error)
+	if (!ret)
 		return 0;
 	fprintf(stderr, "qpwlat report: cannot write %s: %s: %s; is there room and permission?\n",
-		report_format_name(format), is_stdout(path) ? "stdout" : text_shown(path),
-		strerror(error));
+		report_format_name(format), output_shown(path), strerror(-ret));
 	return CMD_ERROR;
 }
 
@@ -140,6 +121,6 @@ int report_write_outputs(const struct report_args *args, const struct report *r)
 
 	for (int i = 0; !code && i < REPORT_NR_FORMATS; i++)
 		if (args->output[i])
-			code = write_output(args->output[i], (enum report_format)i, r);
+			code = write_format(args->output[i], (enum report_format)i, r);
 	return code;
 }
