@@ -36,13 +36,6 @@ static const char *const prices[] = {
 		"runs on its CPU is lost, uncounted before Linux 6.7",
 };
 
-static const char *reason(int error)
-{
-	if (error == -ECANCELED)
-		return "left out by --without";
-	return error ? strerror(-error) : "not in this kernel";
-}
-
 /* NULL when there was no better way for this probe that was refused. */
 static const char *price(const struct collect *c, const struct qpw_probe *p, size_t i)
 {
@@ -67,7 +60,7 @@ static void print_refusals(const struct collect *c, size_t i)
 		if (!error)
 			continue;
 		printf("%s%s: %s", before, collect_state_name((enum qpw_probe_state)state),
-		       reason(error));
+		       collect_missing_reason(error));
 		before = "; ";
 	}
 	if (*before == ';')
@@ -92,7 +85,7 @@ static void print_text(const struct found *found)
 		printf("%-27s %s", p->name, collect_state_name(p->state));
 		print_refusals(c, i);
 		if (p->state == QPW_PROBE_MISSING && (!p->error || *p->name == '/'))
-			printf(" (%s)", reason(p->error));
+			printf(" (%s)", collect_missing_reason(p->error));
 		if (p->state == QPW_PROBE_MISSING)
 			printf("; lost: %s", p->loses);
 		putchar('\n');
@@ -116,7 +109,7 @@ static json_t *refusals_json(const struct collect *c, size_t i)
 
 		if (error)
 			json_object_set_new(o, collect_state_name((enum qpw_probe_state)state),
-					    json_string(reason(error)));
+					    json_string(collect_missing_reason(error)));
 	}
 	return o;
 }
@@ -129,7 +122,7 @@ static json_t *probe_json(const struct collect *c, const struct qpw_probe *p, si
 			      refusals_json(c, i));
 
 	if (missing)
-		json_object_set_new(o, "why", json_string(reason(p->error)));
+		json_object_set_new(o, "why", json_string(collect_missing_reason(p->error)));
 	if (missing)
 		json_object_set_new(o, "errno", json_integer(-p->error));
 	if (price(c, p, i))

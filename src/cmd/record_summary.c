@@ -38,13 +38,6 @@ void record_warn_of_nameless(const struct recording *r)
 	}
 }
 
-static const char *why_missing(int error)
-{
-	if (error == -ECANCELED)
-		return "left out by --without";
-	return error ? strerror(-error) : "not in this kernel";
-}
-
 /* "missing   Operation not permitted: __flush_work ...", a line for each reason. */
 static void print_missing(const struct recording *r)
 {
@@ -59,7 +52,7 @@ static void print_missing(const struct recording *r)
 		}
 		if (probes[i].state != QPW_PROBE_MISSING || j < i)
 			continue;
-		printf("missing   %s:", why_missing(probes[i].error));
+		printf("missing   %s:", collect_missing_reason(probes[i].error));
 		for (; j < n; j++) {
 			if (probes[j].state == QPW_PROBE_MISSING &&
 			    probes[j].error == probes[i].error)

@@ -96,6 +96,9 @@ int collect_refusal(const struct collect *c, size_t i, enum qpw_probe_state stat
 /* "tp_btf", "fentry", "missing", … */
 const char *collect_state_name(enum qpw_probe_state state);
 
+/* Of a missing probe's error: "not in this kernel", "left out by --without", or as strerror(). */
+const char *collect_missing_reason(int error);
+
 /* From "fentry,tp_btf" the set of these states, 1 << state each. 0, or -EINVAL. */
 int collect_parse_states(const char *text, unsigned int *out);
 

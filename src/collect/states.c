@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of the ways in which a probe can be attached. Knows no probes.
+ * Words for the ways in which a probe can be attached, and why it can't be. Knows no probes.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,6 +18,13 @@ static const char *const state_names[PROBE_STATES] = {
 const char *collect_state_name(enum qpw_probe_state state)
 {
 	return state < ARRAY_SIZE(state_names) ? state_names[state] : "unknown";
+}
+
+const char *collect_missing_reason(int error)
+{
+	if (error == -ECANCELED)
+		return "left out by --without";
+	return error ? strerror(-error) : "not in this kernel";
 }
 
 int collect_parse_states(const char *text, unsigned int *out)
