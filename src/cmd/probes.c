@@ -16,6 +16,7 @@
 #include "host/host.h"
 #include "store/trace.h"
 #include "util/array.h"
+#include "util/record.h"
 #include "util/text.h"
 
 static const struct option long_options[] = {
@@ -59,7 +60,7 @@ static void print_refusals(const struct collect *c, size_t i)
 
 		if (!error)
 			continue;
-		printf("%s%s: %s", before, collect_state_name((enum qpw_probe_state)state),
+		printf("%s%s: %s", before, record_probe_state_name(state),
 		       collect_missing_reason(error));
 		before = "; ";
 	}
@@ -82,7 +83,7 @@ static void print_text(const struct found *found)
 	for (i = 0; i < found->nr; i++) {
 		const struct qpw_probe *p = &found->probes[i];
 
-		printf("%-27s %s", p->name, collect_state_name(p->state));
+		printf("%-27s %s", p->name, record_probe_state_name(p->state));
 		print_refusals(c, i);
 		if (p->state == QPW_PROBE_MISSING && (!p->error || *p->name == '/'))
 			printf(" (%s)", collect_missing_reason(p->error));
@@ -94,7 +95,7 @@ static void print_text(const struct found *found)
 	}
 	for (i = 0; i < ARRAY_SIZE(prices); i++) {
 		if (pays[i])
-			printf("%s: %s\n", collect_state_name((enum qpw_probe_state)i), prices[i]);
+			printf("%s: %s\n", record_probe_state_name(i), prices[i]);
 	}
 	printf("%zu of %zu probes attached\n", found->nr - nr_missing, found->nr);
 }
@@ -108,7 +109,7 @@ static json_t *refusals_json(const struct collect *c, size_t i)
 		int error = collect_refusal(c, i, (enum qpw_probe_state)state);
 
 		if (error)
-			json_object_set_new(o, collect_state_name((enum qpw_probe_state)state),
+			json_object_set_new(o, record_probe_state_name(state),
 					    json_string(collect_missing_reason(error)));
 	}
 	return o;
@@ -118,7 +119,7 @@ static json_t *probe_json(const struct collect *c, const struct qpw_probe *p, si
 {
 	bool missing = p->state == QPW_PROBE_MISSING;
 	json_t *o = json_pack("{s:s, s:s, s:s, s:o}", "name", p->name, "state",
-			      collect_state_name(p->state), "gives", p->loses, "refused",
+			      record_probe_state_name(p->state), "gives", p->loses, "refused",
 			      refusals_json(c, i));
 
 	if (missing)

@@ -93,9 +93,6 @@ size_t collect_probes(const struct collect *c, const struct qpw_probe **out);
  */
 int collect_refusal(const struct collect *c, size_t i, enum qpw_probe_state state);
 
-/* "tp_btf", "fentry", "missing", … */
-const char *collect_state_name(enum qpw_probe_state state);
-
 /* Of a missing probe's error: "not in this kernel", "left out by --without", or as strerror(). */
 const char *collect_missing_reason(int error);
 

@@ -122,3 +122,14 @@ const char *record_flush_name(unsigned int where)
 
 	return where < ARRAY_SIZE(names) ? names[where] : NULL;
 }
+
+const char *record_probe_state_name(unsigned int state)
+{
+	static const char *const names[] = {
+		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
+		[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
+		[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : NULL;
+}

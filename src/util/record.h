@@ -21,11 +21,13 @@ unsigned int record_min_size(unsigned int kind);
 const char *record_kind_name(unsigned int kind);
 
 /*
- * What the kernel calls a softirq vector, the vector of an IPI (enum qpw_ipi_vector), and a place
- * of enum qpw_flush_where; NULL: not known.
+ * What the kernel calls a softirq vector, the vector of an IPI (enum qpw_ipi_vector), a place of
+ * enum qpw_flush_where, and a way in which a probe is attached (enum qpw_probe_state); NULL: not
+ * known.
  */
 const char *record_softirq_name(unsigned int vec);
 const char *record_ipi_name(unsigned int vector);
 const char *record_flush_name(unsigned int where);
+const char *record_probe_state_name(unsigned int state);
 
 #endif

@@ -233,16 +233,12 @@ static void put_lost(struct csv *csv, const struct qpw_header *h)
 
 static void put_probe(struct csv *csv, const struct qpw_header *h)
 {
-	static const char *const states[] = {
-		[QPW_PROBE_MISSING] = "missing", [QPW_PROBE_TP_BTF] = "tp_btf",
-		[QPW_PROBE_RAW_TP] = "raw_tp",	 [QPW_PROBE_TRACEPOINT] = "tracepoint",
-		[QPW_PROBE_FENTRY] = "fentry",	 [QPW_PROBE_KPROBE] = "kprobe",
-	};
 	const struct qpw_probe *r = (const struct qpw_probe *)h;
+	const char *state = record_probe_state_name(r->state);
 
 	put_text(csv, NAME, r->name, sizeof(r->name));
 	snprintf(csv->cells[NUMBER], CELL_SIZE, "%d", r->error);
-	put_word(csv, STATE, r->state < ARRAY_SIZE(states) ? states[r->state] : "");
+	put_word(csv, STATE, state ? state : "");
 	put_text(csv, LOSES, r->loses, sizeof(r->loses));
 }
 
