@@ -8,26 +8,12 @@
 #include <string.h>
 
 #include "host/host.h"
-#include "util/text.h"
 #include "view/compare_gates.h"
 #include "view/compare_rows.h"
 #include "view/compare_views.h"
 #include "view/compare_words.h"
 #include "view/summary_json.h"
-
-static json_t *text_json(const char *text)
-{
-	size_t room = 4 * strlen(text) + 1;
-	char *safe = malloc(room);
-	json_t *json;
-
-	if (!safe)
-		return NULL;
-	text_escape(text, safe, room);
-	json = json_string(safe);
-	free(safe);
-	return json;
-}
+#include "view/to_json.h"
 
 static json_t *real_json(double v)
 {
@@ -36,7 +22,7 @@ static json_t *real_json(double v)
 
 static json_t *integer_json(uint64_t v)
 {
-	return json_integer(v > INT64_MAX ? INT64_MAX : (json_int_t)v);
+	return json_integer(to_json_int(v));
 }
 
 /* Append what may be NULL; on failure the array is gone and NULL. */
@@ -55,8 +41,8 @@ static json_t *counts_json(const struct boot_count *rows, size_t nr, const char 
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < nr; i++)
-		array = append(array, json_pack("{s:o, s:o}", name, text_json(rows[i].name), count,
-						integer_json(rows[i].count)));
+		array = append(array, json_pack("{s:o, s:o}", name, to_json_text(rows[i].name),
+						count, integer_json(rows[i].count)));
 	return array;
 }
 
@@ -67,12 +53,14 @@ static json_t *boot_json(const struct boot *b)
 	json_t *notes = json_array();
 
 	for (size_t i = 0; notes && i < b->nr_notes; i++)
-		notes = append(notes, json_pack("{s:o, s:o}", "file", text_json(b->notes[i].file),
-						"why", text_json(b->notes[i].why)));
+		notes = append(notes,
+			       json_pack("{s:o, s:o}", "file", to_json_text(b->notes[i].file),
+					 "why", to_json_text(b->notes[i].why)));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "boot",
-			 text_json(b->label), "mode", text_json(b->mode), "started_utc",
-			 text_json(b->started), "window_ns", integer_json(b->snapshot->window_ns),
-			 "lost_events", integer_json(b->snapshot->nr_lost), "samples",
+			 to_json_text(b->label), "mode", to_json_text(b->mode), "started_utc",
+			 to_json_text(b->started), "window_ns",
+			 integer_json(b->snapshot->window_ns), "lost_events",
+			 integer_json(b->snapshot->nr_lost), "samples",
 			 integer_json(b->snapshot->nr_samples), "latency_ns",
 			 summary_hist_json(b->snapshot->latency), "witness",
 			 witness[b->witness.state], "splats", integer_json(b->splats),
@@ -103,7 +91,7 @@ static json_t *stressors_json(const struct compare_mode *m)
 			for (size_t k = 0; k < m->boots[j]->nr_stressors; k++)
 				if (!strcmp(m->boots[j]->stressors[k].name, name))
 					ops += m->boots[j]->stressors[k].ops;
-		array = append(array, json_pack("{s:o, s:o}", "stressor", text_json(name), "ops",
+		array = append(array, json_pack("{s:o, s:o}", "stressor", to_json_text(name), "ops",
 						real_json(ops)));
 	}
 	return array;
@@ -115,9 +103,9 @@ static json_t *mode_json(const struct compare_mode *m)
 	const struct boot *first = m->nr_boots ? m->boots[0] : NULL;
 	json_t *own =
 		json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-			  text_json(m->name), "boots", (json_int_t)m->nr_boots, "isolated_cpus",
-			  text_json(first ? first->facts->isolated : ""), "watched_cpus",
-			  text_json(first ? first->facts->watched : ""), "witness",
+			  to_json_text(m->name), "boots", (json_int_t)m->nr_boots, "isolated_cpus",
+			  to_json_text(first ? first->facts->isolated : ""), "watched_cpus",
+			  to_json_text(first ? first->facts->watched : ""), "witness",
 			  counts_json(m->witness, m->nr_witness, "function", "executed"),
 			  "triggers", counts_json(m->triggers, m->nr_triggers, "family", "count"),
 			  "cyclictest_ns", summary_hist_json(m->cyclictest), "bogo_ops",
@@ -162,9 +150,9 @@ static json_t *warnings_json(const struct comparison *c)
 
 	for (size_t i = 0; array && i < nr; i++)
 		array = append(array, json_pack("{s:o, s:o, s:o, s:[I, I]}", "code",
-						text_json(rows[i].any->code), "text",
-						text_json(rows[i].any->text), "remedy",
-						text_json(rows[i].any->remedy), "boots",
+						to_json_text(rows[i].any->code), "text",
+						to_json_text(rows[i].any->text), "remedy",
+						to_json_text(rows[i].any->remedy), "boots",
 						(json_int_t)rows[i].boots[COMPARE_A],
 						(json_int_t)rows[i].boots[COMPARE_B]));
 	free(rows);
@@ -177,9 +165,9 @@ static json_t *order_json(const struct comparison *c)
 	json_t *labels = json_array();
 
 	for (size_t i = 0; labels && i < c->nr_order; i++)
-		labels =
-			append(labels,
-			       text_json(c->mode[c->order[i].side].boots[c->order[i].boot]->label));
+		labels = append(
+			labels,
+			to_json_text(c->mode[c->order[i].side].boots[c->order[i].boot]->label));
 	return json_pack("{s:b, s:o, s:o}", "known", c->order_known, "interleaved",
 			 c->order_known ? json_boolean(!c->in_blocks) : json_null(), "boots",
 			 labels);
@@ -193,7 +181,7 @@ static json_t *metric_json(const struct comparison *c, const struct compare_metr
 
 	return json_pack(
 		"{s:s, s:o, s:o, s:s, s:b, s:s, s:[s?, s?], s:[o, o], s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"group", m->group, "key", text_json(m->key), "subject", text_json(m->subject),
+		"group", m->group, "key", to_json_text(m->key), "subject", to_json_text(m->subject),
 		"unit", units[m->unit], "primary", m->primary, "finding", findings[m->finding],
 		"unseen", m->unseen[COMPARE_A].probe, m->unseen[COMPARE_B].probe, "median",
 		real_json(m->median[COMPARE_A]), real_json(m->median[COMPARE_B]), "per_boot",
@@ -217,7 +205,7 @@ static json_t *reasons_json(const struct comparison *c)
 		words_reason(c, &c->reasons[i], words, sizeof(words));
 		array = append(array, json_pack("{s:s, s:o}", "code",
 						compare_reason_name(c->reasons[i].code), "text",
-						text_json(words)));
+						to_json_text(words)));
 	}
 	return array;
 }
@@ -242,9 +230,10 @@ static json_t *gate_json(const struct comparison *c, const struct compare_gate_r
 	char words[WORDS_MAX];
 
 	compare_gate_words(c, r, words, sizeof(words));
-	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "gate", text_json(r->gate->text), "metric",
-			 text_json(r->gate->key), "outcome", compare_gate_outcome_name(r->outcome),
-			 "holm_p", real_json(r->holm_p), "text", text_json(words));
+	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "gate", to_json_text(r->gate->text), "metric",
+			 to_json_text(r->gate->key), "outcome",
+			 compare_gate_outcome_name(r->outcome), "holm_p", real_json(r->holm_p),
+			 "text", to_json_text(words));
 }
 
 static json_t *gates_json(const struct comparison *c)
@@ -266,12 +255,12 @@ json_t *compare_json(const struct comparison *c)
 	return json_pack(
 		"{s:s, s:i, s:o, s:o, s:o, s:[o, o], s:o, s:o, s:f, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
 		"schema", "qpwlat.compare", "version", 1, "kernel",
-		text_json(first ? first->facts->release : ""), "backend",
-		text_json(words_backend(c)), "host",
+		to_json_text(first ? first->facts->release : ""), "backend",
+		to_json_text(words_backend(c)), "host",
 		first ? summary_host_json(first->facts) : json_null(), "modes",
 		mode_json(&c->mode[COMPARE_A]), mode_json(&c->mode[COMPARE_B]), "order",
 		order_json(c), "warnings", warnings_json(c), "min_effect", c->min_effect.relative,
 		"min_difference", difference_json(&c->min_effect), "metrics", metrics_json(c),
-		"verdict", compare_verdict_name(c->verdict), "why", text_json(why), "reasons",
-		reasons_json(c), "caveat", text_json(caveat), "gates", gates_json(c));
+		"verdict", compare_verdict_name(c->verdict), "why", to_json_text(why), "reasons",
+		reasons_json(c), "caveat", to_json_text(caveat), "gates", gates_json(c));
 }

@@ -9,78 +9,44 @@
 
 #include "model/blame.h"
 #include "model/quantile.h"
-#include "util/text.h"
 #include "view/percentiles.h"
 #include "view/report_verdict.h"
 #include "view/summary_json.h"
-
-/* JSON integers are signed: what a corrupt trace makes larger is shown as the largest. */
-static json_int_t integer(uint64_t value)
-{
-	return value > INT64_MAX ? INT64_MAX : (json_int_t)value;
-}
-
-/* Text of any length from outside. */
-static json_t *text_json(const char *text)
-{
-	size_t size = 4 * strlen(text) + 1;
-	char *escaped = malloc(size);
-	json_t *json = NULL;
-
-	if (escaped) {
-		text_escape(text, escaped, size);
-		json = json_string(escaped);
-	}
-	free(escaped);
-	return json;
-}
+#include "view/to_json.h"
 
 /* Null where 0 stands for "not known" or "not asked for". */
 static json_t *known_json(uint64_t value)
 {
-	return value ? json_integer(integer(value)) : json_null();
+	return value ? json_integer(to_json_int(value)) : json_null();
 }
 
-/* An array of nr rows that to_json() makes. */
-static json_t *rows_json(size_t nr, json_t *(*to_json)(const void *of, size_t i), const void *of)
+static json_t *offline_json(const void *row)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < nr; i++) {
-		if (json_array_append_new(array, to_json(of, i))) {
-			json_decref(array);
-			return NULL;
-		}
-	}
-	return array;
-}
-
-static json_t *offline_json(const void *of, size_t i)
-{
-	const struct snap_offline *o = &((const struct snapshot *)of)->offlines[i];
+	const struct snap_offline *o = row;
 
 	return json_pack("{s:I, s:I, s:o, s:o}", "boot", (json_int_t)o->boot, "cpu",
 			 (json_int_t)o->cpu, "start_ns", known_json(o->start_ns), "end_ns",
 			 known_json(o->end_ns));
 }
 
-static json_t *trace_json(const void *of, size_t i)
+static json_t *trace_json(const void *row)
 {
-	const struct report_trace *t = &((const struct report *)of)->traces[i];
+	const struct report_trace *t = row;
 
 	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "file",
-			 text_json(t->path), "kernel", text_json(t->facts.release), "mode",
-			 host_mode_name(t->facts.mode), "watched", text_json(t->facts.watched),
-			 "problem", t->problem[0] ? text_json(t->problem) : json_null(),
-			 "malformed_records", integer(t->nr_malformed), "events",
-			 integer(t->nr_events), "window_start_ns", integer(t->window_start_ns),
-			 "window_ns", integer(t->window_ns));
+			 to_json_text(t->path), "kernel", to_json_text(t->facts.release), "mode",
+			 host_mode_name(t->facts.mode), "watched", to_json_text(t->facts.watched),
+			 "problem", to_json_text_or_null(t->problem), "malformed_records",
+			 to_json_int(t->nr_malformed), "events", to_json_int(t->nr_events),
+			 "window_start_ns", to_json_int(t->window_start_ns), "window_ns",
+			 to_json_int(t->window_ns));
 }
 
 static json_t *selection_json(const struct report *r)
 {
-	return json_pack("{s:I, s:o, s:o}", "from_ns", integer(r->from_ns), "to_ns",
-			 known_json(r->to_ns), "cpus", r->cpus ? text_json(r->cpus) : json_null());
+	return json_pack("{s:I, s:o, s:o}", "from_ns", to_json_int(r->from_ns), "to_ns",
+			 known_json(r->to_ns), "cpus",
+			 r->cpus ? to_json_text(r->cpus) : json_null());
 }
 
 static json_t *verdict_json(const struct report *r)
@@ -94,8 +60,8 @@ static json_t *verdict_json(const struct report *r)
 static json_t *interval_json(const struct quantile_interval *q)
 {
 	return json_pack("{s:o, s:o}", "low",
-			 q->has_low ? json_integer(integer(q->low)) : json_null(), "high",
-			 q->has_high ? json_integer(integer(q->high)) : json_null());
+			 q->has_low ? json_integer(to_json_int(q->low)) : json_null(), "high",
+			 q->has_high ? json_integer(to_json_int(q->high)) : json_null());
 }
 
 /* The same percentiles as the latency has; null without samples. */
@@ -130,9 +96,9 @@ static json_t *cells_json(const struct heatmap *h, uint64_t column, uint64_t *nr
 		*nr_samples += count;
 		if (count &&
 		    json_array_append_new(array, json_pack("{s:I, s:I, s:I}", "low_ns",
-							   integer(heatmap_low(row)), "high_ns",
-							   integer(heatmap_high(row)), "samples",
-							   integer(count)))) {
+							   to_json_int(heatmap_low(row)), "high_ns",
+							   to_json_int(heatmap_high(row)),
+							   "samples", to_json_int(count)))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -149,9 +115,9 @@ static json_t *column_json(const struct heatmap *h, uint64_t column)
 		json_decref(cells);
 		return json_null();
 	}
-	return json_pack("{s:I, s:I, s:I, s:o}", "offset_ns", integer(column << h->shift),
-			 "samples", integer(nr_samples), "max_ns",
-			 integer(h->max_ns[column % HEATMAP_COLUMNS]), "cells", cells);
+	return json_pack("{s:I, s:I, s:I, s:o}", "offset_ns", to_json_int(column << h->shift),
+			 "samples", to_json_int(nr_samples), "max_ns",
+			 to_json_int(h->max_ns[column % HEATMAP_COLUMNS]), "cells", cells);
 }
 
 /* Columns without samples are left out; null without any. */
@@ -172,7 +138,7 @@ static json_t *heatmap_json(const struct heatmap *h)
 			columns = NULL;
 		}
 	}
-	return json_pack("{s:I, s:o}", "column_ns", integer(UINT64_C(1) << h->shift), "columns",
+	return json_pack("{s:I, s:o}", "column_ns", to_json_int(UINT64_C(1) << h->shift), "columns",
 			 columns);
 }
 
@@ -180,18 +146,18 @@ static json_t *avoidable_json(const struct snapshot *s)
 {
 	struct snap_total t = blame_avoidable(s);
 
-	return json_pack("{s:I, s:I, s:I}", "count", integer(t.count), "ns", integer(t.self_ns),
-			 "max_ns", integer(t.max_ns));
+	return json_pack("{s:I, s:I, s:I}", "count", to_json_int(t.count), "ns",
+			 to_json_int(t.self_ns), "max_ns", to_json_int(t.max_ns));
 }
 
-static json_t *blame_row_json(const void *of, size_t i)
+static json_t *blame_row_json(const void *row)
 {
-	const struct blame_row *row = &((const struct blame *)of)->rows[i];
-	enum snap_class class = (enum snap_class)row->class;
+	const struct blame_row *b = row;
+	enum snap_class class = (enum snap_class)b->class;
 
 	return json_pack("{s:s, s:o, s:b, s:I, s:I}", "class", snap_class_name(class), "name",
-			 text_json(row->name), "avoidable", blame_is_avoidable(class, row->name),
-			 "ns", integer(row->ns), "samples", integer(row->nr_samples));
+			 to_json_text(b->name), "avoidable", blame_is_avoidable(class, b->name),
+			 "ns", to_json_int(b->ns), "samples", to_json_int(b->nr_samples));
 }
 
 static json_t *late_json(const struct snapshot *s)
@@ -200,11 +166,12 @@ static json_t *late_json(const struct snapshot *s)
 	struct blame b;
 
 	if (!blame_late(s, 0, &b))
-		json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "samples", integer(s->nr_late),
-				 "explained", integer(b.nr_samples), "latency_ns",
-				 integer(b.latency_ns), "residual_ns", integer(b.residual_ns),
-				 "avoidable_ns", integer(b.avoidable_ns), "parts",
-				 rows_json(b.nr_rows, blame_row_json, &b));
+		json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "samples",
+				 to_json_int(s->nr_late), "explained", to_json_int(b.nr_samples),
+				 "latency_ns", to_json_int(b.latency_ns), "residual_ns",
+				 to_json_int(b.residual_ns), "avoidable_ns",
+				 to_json_int(b.avoidable_ns), "parts",
+				 to_json_rows(b.rows, b.nr_rows, sizeof(*b.rows), blame_row_json));
 	blame_finish(&b);
 	return json;
 }
@@ -216,13 +183,13 @@ static json_t *head_json(const struct report *r)
 	const struct host_facts *facts = &t->facts;
 
 	return json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:[], s:[]}", "schema",
-			 "qpwlat.report", "version", 1, "file", text_json(t->path), "name",
-			 host_mode_name(facts->mode), "kernel", text_json(facts->release),
+			 "qpwlat.report", "version", 1, "file", to_json_text(t->path), "name",
+			 host_mode_name(facts->mode), "kernel", to_json_text(facts->release),
 			 "isolated_cpus",
-			 text_json(facts->watched[0] ? facts->watched : facts->isolated), "host",
-			 summary_host_json(facts), "problem",
-			 t->problem[0] ? text_json(t->problem) : json_null(), "malformed_records",
-			 integer(report_malformed(r)), "witness", "triggers");
+			 to_json_text(facts->watched[0] ? facts->watched : facts->isolated), "host",
+			 summary_host_json(facts), "problem", to_json_text_or_null(t->problem),
+			 "malformed_records", to_json_int(report_malformed(r)), "witness",
+			 "triggers");
 }
 
 /* Each once, with the number of traces that have it. */
@@ -239,10 +206,10 @@ static json_t *warnings_json(const struct report *r)
 
 			if (nr &&
 			    json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:I}", "code",
-								   text_json(w->code), "text",
-								   text_json(w->text), "remedy",
-								   text_json(w->remedy), "traces",
-								   integer(nr)))) {
+								   to_json_text(w->code), "text",
+								   to_json_text(w->text), "remedy",
+								   to_json_text(w->remedy),
+								   "traces", to_json_int(nr)))) {
 				json_decref(array);
 				return NULL;
 			}
@@ -258,13 +225,17 @@ json_t *report_json(const struct report *r)
 	json_t *summary = summary_json(s), *json = summary ? head_json(r) : NULL;
 
 	if (json &&
-	    (json_object_set_new(json, "traces", rows_json(r->nr_traces, trace_json, r)) ||
+	    (json_object_set_new(json, "traces",
+				 to_json_rows(r->traces, r->nr_traces, sizeof(*r->traces),
+					      trace_json)) ||
 	     json_object_set_new(json, "selection", selection_json(r)) ||
 	     json_object_set_new(json, "watched_ns",
 				 known_json(watched_ns < 9e18 ? (uint64_t)watched_ns : 0)) ||
 	     json_object_set_new(json, "verdict", verdict_json(r)) ||
 	     json_object_set_new(json, "warnings", warnings_json(r)) ||
-	     json_object_set_new(json, "offline", rows_json(s->nr_offlines, offline_json, s)) ||
+	     json_object_set_new(json, "offline",
+				 to_json_rows(s->offlines, s->nr_offlines, sizeof(*s->offlines),
+					      offline_json)) ||
 	     json_object_update(json, summary) ||
 	     json_object_set_new(json, "latency_interval_ns", intervals_json(s->latency)) ||
 	     json_object_set_new(json, "latency_over_time", heatmap_json(s->heatmap)) ||

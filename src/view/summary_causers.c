@@ -9,25 +9,7 @@
 #include "model/blame.h"
 #include "model/counter.h"
 #include "util/array.h"
-#include "util/text.h"
-
-static json_int_t integer(uint64_t value)
-{
-	return value > INT64_MAX ? INT64_MAX : (json_int_t)value;
-}
-
-static json_t *text_json(const char *text, size_t max)
-{
-	char escaped[4 * SNAP_STACK_LEN + 1];
-
-	text_escape_n(text, max, escaped, sizeof(escaped));
-	return json_string(escaped);
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return text[0] ? text_json(text, strlen(text)) : json_null();
-}
+#include "view/to_json.h"
 
 const char *summary_tick_reason(enum qpw_tick_reason reason)
 {
@@ -80,7 +62,7 @@ static json_t *stack_json(const char *stack)
 	while (array && *stack) {
 		size_t len = strcspn(stack, ";");
 
-		if (json_array_append_new(array, text_json(stack, len))) {
+		if (json_array_append_new(array, to_json_text_n(stack, len))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -95,23 +77,26 @@ static json_t *caused_json(const void *row)
 	bool many = c->origin.pid == SNAP_PID_MANY;
 
 	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "class",
-			 snap_class_name(c->class), "cause", text_json(c->name, sizeof(c->name)),
-			 "avoidable", blame_is_avoidable(c->class, c->name), "comm",
-			 text_json(c->origin.comm, sizeof(c->origin.comm)), "pid",
+			 snap_class_name(c->class), "cause",
+			 to_json_text_n(c->name, sizeof(c->name)), "avoidable",
+			 blame_is_avoidable(c->class, c->name), "comm",
+			 to_json_text_n(c->origin.comm, sizeof(c->origin.comm)), "pid",
 			 many ? json_null() : json_integer(c->origin.pid), "cpu",
-			 (json_int_t)c->origin.cpu, "cgroup", text_or_null(c->cgroup), "stack",
-			 stack_json(c->stack), "count", integer(c->origin.count), "wait_ns",
-			 integer(c->wait_ns), "wait_max_ns", integer(c->wait_max_ns));
+			 (json_int_t)c->origin.cpu, "cgroup", to_json_text_or_null(c->cgroup),
+			 "stack", stack_json(c->stack), "count", to_json_int(c->origin.count),
+			 "wait_ns", to_json_int(c->wait_ns), "wait_max_ns",
+			 to_json_int(c->wait_max_ns));
 }
 
 static json_t *move_json(const void *row)
 {
 	const struct snap_move *v = row;
 
-	return json_pack("{s:o, s:I, s:o, s:I, s:I}", "comm", text_json(v->comm, sizeof(v->comm)),
-			 "from_cpu", (json_int_t)v->from_cpu, "by",
-			 text_json(v->by_comm, sizeof(v->by_comm)), "by_cpu", (json_int_t)v->by_cpu,
-			 "count", integer(v->count));
+	return json_pack("{s:o, s:I, s:o, s:I, s:I}", "comm",
+			 to_json_text_n(v->comm, sizeof(v->comm)), "from_cpu",
+			 (json_int_t)v->from_cpu, "by",
+			 to_json_text_n(v->by_comm, sizeof(v->by_comm)), "by_cpu",
+			 (json_int_t)v->by_cpu, "count", to_json_int(v->count));
 }
 
 static json_t *lock_json(const void *row)
@@ -119,18 +104,19 @@ static json_t *lock_json(const void *row)
 	const struct snap_lock *l = row;
 
 	return json_pack("{s:s, s:b, s:o, s:I, s:I, s:I}", "kind", summary_lock_kind(l->flags),
-			 "victim", l->by_victim, "comm", text_json(l->comm, sizeof(l->comm)),
-			 "count", integer(l->count), "total_ns", integer(l->total_ns), "max_ns",
-			 integer(l->max_ns));
+			 "victim", l->by_victim, "comm", to_json_text_n(l->comm, sizeof(l->comm)),
+			 "count", to_json_int(l->count), "total_ns", to_json_int(l->total_ns),
+			 "max_ns", to_json_int(l->max_ns));
 }
 
 static json_t *taken_json(const void *row)
 {
 	const struct snap_taken *t = row;
 
-	return json_pack("{s:o, s:I, s:I, s:I}", "by", text_json(t->by_comm, sizeof(t->by_comm)),
-			 "count", integer(t->count), "total_ns", integer(t->total_ns), "max_ns",
-			 integer(t->max_ns));
+	return json_pack("{s:o, s:I, s:I, s:I}", "by",
+			 to_json_text_n(t->by_comm, sizeof(t->by_comm)), "count",
+			 to_json_int(t->count), "total_ns", to_json_int(t->total_ns), "max_ns",
+			 to_json_int(t->max_ns));
 }
 
 static json_t *waiter_json(const void *row)
@@ -139,24 +125,12 @@ static json_t *waiter_json(const void *row)
 	bool unknown = w->target_cpu == SNAP_CPU_UNKNOWN;
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "comm",
-			 text_json(w->comm, sizeof(w->comm)), "function",
-			 text_json(w->function, sizeof(w->function)), "work", text_or_null(w->work),
-			 "target_cpu", unknown ? json_null() : json_integer(w->target_cpu), "count",
-			 integer(w->count), "total_ns", integer(w->total_ns), "max_ns",
-			 integer(w->max_ns));
-}
-
-static json_t *rows_json(const void *rows, size_t nr, size_t size, json_t *(*to_json)(const void *))
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < nr; i++) {
-		if (json_array_append_new(array, to_json((const char *)rows + i * size))) {
-			json_decref(array);
-			return NULL;
-		}
-	}
-	return array;
+			 to_json_text_n(w->comm, sizeof(w->comm)), "function",
+			 to_json_text_n(w->function, sizeof(w->function)), "work",
+			 to_json_text_or_null(w->work), "target_cpu",
+			 unknown ? json_null() : json_integer(w->target_cpu), "count",
+			 to_json_int(w->count), "total_ns", to_json_int(w->total_ns), "max_ns",
+			 to_json_int(w->max_ns));
 }
 
 /* Null where it is not known: that is not none. Whether it failed. */
@@ -167,10 +141,10 @@ static int put_counters(json_t *json, const struct snap_counts *counts, enum cou
 
 	for (int i = 0; !ret && i < NR_COUNTERS; i++)
 		if (counters[i].about == about)
-			ret = json_object_set_new(
-				json, counters[i].name,
-				known ? json_integer(integer(counter_get(&counters[i], counts))) :
-					json_null());
+			ret = json_object_set_new(json, counters[i].name,
+						  known ? json_integer(to_json_int(counter_get(
+								  &counters[i], counts))) :
+							  json_null());
 	return ret;
 }
 
@@ -180,7 +154,7 @@ static json_t *kept_json(const struct snap_counts *c)
 
 	for (int i = 0; kept && i < QPW_NR_TICK_REASONS; i++) {
 		if (json_object_set_new(kept, summary_tick_reason((enum qpw_tick_reason)i),
-					json_integer(integer(c->tick_kept[i])))) {
+					json_integer(to_json_int(c->tick_kept[i])))) {
 			json_decref(kept);
 			return NULL;
 		}
@@ -211,24 +185,24 @@ int summary_causers_json(json_t *json, const struct snapshot *s)
 	const struct snap_counts *c = &s->counts;
 
 	return json_object_set_new(json, "origins",
-				   rows_json(s->caused, s->nr_caused, sizeof(*s->caused),
-					     caused_json)) ||
+				   to_json_rows(s->caused, s->nr_caused, sizeof(*s->caused),
+						caused_json)) ||
 	       json_object_set_new(json, "origins_left_out",
-				   json_integer(integer(s->caused_left_out))) ||
+				   json_integer(to_json_int(s->caused_left_out))) ||
 	       put_counters(json, c, COUNTER_ORIGINS, true) ||
 	       json_object_set_new(json, "moves",
-				   rows_json(s->moves, s->nr_moves, sizeof(*s->moves),
-					     move_json)) ||
+				   to_json_rows(s->moves, s->nr_moves, sizeof(*s->moves),
+						move_json)) ||
 	       json_object_set_new(json, "lock_waits",
-				   rows_json(s->locks, s->nr_locks, sizeof(*s->locks),
-					     lock_json)) ||
+				   to_json_rows(s->locks, s->nr_locks, sizeof(*s->locks),
+						lock_json)) ||
 	       put_counters(json, c, COUNTER_LOCKS, true) ||
 	       put_counters(json, c, COUNTER_LATENCY, true) ||
 	       json_object_set_new(json, "taken",
-				   rows_json(s->taken, s->nr_taken, sizeof(*s->taken),
-					     taken_json)) ||
+				   to_json_rows(s->taken, s->nr_taken, sizeof(*s->taken),
+						taken_json)) ||
 	       json_object_set_new(json, "flush_waiters",
-				   rows_json(s->waiters, s->nr_waiters, sizeof(*s->waiters),
-					     waiter_json)) ||
+				   to_json_rows(s->waiters, s->nr_waiters, sizeof(*s->waiters),
+						waiter_json)) ||
 	       put_self_inflicted(json, s) || put_tick(json, c);
 }
