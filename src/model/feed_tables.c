@@ -110,21 +110,19 @@ static int feed_interval_who(struct model *m, const struct row *row, const struc
 
 /* ------------------------------------------------------------------ work */
 
-static int function_name(struct model *m, const struct row *row)
+/* Names the row by its function and finds that one's works. */
+static int find_work(struct model *m, struct row *row, struct work_row **work)
 {
-	return row->other ? NAME_OTHER : names_symbol(&m->names, row->key->function);
+	row->name = row->other ? NAME_OTHER : names_symbol(&m->names, row->key->function);
+	return row->name < 0 ? row->name : figures_work(&m->figures, row->name, work);
 }
 
 /* What is queued counts once; what runs is there already, as runs whose queuer is unknown. */
 static int feed_queue_row(struct model *m, struct row *row)
 {
 	struct work_row *work;
-	int ret;
+	int ret = find_work(m, row, &work);
 
-	row->name = function_name(m, row);
-	if (row->name < 0)
-		return row->name;
-	ret = figures_work(&m->figures, row->name, &work);
 	if (ret)
 		return ret;
 	if (row->cpu == LIVE_EVERY_CPU) {
@@ -143,12 +141,8 @@ static int feed_queue_row(struct model *m, struct row *row)
 static int feed_inline_row(struct model *m, struct row *row)
 {
 	struct work_row *work;
-	int ret;
+	int ret = find_work(m, row, &work);
 
-	row->name = function_name(m, row);
-	if (row->name < 0)
-		return row->name;
-	ret = figures_work(&m->figures, row->name, &work);
 	if (ret)
 		return ret;
 	work->inlined += row->sum.count;

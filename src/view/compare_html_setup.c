@@ -62,15 +62,6 @@ void part_boots(FILE *f, const struct comparison *c)
 	html_section_end(f);
 }
 
-static void put_fact(FILE *f, const char *what, const char *text)
-{
-	if (!text[0])
-		return;
-	fprintf(f, "<tr><th class=\"t\" scope=\"row\">%s</th><td class=\"t w\"><code>", what);
-	escape_html(f, text);
-	fputs("</code></td></tr>\n", f);
-}
-
 static void put_command(FILE *f, const struct comparison *c)
 {
 	fputs("<h3>The same again</h3>\n<pre>qpwlat compare --html=report.html", f);
@@ -111,20 +102,20 @@ void part_setup(FILE *f, const struct comparison *c)
 	}
 	html_table(f, "The first boot; the verdict needs all others to be like it");
 	fputs("<tbody>\n", f);
-	put_fact(f, "kernel", b->facts->release);
-	put_fact(f, "kernel build", b->facts->version);
-	put_fact(f, "machine", b->facts->machine);
-	put_fact(f, "backend", words_backend(c));
-	put_fact(f, "host CPU", b->host_cpu);
-	put_fact(f, "host kernel", b->host_kernel);
-	put_fact(f, "QEMU", b->qemu);
-	put_fact(f, "online CPUs", b->facts->online);
-	put_fact(f, "isolated CPUs", b->facts->isolated);
-	put_fact(f, "nohz_full CPUs", b->facts->nohz_full);
-	put_fact(f, "watched CPUs", b->facts->watched);
-	put_fact(f, "clocksource", b->facts->clocksource);
-	put_fact(f, "started", b->started);
-	put_fact(f, "tool version", b->facts->tool_version);
+	html_fact(f, "kernel", b->facts->release);
+	html_fact(f, "kernel build", b->facts->version);
+	html_fact(f, "machine", b->facts->machine);
+	html_fact(f, "backend", words_backend(c));
+	html_fact(f, "host CPU", b->host_cpu);
+	html_fact(f, "host kernel", b->host_kernel);
+	html_fact(f, "QEMU", b->qemu);
+	html_fact(f, "online CPUs", b->facts->online);
+	html_fact(f, "isolated CPUs", b->facts->isolated);
+	html_fact(f, "nohz_full CPUs", b->facts->nohz_full);
+	html_fact(f, "watched CPUs", b->facts->watched);
+	html_fact(f, "clocksource", b->facts->clocksource);
+	html_fact(f, "started", b->started);
+	html_fact(f, "tool version", b->facts->tool_version);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct compare_mode *m = &c->mode[side];
 

@@ -95,3 +95,12 @@ void html_name(FILE *f, const char *name)
 	escape_html(f, name);
 	fputs("</code></td>", f);
 }
+
+void html_fact(FILE *f, const char *what, const char *text)
+{
+	if (!text[0])
+		return;
+	fprintf(f, "<tr><th class=\"t\" scope=\"row\">%s</th><td class=\"t w\"><code>", what);
+	escape_html(f, text);
+	fputs("</code></td></tr>\n", f);
+}

@@ -53,4 +53,7 @@ void html_count(FILE *f, uint64_t count);
 /* <td> with a name as it stands in the kernel. */
 void html_name(FILE *f, const char *name);
 
+/* A row of a thing and foreign text about it; nothing for an empty text. */
+void html_fact(FILE *f, const char *what, const char *text);
+
 #endif

@@ -12,15 +12,6 @@
 #include "view/setup_words.h"
 #include "view/words.h"
 
-static void put_fact(FILE *f, const char *what, const char *text)
-{
-	if (!text[0])
-		return;
-	fprintf(f, "<tr><th class=\"t\" scope=\"row\">%s</th><td class=\"t w\"><code>", what);
-	escape_html(f, text);
-	fputs("</code></td></tr>\n", f);
-}
-
 static void put_number(FILE *f, const char *what, uint64_t number)
 {
 	fprintf(f,
@@ -35,33 +26,33 @@ static void put_trace(FILE *f, const struct report_trace *t)
 
 	html_table(f, "Where the recording is from");
 	fputs("<tbody>\n", f);
-	put_fact(f, "recording", t->path);
-	put_fact(f, "machine", h->hostname);
-	put_fact(f, "kernel", h->release);
-	put_fact(f, "kernel build", h->version);
-	put_fact(f, "architecture", h->machine);
-	put_fact(f, "mode", host_mode_name(h->mode));
-	put_fact(f, "mode set by", h->mode_reason);
-	put_fact(f, "virtual machine", h->hypervisor);
-	put_fact(f, "clocksource", h->clocksource);
-	put_fact(f, "watched CPUs", h->watched);
-	put_fact(f, "isolated CPUs", h->isolated);
-	put_fact(f, "nohz_full CPUs", h->nohz_full);
-	put_fact(f, "online CPUs", h->online);
-	put_fact(f, "command line", h->cmdline);
+	html_fact(f, "recording", t->path);
+	html_fact(f, "machine", h->hostname);
+	html_fact(f, "kernel", h->release);
+	html_fact(f, "kernel build", h->version);
+	html_fact(f, "architecture", h->machine);
+	html_fact(f, "mode", host_mode_name(h->mode));
+	html_fact(f, "mode set by", h->mode_reason);
+	html_fact(f, "virtual machine", h->hypervisor);
+	html_fact(f, "clocksource", h->clocksource);
+	html_fact(f, "watched CPUs", h->watched);
+	html_fact(f, "isolated CPUs", h->isolated);
+	html_fact(f, "nohz_full CPUs", h->nohz_full);
+	html_fact(f, "online CPUs", h->online);
+	html_fact(f, "command line", h->cmdline);
 	setup_config(h, words, sizeof(words));
-	put_fact(f, "kernel built with", words);
+	html_fact(f, "kernel built with", words);
 	setup_victim(h, words, sizeof(words));
-	put_fact(f, "victim", words);
+	html_fact(f, "victim", words);
 	setup_command(h, words, sizeof(words));
-	put_fact(f, "command", words);
+	html_fact(f, "command", words);
 	setup_recorder(h, words, sizeof(words));
-	put_fact(f, "recorder's settings", words);
-	put_fact(f, "recorded at", h->started_utc);
+	html_fact(f, "recorder's settings", words);
+	html_fact(f, "recorded at", h->started_utc);
 	words_ns((double)t->window_ns, window, sizeof(window));
-	put_fact(f, "measured", window);
+	html_fact(f, "measured", window);
 	put_number(f, "records", t->nr_events);
-	put_fact(f, "recorded by qpwlat", h->tool_version);
+	html_fact(f, "recorded by qpwlat", h->tool_version);
 	fputs("</tbody>", f);
 	html_table_end(f);
 }
