@@ -14,17 +14,18 @@
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* include/linux/proc_ns.h: its inode number */
 #define POLICY_DEADLINE 6		  /* SCHED_DEADLINE; not in every libc */
 
-static bool is_realtime(pid_t tid)
+static bool is_realtime(pid_t tid, const void *unused)
 {
 	int policy = sched_getscheduler(tid);
 
+	(void)unused;
 	if (policy < 0)
 		return false;
 	policy &= ~SCHED_RESET_ON_FORK;
 	return policy == SCHED_FIFO || policy == SCHED_RR || policy == POLICY_DEADLINE;
 }
 
-bool threads_any_realtime(uint32_t tgid)
+bool threads_any(uint32_t tgid, bool (*is)(pid_t tid, const void *arg), const void *arg)
 {
 	const struct dirent *entry;
 	bool found = false;
@@ -35,10 +36,15 @@ bool threads_any_realtime(uint32_t tgid)
 	dir = opendir(path);
 	while (dir && !found && (entry = readdir(dir)))
 		found = isdigit((unsigned char)entry->d_name[0]) &&
-			is_realtime((pid_t)strtol(entry->d_name, NULL, 10));
+			is((pid_t)strtol(entry->d_name, NULL, 10), arg);
 	if (dir)
 		closedir(dir);
 	return found;
+}
+
+bool threads_any_realtime(uint32_t tgid)
+{
+	return threads_any(tgid, is_realtime, NULL);
 }
 
 bool threads_are_initial(void)

@@ -8,6 +8,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/* Is any of them what is() says? False if the process is gone. */
+bool threads_any(uint32_t tgid, bool (*is)(pid_t tid, const void *arg), const void *arg);
 
 /* Does any have a real-time policy (SCHED_FIFO, SCHED_RR, SCHED_DEADLINE)? False if it is gone. */
 bool threads_any_realtime(uint32_t tgid);

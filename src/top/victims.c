@@ -3,7 +3,6 @@
  * Finding victims. A look must be cheap, for it comes back all the time: the scheduler is asked by
  * system calls, files are read of the few processes only that may be victims.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "collect/collect.h"
+#include "collect/threads.h"
 #include "top/victims.h"
 
 /* Between two looks; less than the usual delay, so that each of those sees one. */
@@ -73,7 +73,7 @@ static bool may_run_elsewhere(pid_t tid, const struct cpulist *watched)
 	return cpulist_count(&may);
 }
 
-static bool is_victim_thread(pid_t tid, const struct cpulist *watched)
+static bool is_victim_thread(pid_t tid, const void *watched)
 {
 	int policy = sched_getscheduler(tid);
 
@@ -81,20 +81,6 @@ static bool is_victim_thread(pid_t tid, const struct cpulist *watched)
 		return false;
 	policy &= ~SCHED_RESET_ON_FORK;
 	return (policy == SCHED_FIFO || policy == SCHED_RR) && !may_run_elsewhere(tid, watched);
-}
-
-static bool has_victim_thread(const char *tasks, const struct cpulist *watched)
-{
-	DIR *dir = opendir(tasks);
-	const struct dirent *entry;
-	bool found = false;
-
-	while (dir && !found && (entry = readdir(dir)))
-		found = isdigit((unsigned char)entry->d_name[0]) &&
-			is_victim_thread((pid_t)strtol(entry->d_name, NULL, 10), watched);
-	if (dir)
-		closedir(dir);
-	return found;
 }
 
 static bool is_victim(uint32_t pid, const struct cpulist *watched)
@@ -109,7 +95,7 @@ static bool is_victim(uint32_t pid, const struct cpulist *watched)
 	if (st.st_nlink <= 3)
 		return is_victim_thread((pid_t)pid, watched) && !is_kernel_thread(pid);
 	read_comm(pid, comm);
-	return !strcmp(comm, "cyclictest") || has_victim_thread(tasks, watched);
+	return !strcmp(comm, "cyclictest") || threads_any(pid, is_victim_thread, watched);
 }
 
 /* The first FOUND_MAX, as there can't be that many. */
