@@ -40,7 +40,8 @@ static int find_out(struct model *m, const struct qpw_origin *o, const uint64_t 
 		context = (enum qpw_context)o->context;
 	/* the task that an interrupt hit has nothing to do with what the interrupt does */
 	no_task = (unsigned int)context < ARRAY_SIZE(contexts) && contexts[context][0];
-	comm = names_comm(&m->names, no_task ? contexts[context] : o->comm);
+	comm = no_task ? names_text(&m->names, contexts[context], QPW_COMM_LEN) :
+			 names_comm(&m->names, o->comm);
 	if (comm < 0)
 		return comm;
 	memcpy(known->words, words, sizeof(known->words));

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/text.h"
 
 struct name_symbol {
@@ -61,6 +62,24 @@ int names_remember(struct names *n, const struct names_key *key, int id)
 	return id;
 }
 
+/* A task calls itself what it likes, but not what tables call their own: then it is quoted. */
+static int task_name(struct names *n, const char comm[QPW_COMM_LEN])
+{
+	static const struct {
+		const char *own;
+		const char *quoted;
+	} words[] = {
+		{ "(other)", "'(other)'" }, { "(unknown)", "'(unknown)'" },
+		{ "[irq]", "'[irq]'" },	    { "[softirq]", "'[softirq]'" },
+		{ "[nmi]", "'[nmi]'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strncmp(comm, words[i].own, QPW_COMM_LEN))
+			return names_text(n, words[i].quoted, QPW_COMM_LEN);
+	return names_text(n, comm, QPW_COMM_LEN);
+}
+
 int names_comm(struct names *n, const char comm[QPW_COMM_LEN])
 {
 	struct names_key key = { .kind = NAMES_COMM };
@@ -70,7 +89,7 @@ int names_comm(struct names *n, const char comm[QPW_COMM_LEN])
 	id = names_recall(n, &key);
 	if (id >= 0)
 		return id;
-	return names_remember(n, &key, names_text(n, comm, QPW_COMM_LEN));
+	return names_remember(n, &key, task_name(n, comm));
 }
 
 int names_set_symbol(struct names *n, uint64_t address, const char *text, size_t max)

@@ -190,12 +190,27 @@ static unsigned int last_column(const struct canvas *c, unsigned int row)
 	return end;
 }
 
-void canvas_print(const struct canvas *c, FILE *f)
+void canvas_copy_row(struct canvas *c, unsigned int row, const struct canvas *from,
+		     unsigned int from_row)
+{
+	if (row < c->rows && from_row < from->rows && c->columns == from->columns)
+		memcpy(cell_at(c, row, 0), cell_at(from, from_row, 0),
+		       c->columns * sizeof(*c->cells));
+}
+
+unsigned int canvas_used_rows(const struct canvas *c)
 {
 	unsigned int rows = c->rows;
 
 	while (rows && !last_column(c, rows - 1))
 		rows--;
+	return rows;
+}
+
+void canvas_print(const struct canvas *c, FILE *f)
+{
+	unsigned int rows = canvas_used_rows(c);
+
 	for (unsigned int row = 0; row < rows; row++) {
 		unsigned int end = last_column(c, row);
 

@@ -66,6 +66,13 @@ unsigned int canvas_printf(struct canvas *c, unsigned int row, unsigned int colu
 void canvas_style_row(struct canvas *c, unsigned int row, unsigned int column,
 		      enum canvas_style style);
 
+/* A row of another canvas as wide as this one. */
+void canvas_copy_row(struct canvas *c, unsigned int row, const struct canvas *from,
+		     unsigned int from_row);
+
+/* Rows up to the last one that is not blank. */
+unsigned int canvas_used_rows(const struct canvas *c);
+
 const struct canvas_cell *canvas_cell(const struct canvas *c, unsigned int row,
 				      unsigned int column);
 

@@ -44,9 +44,17 @@ struct top_cause {
 	struct top_rate rate;
 };
 
+#define TOP_NO_ROW UINT32_MAX
+
+/* Who brought about what, from wherever: rows of the snapshot that differ by their stacks only. */
 struct top_origin {
-	const struct snap_caused *caused;
+	const struct snap_caused *caused; /* the most frequent of them */
+	struct snap_origin who;		  /* of all of them */
+	uint64_t wait_ns;
+	uint64_t wait_max_ns;
 	double count_s;
+	uint32_t first; /* their places in the snapshot, see next_caused */
+	uint32_t last;
 };
 
 struct top_work {
@@ -71,6 +79,8 @@ struct top_rates {
 	uint64_t nr_long; /* long interruptions in between */
 	struct top_cause *causes;
 	struct top_origin *origins;
+	size_t nr_origins;
+	uint32_t *next_caused; /* after each place: that of the next one of an origin; TOP_NO_ROW */
 	struct top_work *works; /* those that had any activity ever */
 	size_t nr_works;
 	struct top_waiter *waiters;
@@ -79,8 +89,8 @@ struct top_rates {
 /*
  * Rates between before (NULL: nothing was) and now, span_ns of event time apart; span 0 gives rates
  * of 0. A figure that went back counts as not moved. There is a row for each CPU that is watched or
- * was seen. minute may be NULL. out points into now, which must live on; its causes, origins and
- * waiters are as many as those of now, in the same order. Returns 0 or -ENOMEM.
+ * was seen. minute may be NULL. out points into now, which must live on; its causes and waiters are
+ * as many as those of now, in the same order. Returns 0 or -ENOMEM.
  */
 int top_rates_init(struct top_rates *out, const struct snapshot *before, const struct snapshot *now,
 		   uint64_t span_ns, const struct cpulist *watched,

@@ -90,15 +90,15 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 	canvas_style_row(c, at_row, 0, CANVAS_HEADER);
 	canvas_printf(c, at_row++, 0, CANVAS_HEADER, "%9s %11s %11s  %s", "COUNT", "WAIT-US",
 		      "WAIT-MAX-US", "BY");
-	for (size_t i = 0; i < d->now->nr_caused && at_row < c->rows; i++) {
-		const struct snap_caused *o = &d->now->caused[i];
+	for (size_t i = 0; i < d->rates.nr_origins && at_row < c->rows; i++) {
+		const struct top_origin *o = &d->rates.origins[i];
 
-		if (o->class != cause->class || o->on_cpu != cause->cpu ||
-		    strncmp(o->name, cause->name, sizeof(o->name)))
+		if (o->caused->class != cause->class || o->caused->on_cpu != cause->cpu ||
+		    strncmp(o->caused->name, cause->name, sizeof(cause->name)))
 			continue;
-		top_task(&by, &o->origin);
+		top_task(&by, &o->who);
 		canvas_printf(c, at_row++, 0, CANVAS_PLAIN, "%9" PRIu64 " %11.1f %11.1f  %s",
-			      o->origin.count, (double)o->wait_ns / (double)o->origin.count / 1000,
+			      o->who.count, (double)o->wait_ns / (double)o->who.count / 1000,
 			      (double)o->wait_max_ns / 1000, by.text);
 	}
 }

@@ -66,7 +66,8 @@ static void move_cursor(struct top_cursor *l, long by)
 		l->picked = last;
 }
 
-static enum top_act cursor_key(struct top_cursor *l, int key)
+/* False: it is none of those that move. */
+static bool cursor_key(struct top_cursor *l, int key)
 {
 	const long page = l->page > 1 ? (long)l->page : 1;
 
@@ -82,7 +83,9 @@ static enum top_act cursor_key(struct top_cursor *l, int key)
 		l->picked = 0;
 	else if (key == KEY_CODE_END || key == 'G')
 		l->picked = l->nr_rows ? l->nr_rows - 1 : 0;
-	return TOP_ACT_NONE;
+	else
+		return false;
+	return true;
 }
 
 static void ask(struct top_screen *s, enum top_mode mode, const char *present)
@@ -97,6 +100,7 @@ static void enter_detail(struct top_screen *s)
 		snprintf(s->message, sizeof(s->message), "there is no more of these rows");
 	else if (s->table.picked < s->table.nr_rows)
 		s->mode = TOP_DETAIL;
+	s->detail = (struct top_cursor){ 0 };
 }
 
 static enum top_act table_key(struct top_screen *s, int key)
@@ -138,7 +142,7 @@ static enum top_act table_key(struct top_screen *s, int key)
 	else if (key == KEY_CODE_ENTER)
 		enter_detail(s);
 	else
-		return cursor_key(s->on_cpus ? &s->cpus : &s->table, key);
+		cursor_key(s->on_cpus ? &s->cpus : &s->table, key);
 	return TOP_ACT_NONE;
 }
 
@@ -200,6 +204,7 @@ enum top_act top_screen_key(struct top_screen *s, int key)
 		return TOP_ACT_QUIT;
 	if (key == 'w' || key == 'W')
 		return key == 'w' ? TOP_ACT_SAVE : TOP_ACT_SAVE_TRACE;
-	s->mode = TOP_TABLES; /* any other key leaves a page */
+	if (s->mode != TOP_DETAIL || !cursor_key(&s->detail, key))
+		s->mode = TOP_TABLES; /* any other key leaves a page */
 	return TOP_ACT_NONE;
 }

@@ -42,7 +42,7 @@ static const struct top_stretch stretch[] = {
 
 static size_t nr_rows(const struct top_data *d)
 {
-	return d->now->nr_caused;
+	return d->rates.nr_origins;
 }
 
 static void value(const struct top_data *d, size_t row, unsigned int column, struct top_value *v)
@@ -58,17 +58,17 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	else if (column == COL_RATE)
 		top_number(v, r->count_s);
 	else if (column == COL_COUNT)
-		top_number(v, (double)c->origin.count);
-	else if (column == COL_WAIT && c->origin.count)
-		top_number(v, (double)c->wait_ns / (double)c->origin.count / 1000);
+		top_number(v, (double)r->who.count);
+	else if (column == COL_WAIT && r->who.count)
+		top_number(v, (double)r->wait_ns / (double)r->who.count / 1000);
 	else if (column == COL_MAX)
-		top_number(v, (double)c->wait_max_ns / 1000);
+		top_number(v, (double)r->wait_max_ns / 1000);
 	else if (column == COL_CAUSE)
 		top_words_n(v, c->name, sizeof(c->name));
 	else if (column == COL_CGROUP)
 		top_words_n(v, c->cgroup, sizeof(c->cgroup));
 	else if (column == COL_BY)
-		top_task(v, &c->origin);
+		top_task(v, &r->who);
 }
 
 static void ids(const struct top_data *d, size_t row, struct top_ids *out)
@@ -91,42 +91,85 @@ static bool next_frame(const char **stack, char *buf, size_t size)
 	return true;
 }
 
-static int extra(const struct top_data *d, size_t row, json_t *object)
+static json_t *stack_json(const char *stack)
 {
-	const char *stack = d->rates.origins[row].caused->stack;
 	char frame[QPW_SYMBOL_LEN * 4 + 1];
 	json_t *list = json_array();
 
-	while (next_frame(&stack, frame, sizeof(frame)))
+	while (list && next_frame(&stack, frame, sizeof(frame)))
 		if (json_array_append_new(list, json_string(frame)))
 			break;
-	return json_object_set_new(object, "stack", list) ? -ENOMEM : 0;
+	return list;
+}
+
+/* The stack of the most frequent ones, and all with their counts. */
+static int extra(const struct top_data *d, size_t row, json_t *object)
+{
+	const struct top_origin *o = &d->rates.origins[row];
+	json_t *list = json_array();
+	int failed = !list;
+
+	for (uint32_t i = o->first; !failed && i != TOP_NO_ROW; i = d->rates.next_caused[i]) {
+		const struct snap_caused *c = &d->now->caused[i];
+
+		failed |= json_array_append_new(list, json_pack("{s:I, s:o}", "count",
+								(json_int_t)c->origin.count,
+								"stack", stack_json(c->stack)));
+	}
+	failed |= json_object_set_new(object, "stack", stack_json(o->caused->stack));
+	return json_object_set_new(object, "stacks", list) || failed ? -ENOMEM : 0;
+}
+
+static void print_times(char *buf, size_t size, uint64_t nr)
+{
+	if (nr == 1)
+		snprintf(buf, size, "once");
+	else
+		snprintf(buf, size, "%" PRIu64 " times", nr);
+}
+
+/* Returns the next free row. */
+static unsigned int draw_stack(const struct snap_caused *c, uint64_t of, struct canvas *canvas,
+			       unsigned int at_row)
+{
+	char frame[QPW_SYMBOL_LEN * 4 + 1], times[32];
+	const char *stack = c->stack;
+
+	print_times(times, sizeof(times), c->origin.count);
+	canvas_style_row(canvas, at_row, 0, CANVAS_HEADER);
+	if (!*stack)
+		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%s: no kernel stack was taken",
+			      times);
+	else if (c->origin.count == of)
+		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "kernel stack, innermost first");
+	else
+		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER,
+			      "%s: kernel stack, innermost first", times);
+	while (at_row < canvas->rows && next_frame(&stack, frame, sizeof(frame)))
+		canvas_printf(canvas, at_row++, 2, CANVAS_PLAIN, "%s", frame);
+	return at_row;
 }
 
 static void detail(const struct top_data *d, size_t row, struct canvas *c, unsigned int at_row)
 {
-	const struct snap_caused *o = d->rates.origins[row].caused;
-	char name[QPW_SYMBOL_LEN * 4 + 1], group[QPW_PATH_LEN * 4 + 1];
-	const char *stack = o->stack;
+	const struct top_origin *o = &d->rates.origins[row];
+	char name[QPW_SYMBOL_LEN * 4 + 1], group[QPW_PATH_LEN * 4 + 1], times[32];
 	struct top_value by;
 
-	text_escape_n(o->name, sizeof(o->name), name, sizeof(name));
-	text_escape_n(o->cgroup, sizeof(o->cgroup), group, sizeof(group));
-	top_task(&by, &o->origin);
+	text_escape_n(o->caused->name, sizeof(o->caused->name), name, sizeof(name));
+	text_escape_n(o->caused->cgroup, sizeof(o->caused->cgroup), group, sizeof(group));
+	top_task(&by, &o->who);
+	print_times(times, sizeof(times), o->who.count);
 	canvas_printf(c, at_row++, 0, CANVAS_TITLE, "%s %s, brought about by %s",
-		      snap_class_name(o->class), name, by.text);
+		      snap_class_name(o->caused->class), name, by.text);
 	canvas_printf(c, at_row++, 0, CANVAS_PLAIN, "control group %s", *group ? group : "-");
 	canvas_printf(c, at_row++, 0, CANVAS_PLAIN,
-		      "%" PRIu64 " times, until it began %.1f us on average, at most %.1f us",
-		      o->origin.count,
-		      o->origin.count ? (double)o->wait_ns / (double)o->origin.count / 1000 : 0,
+		      "%s, until it began %.1f us on average, at most %.1f us", times,
+		      o->who.count ? (double)o->wait_ns / (double)o->who.count / 1000 : 0,
 		      (double)o->wait_max_ns / 1000);
-	if (!*stack)
-		canvas_printf(c, at_row, 0, CANVAS_PLAIN, "no kernel stack was taken");
-	else
-		canvas_printf(c, at_row++, 0, CANVAS_HEADER, "kernel stack, innermost first");
-	while (at_row < c->rows && next_frame(&stack, name, sizeof(name)))
-		canvas_printf(c, at_row++, 2, CANVAS_PLAIN, "%s", name);
+	for (uint32_t i = o->first; i != TOP_NO_ROW && at_row < c->rows;
+	     i = d->rates.next_caused[i])
+		at_row = draw_stack(&d->now->caused[i], o->who.count, c, at_row);
 }
 
 const struct top_view top_view_origins = {

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "view/top.h"
+#include "view/top_lookup.h"
+#include "view/top_rates.h"
 
-static double per_second(uint64_t before, uint64_t now, uint64_t span_ns)
+double top_per_second(uint64_t before, uint64_t now, uint64_t span_ns)
 {
 	return !span_ns || now < before ? 0 : (double)(now - before) * 1e9 / (double)span_ns;
 }
@@ -16,80 +18,35 @@ static double per_second(uint64_t before, uint64_t now, uint64_t span_ns)
 static struct top_rate rate(uint64_t count_before, uint64_t count, uint64_t ns_before, uint64_t ns,
 			    uint64_t span_ns)
 {
-	return (struct top_rate){ .count_s = per_second(count_before, count, span_ns),
-				  .stolen_us_s = per_second(ns_before, ns, span_ns) / 1000 };
+	return (struct top_rate){ .count_s = top_per_second(count_before, count, span_ns),
+				  .stolen_us_s = top_per_second(ns_before, ns, span_ns) / 1000 };
 }
 
-typedef int (*row_compare)(const void *a, const void *b);
-
-/* Rows of before, by pointers to them that are sorted, so that those of now can be looked up. */
-struct lookup {
-	const char **rows;
-	size_t nr;
-	row_compare compare;
-};
-
-static int compare_pointed(const void *a, const void *b, void *context)
+static uint64_t cause_hash(const void *row)
 {
-	const struct lookup *l = context;
+	const struct snap_cause *c = row;
 
-	return l->compare(*(const char *const *)a, *(const char *const *)b);
+	return top_hash_text(top_hash_number(0, (uint64_t)c->cpu << 8 | c->class), c->name);
 }
 
-static int lookup_init(struct lookup *l, const void *rows, size_t nr, size_t size,
-		       row_compare compare)
-{
-	*l = (struct lookup){ calloc(nr + 1, sizeof(const char *)), nr, compare };
-	if (!l->rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < nr; i++)
-		l->rows[i] = (const char *)rows + i * size;
-	qsort_r(l->rows, nr, sizeof(const char *), compare_pointed, l);
-	return 0;
-}
-
-static const void *lookup_find(const struct lookup *l, const void *row)
-{
-	size_t low = 0, high = l->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int side = l->compare(row, l->rows[middle]);
-
-		if (!side)
-			return l->rows[middle];
-		if (side < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
-}
-
-static int order(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int cause_by_name(const void *a, const void *b)
+static bool cause_same(const void *a, const void *b)
 {
 	const struct snap_cause *x = a, *y = b;
 
-	if (x->cpu != y->cpu)
-		return order(x->cpu, y->cpu);
-	if (x->class != y->class)
-		return order(x->class, y->class);
-	return strcmp(x->name, y->name);
+	return x->cpu == y->cpu && x->class == y->class && !strcmp(x->name, y->name);
 }
+
+static const struct top_rows cause_rows = { cause_hash, cause_same };
 
 /* Causes whose rows went count as "(other)" from then on: these had them before, too. */
 static void add_gone(struct snap_cause *other, const struct snapshot *before,
-		     const struct lookup *present)
+		     const struct top_lookup *present)
 {
 	for (size_t i = 0; i < before->nr_causes; i++) {
 		const struct snap_cause *c = &before->causes[i];
 
-		if (c->cpu == other->cpu && c->class == other->class && !lookup_find(present, c)) {
+		if (c->cpu == other->cpu && c->class == other->class &&
+		    !top_lookup_find(present, c)) {
 			other->count += c->count;
 			other->self_ns += c->self_ns;
 		}
@@ -99,20 +56,21 @@ static void add_gone(struct snap_cause *other, const struct snapshot *before,
 static int add_causes(struct top_rates *out, const struct snapshot *before,
 		      const struct snapshot *now, uint64_t span_ns)
 {
-	struct lookup old, present;
+	/* what is there now is asked for only where rows went */
+	size_t nr_present = now->nr_row_gone ? now->nr_causes : 0;
+	struct top_lookup old, present;
 
 	out->causes = calloc(now->nr_causes + 1, sizeof(*out->causes));
-	if (!out->causes || lookup_init(&old, before->causes, before->nr_causes,
-					sizeof(*before->causes), cause_by_name))
+	if (!out->causes || top_lookup_all(&old, &cause_rows, before->causes, before->nr_causes,
+					   sizeof(*before->causes)))
 		return -ENOMEM;
-	if (lookup_init(&present, now->causes, now->nr_causes, sizeof(*now->causes),
-			cause_by_name)) {
-		free(old.rows);
+	if (top_lookup_all(&present, &cause_rows, now->causes, nr_present, sizeof(*now->causes))) {
+		top_lookup_finish(&old);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < now->nr_causes; i++) {
 		const struct snap_cause *c = &now->causes[i];
-		const struct snap_cause *found = lookup_find(&old, c);
+		const struct snap_cause *found = top_lookup_find(&old, c);
 		struct snap_cause was =
 			found ? *found : (struct snap_cause){ .cpu = c->cpu, .class = c->class };
 
@@ -121,105 +79,86 @@ static int add_causes(struct top_rates *out, const struct snapshot *before,
 		out->causes[i].cause = c;
 		out->causes[i].rate = rate(was.count, c->count, was.self_ns, c->self_ns, span_ns);
 	}
-	free(present.rows);
-	free(old.rows);
+	top_lookup_finish(&present);
+	top_lookup_finish(&old);
 	return 0;
 }
 
-static int origin_by_name(const void *a, const void *b)
+static uint64_t work_hash(const void *row)
 {
-	const struct snap_caused *x = a, *y = b;
-	int ret = strcmp(x->name, y->name);
-
-	ret = ret ? ret : strcmp(x->origin.comm, y->origin.comm);
-	ret = ret ? ret : strcmp(x->stack, y->stack);
-	ret = ret ? ret : strcmp(x->cgroup, y->cgroup);
-	ret = ret ? ret : order(x->class, y->class);
-	ret = ret ? ret : order(x->on_cpu, y->on_cpu);
-	return ret ? ret : order(x->origin.cpu, y->origin.cpu);
+	return top_hash_text(0, ((const struct snap_work *)row)->function);
 }
 
-static int add_origins(struct top_rates *out, const struct snapshot *before,
-		       const struct snapshot *now, uint64_t span_ns)
+static bool work_same(const void *a, const void *b)
 {
-	struct lookup old;
-
-	out->origins = calloc(now->nr_caused + 1, sizeof(*out->origins));
-	if (!out->origins || lookup_init(&old, before->caused, before->nr_caused,
-					 sizeof(*before->caused), origin_by_name))
-		return -ENOMEM;
-	for (size_t i = 0; i < now->nr_caused; i++) {
-		const struct snap_caused *c = &now->caused[i];
-		const struct snap_caused *was = lookup_find(&old, c);
-
-		out->origins[i].caused = c;
-		out->origins[i].count_s =
-			per_second(was ? was->origin.count : 0, c->origin.count, span_ns);
-	}
-	free(old.rows);
-	return 0;
+	return !strcmp(((const struct snap_work *)a)->function,
+		       ((const struct snap_work *)b)->function);
 }
 
-static int work_by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct snap_work *)a)->function,
-		      ((const struct snap_work *)b)->function);
-}
+static const struct top_rows work_rows = { work_hash, work_same };
 
 static int add_works(struct top_rates *out, const struct snapshot *before,
 		     const struct snapshot *now, uint64_t span_ns)
 {
-	struct lookup old;
+	struct top_lookup old;
 
 	out->works = calloc(now->nr_works + 1, sizeof(*out->works));
-	if (!out->works || lookup_init(&old, before->works, before->nr_works,
-				       sizeof(*before->works), work_by_name))
+	if (!out->works || top_lookup_all(&old, &work_rows, before->works, before->nr_works,
+					  sizeof(*before->works)))
 		return -ENOMEM;
 	for (size_t i = 0; i < now->nr_works; i++) {
 		const struct snap_work *w = &now->works[i];
-		const struct snap_work *was = lookup_find(&old, w);
+		const struct snap_work *was = top_lookup_find(&old, w);
 
 		if (!w->executed && !w->inlined)
 			continue;
 		out->works[out->nr_works++] = (struct top_work){
 			.work = w,
-			.executed_s = per_second(was ? was->executed : 0, w->executed, span_ns),
-			.inlined_s = per_second(was ? was->inlined : 0, w->inlined, span_ns),
+			.executed_s = top_per_second(was ? was->executed : 0, w->executed, span_ns),
+			.inlined_s = top_per_second(was ? was->inlined : 0, w->inlined, span_ns),
 		};
 	}
-	free(old.rows);
+	top_lookup_finish(&old);
 	return 0;
 }
 
-static int waiter_by_name(const void *a, const void *b)
+static uint64_t waiter_hash(const void *row)
+{
+	const struct snap_waiter *w = row;
+	uint64_t hash = top_hash_number(0, w->target_cpu);
+
+	return top_hash_text(top_hash_text(top_hash_text(hash, w->function), w->work), w->comm);
+}
+
+static bool waiter_same(const void *a, const void *b)
 {
 	const struct snap_waiter *x = a, *y = b;
-	int ret = strcmp(x->function, y->function);
 
-	ret = ret ? ret : strcmp(x->work, y->work);
-	ret = ret ? ret : strcmp(x->comm, y->comm);
-	return ret ? ret : order(x->target_cpu, y->target_cpu);
+	return x->target_cpu == y->target_cpu && !strcmp(x->function, y->function) &&
+	       !strcmp(x->work, y->work) && !strcmp(x->comm, y->comm);
 }
+
+static const struct top_rows waiter_rows = { waiter_hash, waiter_same };
 
 static int add_waiters(struct top_rates *out, const struct snapshot *before,
 		       const struct snapshot *now, uint64_t span_ns)
 {
-	struct lookup old;
+	struct top_lookup old;
 
 	out->waiters = calloc(now->nr_waiters + 1, sizeof(*out->waiters));
-	if (!out->waiters || lookup_init(&old, before->waiters, before->nr_waiters,
-					 sizeof(*before->waiters), waiter_by_name))
+	if (!out->waiters || top_lookup_all(&old, &waiter_rows, before->waiters, before->nr_waiters,
+					    sizeof(*before->waiters)))
 		return -ENOMEM;
 	for (size_t i = 0; i < now->nr_waiters; i++) {
 		const struct snap_waiter *w = &now->waiters[i];
-		const struct snap_waiter *was = lookup_find(&old, w);
+		const struct snap_waiter *was = top_lookup_find(&old, w);
 
 		out->waiters[i].waiter = w;
-		out->waiters[i].count_s = per_second(was ? was->count : 0, w->count, span_ns);
+		out->waiters[i].count_s = top_per_second(was ? was->count : 0, w->count, span_ns);
 		out->waiters[i].waited_us_s =
-			per_second(was ? was->total_ns : 0, w->total_ns, span_ns) / 1000;
+			top_per_second(was ? was->total_ns : 0, w->total_ns, span_ns) / 1000;
 	}
-	free(old.rows);
+	top_lookup_finish(&old);
 	return 0;
 }
 
@@ -252,7 +191,7 @@ static void fill_cpu(struct top_cpu *c, const struct snap_cpu *was, uint64_t spa
 		return;
 	c->recent_max_ns = c->state->recent_max_ns;
 	c->avoidable_us_s =
-		per_second(was ? was->avoidable_ns : 0, c->state->avoidable_ns, span_ns) / 1000;
+		top_per_second(was ? was->avoidable_ns : 0, c->state->avoidable_ns, span_ns) / 1000;
 }
 
 static void fill_offline(struct top_cpu *c, const struct snapshot *now, uint64_t span_ns)
@@ -329,14 +268,14 @@ int top_rates_init(struct top_rates *out, const struct snapshot *before, const s
 	memset(out, 0, sizeof(*out));
 	if (!before)
 		before = &nothing;
-	out->events_s = per_second(before->nr_events, now->nr_events, span_ns);
-	out->samples_s = per_second(before->nr_samples, now->nr_samples, span_ns);
+	out->events_s = top_per_second(before->nr_events, now->nr_events, span_ns);
+	out->samples_s = top_per_second(before->nr_samples, now->nr_samples, span_ns);
 	if (now->nr_long > before->nr_long)
 		out->nr_long = now->nr_long - before->nr_long;
 	if (now->nr_lost > before->nr_lost)
 		out->lost = now->nr_lost - before->nr_lost;
 	if (add_cpus(out, before, now, span_ns, watched, minute) ||
-	    add_causes(out, before, now, span_ns) || add_origins(out, before, now, span_ns) ||
+	    add_causes(out, before, now, span_ns) || top_rates_origins(out, before, now, span_ns) ||
 	    add_works(out, before, now, span_ns) || add_waiters(out, before, now, span_ns)) {
 		top_rates_finish(out);
 		return -ENOMEM;
@@ -349,6 +288,7 @@ void top_rates_finish(struct top_rates *r)
 	free(r->cpus);
 	free(r->causes);
 	free(r->origins);
+	free(r->next_caused);
 	free(r->works);
 	free(r->waiters);
 	memset(r, 0, sizeof(*r));

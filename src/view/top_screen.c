@@ -110,6 +110,27 @@ static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int
 		canvas_printf(c, at, column, CANVAS_DIM, "rows: %zu", s->table.nr_rows);
 }
 
+/* More of a row, from the line that is scrolled to. */
+static int draw_detail(struct top_cursor *l, const struct top_data *d, const struct top_view *view,
+		       size_t row, struct canvas *c, unsigned int at)
+{
+	struct canvas *all = canvas_create(c->columns, CANVAS_ROWS_MAX, c->ascii);
+	unsigned int lines;
+
+	if (!all)
+		return -ENOMEM;
+	view->detail(d, row, all, 0);
+	lines = canvas_used_rows(all);
+	l->page = c->rows > at + 1 ? c->rows - at - 1 : 0;
+	l->nr_rows = lines > l->page ? lines - l->page + 1 : 1;
+	if (l->picked >= l->nr_rows)
+		l->picked = l->nr_rows - 1;
+	for (unsigned int i = 0; i < l->page; i++)
+		canvas_copy_row(c, at + i, all, (unsigned int)l->picked + i);
+	canvas_destroy(all);
+	return 0;
+}
+
 static int draw_table(struct top_screen *s, const struct top_data *d, struct canvas *c,
 		      unsigned int at, unsigned int end)
 {
@@ -118,6 +139,7 @@ static int draw_table(struct top_screen *s, const struct top_data *d, struct can
 	struct top_cursor *l = &s->table;
 	unsigned int tabs = at++;
 	struct top_table t;
+	int ret = 0;
 
 	if (top_table_init(&t, view, d, &s->filter, order))
 		return -ENOMEM;
@@ -128,15 +150,13 @@ static int draw_table(struct top_screen *s, const struct top_data *d, struct can
 	scroll(l);
 	draw_tabs(c, s, tabs);
 	if (s->mode == TOP_DETAIL && t.nr) {
-		for (unsigned int row = tabs + 1; row < c->rows; row++)
-			canvas_clear_row(c, row);
-		view->detail(d, t.rows[l->picked], c, tabs + 1);
+		ret = draw_detail(&s->detail, d, view, t.rows[l->picked], c, tabs + 1);
 	} else if (end > at) {
 		top_table_draw(&t, c, at, end - at, l->first, (int)order->column,
 			       t.nr && !s->on_cpus ? (long)l->picked : -1);
 	}
 	top_table_finish(&t);
-	return 0;
+	return ret;
 }
 
 static void draw_keys(const struct top_screen *s, struct canvas *c)
@@ -145,7 +165,7 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 		[TOP_TABLES] = ("q quit  space pause  Tab table  < > order  / filter  Enter more  "
 				"? help"),
 		[TOP_HELP] = "any key leaves this page",
-		[TOP_DETAIL] = "q quit  w W write  any other key goes back",
+		[TOP_DETAIL] = "q quit  w W write  arrows move  any other key goes back",
 	};
 	static const char on_cpus[] = "q quit  space pause  c table  < > order  / filter  ? help";
 	const char *usual = s->mode == TOP_TABLES && s->on_cpus ? on_cpus : keys[s->mode];
@@ -159,6 +179,11 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 		canvas_put(c, row, 0, c->columns, CANVAS_WARN, s->message);
 	else if (*s->filter_text && s->mode == TOP_TABLES)
 		column = canvas_printf(c, row, 0, CANVAS_WARN, "filter: %s", s->filter_text) + 2;
+	else if (s->mode == TOP_DETAIL && s->detail.nr_rows > 1)
+		column = canvas_printf(c, row, 0, CANVAS_TITLE, "lines %zu-%zu of %zu",
+				       s->detail.picked + 1, s->detail.picked + s->detail.page,
+				       s->detail.nr_rows - 1 + s->detail.page) +
+			 2;
 	if (s->mode != TOP_ASK_FILTER && s->mode != TOP_ASK_DELAY && !*s->message)
 		canvas_put(c, row, column, c->columns, CANVAS_DIM, usual);
 }

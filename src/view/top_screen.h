@@ -49,7 +49,8 @@ struct top_screen {
 	char input[TOP_INPUT]; /* being typed */
 	struct top_cursor table;
 	struct top_cursor cpus;
-	unsigned int columns; /* of the canvas when it was drawn last */
+	struct top_cursor detail; /* its rows are the lines that can be the first one there */
+	unsigned int columns;	  /* of the canvas when it was drawn last */
 	bool paused;
 	uint64_t delay_ns;
 	char message[128]; /* shown in place of the keys until the next one is pressed; escaped */

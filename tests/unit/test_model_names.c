@@ -16,6 +16,7 @@
 #include "../feeding.h"
 #include "model/names.h"
 #include "model/table.h"
+#include "util/array.h"
 
 #define FN_TIMER 0xffffffff81000100U
 
@@ -63,6 +64,32 @@ static const char *only_cause(const struct snapshot *s, const char *name, uint64
 		if (!strcmp(s->causes[i].name, name) && s->causes[i].count == count)
 			return s->causes[i].name;
 	return NULL;
+}
+
+/* Tables have words of their own in the place of names: a task can't pass for these. */
+static void test_words_of_tables(void **state)
+{
+	static const char *const words[] = { "(other)", "(unknown)", "[softirq]", "[irq]",
+					     "[nmi]" };
+	struct model *m = new_model(0, 1);
+	struct snapshot *s;
+	char quoted[24];
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		feed(m, rec_thread(1, 1000 + i * 10, 1004 + i * 10, 7, words[i]));
+	feed(m, rec_thread(1, 2000, 2004, 7, "(others)"));
+	feed(m, rec_thread(1, 2010, 2014, 7, "(sd-pam)"));
+	s = snap(m);
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++) {
+		snprintf(quoted, sizeof(quoted), "'%s'", words[i]);
+		assert_non_null(only_cause(s, quoted, 1));
+		assert_null(only_cause(s, words[i], 1));
+	}
+	assert_non_null(only_cause(s, "(others)", 1));
+	assert_non_null(only_cause(s, "(sd-pam)", 1));
+	snapshot_destroy(s);
+	model_destroy(m);
 }
 
 /* Far more names than are remembered, the frequent among the rare: every run has its own row. */
@@ -189,9 +216,10 @@ static void test_absurd_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	       cmocka_unit_test(test_many_tasks),
-		cmocka_unit_test(test_behind_the_end), cmocka_unit_test(test_named_late),
-		cmocka_unit_test(test_same_number),    cmocka_unit_test(test_absurd_error),
+		cmocka_unit_test(test_table),	     cmocka_unit_test(test_words_of_tables),
+		cmocka_unit_test(test_many_tasks),   cmocka_unit_test(test_behind_the_end),
+		cmocka_unit_test(test_named_late),   cmocka_unit_test(test_same_number),
+		cmocka_unit_test(test_absurd_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,28 +14,10 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "sample_top.h"
+#include "sample_screen.h"
 #include "util/array.h"
 #include "view/keys.h"
 #include "view/top_screen.h"
-
-/* A row as text, blanks at its end removed. */
-static const char *row_text(const struct canvas *c, unsigned int row)
-{
-	static char text[CANVAS_COLUMNS_MAX * 12 + 1];
-	size_t len = 0;
-
-	for (unsigned int i = 0; i < c->columns; i++) {
-		const char *cell = canvas_cell(c, row, i)->text;
-
-		memcpy(text + len, cell, strlen(cell));
-		len += strlen(cell);
-	}
-	while (len && text[len - 1] == ' ')
-		len--;
-	text[len] = '\0';
-	return text;
-}
 
 static void text_is_cut_at_whole_characters(void **state)
 {
@@ -142,25 +124,6 @@ static struct snapshot *hostile(void)
 	return s;
 }
 
-static const struct host_facts facts = { .hostname = "ho\033[31mst",
-					 .release = "7.2",
-					 .watched = "1",
-					 .victim = "evil\033/42",
-					 .mode = HOST_MODE_QPW_ON,
-					 .mode_reason = "qpw=1\033c" };
-
-static const struct cpulist cpu_1 = { { 1U << 1 } };
-
-static void fill_data(struct top_data *d, const struct snapshot *s)
-{
-	*d = (struct top_data){ .facts = &facts,
-				.state = "live",
-				.view_ns = 3 * SECOND,
-				.now = s,
-				.cost = { 0.5, 210 } };
-	assert_int_equal(top_rates_init(&d->rates, NULL, s, SECOND, &cpu_1, NULL), 0);
-}
-
 static void check_clean(const struct canvas *c)
 {
 	for (size_t i = 0; i < (size_t)c->rows * c->columns; i++) {
@@ -171,25 +134,6 @@ static void check_clean(const struct canvas *c)
 			assert_false(c->ascii && *text >= 0x80);
 		}
 	}
-}
-
-static void press(struct top_screen *s, const struct top_data *d, struct canvas *c,
-		  const char *keys)
-{
-	int key;
-
-	while ((key = keys_next(&keys)) != KEY_CODE_NONE) {
-		top_screen_key(s, key);
-		assert_int_equal(top_screen_draw(s, d, c), 0);
-	}
-}
-
-static bool shows(const struct canvas *c, const char *text)
-{
-	for (unsigned int row = 0; row < c->rows; row++)
-		if (strstr(row_text(c, row), text))
-			return true;
-	return false;
 }
 
 static void screens_of_every_size_are_clean(void **state)
@@ -317,126 +261,6 @@ static void screen_says_what_matters(void **state)
 	canvas_destroy(c);
 }
 
-/*
- * The last minute of a CPU: 20 parts of three seconds, here a quarter, a half, three quarters and
- * all of the highest one, five of each: marks 1, 3, 5 and 7 of "_.:-=+*#". Cells of two parts have
- * the same or, where these differ, their mean: 3/8 is mark 2, 7/8 is 6.
- */
-static void minute_fits_every_width(void **state)
-{
-	static const struct {
-		unsigned int columns;
-		const char *minute;
-		const char *runs;
-	} screens[] = {
-		{ 80, "..:--++*## ", "cyclicte-m" },
-		{ 85, "..:--++*## ", "cyclicte-main-t" },
-		{ 102, ".....-----+++++##### ", "cyclicte-main-t" },
-		{ 300, ".....-----+++++##### ", "cyclicte-main-t" },
-	};
-	struct top_minute minute = { 0 };
-	struct snapshot *s = sample_empty();
-	struct top_screen screen;
-	struct top_data d;
-
-	(void)state;
-	memcpy(sample_cpu(s, 1)->running, "cyclicte-main-t", 15);
-	s->window_end_ns = 60 * SECOND;
-	for (unsigned int part = 0; part < TOP_MINUTE_PARTS; part++)
-		assert_int_equal(top_minute_add(&minute, 1, part * TOP_MINUTE_PART_NS,
-						(part + 1) * TOP_MINUTE_PART_NS,
-						(part / 5 + 1) * 1000000),
-				 0);
-	fill_data(&d, s);
-	top_rates_finish(&d.rates);
-	assert_int_equal(top_rates_init(&d.rates, NULL, s, SECOND, &cpu_1, &minute), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
-		struct canvas *c = canvas_create(screens[i].columns, 24, true);
-		const char *names, *at;
-		ptrdiff_t column;
-
-		assert_non_null(c);
-		top_screen_init(&screen, SECOND);
-		assert_int_equal(top_screen_draw(&screen, &d, c), 0);
-		names = row_text(c, 3);
-		at = strstr(names, "MINUTE");
-		assert_non_null(at);
-		column = at - names;
-		at = row_text(c, 4);
-		assert_memory_equal(at + column, screens[i].minute, strlen(screens[i].minute));
-		assert_non_null(strstr(at, screens[i].runs));
-		canvas_destroy(c);
-	}
-	top_minute_finish(&minute);
-	top_rates_finish(&d.rates);
-	snapshot_destroy(s);
-}
-
-/* Where there is room, names of 60 letters and paths of 100 are there as a whole. */
-static void wide_screens_show_whole_names(void **state)
-{
-	char name[61] = "", group[101] = "";
-	struct canvas *c = canvas_create(300, 24, false);
-	struct canvas *narrow = canvas_create(130, 24, false);
-	struct snapshot *s = sample_empty();
-	struct top_screen screen;
-	struct top_data d;
-
-	(void)state;
-	assert_non_null(c);
-	assert_non_null(narrow);
-	memset(name, 'n', sizeof(name) - 1);
-	memset(group, 'g', sizeof(group) - 1);
-	sample_origin(s, 1, name, "task", 7);
-	memcpy(s->caused[0].cgroup, group, sizeof(group));
-	fill_data(&d, s);
-	top_screen_init(&screen, SECOND);
-	press(&screen, &d, c, "2");
-	assert_true(shows(c, name));
-	assert_true(shows(c, group));
-	assert_true(shows(c, " task/42@0"));
-	/* the task is there at any rate */
-	assert_int_equal(top_screen_draw(&screen, &d, narrow), 0);
-	assert_true(shows(narrow, "nnnnnnnnnnnnnnnnnnnnnnnn gggggggggggggggggggggggg task/42@0"));
-	for (unsigned int i = 0; i < TOP_VIEWS; i++)
-		assert_true(top_views[i]->nr_columns <= TOP_COLUMNS_MAX);
-	assert_true(top_view_cpus.nr_columns <= TOP_COLUMNS_MAX);
-	top_rates_finish(&d.rates);
-	snapshot_destroy(s);
-	canvas_destroy(narrow);
-	canvas_destroy(c);
-}
-
-/* A number never loses its end: decimals go first, then thousands. */
-static void long_numbers_stay_right(void **state)
-{
-	static const struct {
-		uint64_t max_ns;
-		const char *shown;
-	} rows[] = {
-		{ 9999900, " 9999.9 " },	   { 99999900, " 100000 " },
-		{ 1234567000, " 1235k " },	   { 60000000000ULL, " 60000k " },
-		{ 36000000000000ULL, " 36000M " },
-	};
-	struct canvas *c = canvas_create(80, 24, false);
-	struct snapshot *s = sample_empty();
-	struct top_screen screen;
-	struct top_data d;
-
-	(void)state;
-	assert_non_null(c);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		sample_cpu(s, 1)->recent_max_ns = rows[i].max_ns;
-		fill_data(&d, s);
-		top_screen_init(&screen, SECOND);
-		assert_int_equal(top_screen_draw(&screen, &d, c), 0);
-		assert_non_null(strstr(row_text(c, 4), rows[i].shown));
-		top_rates_finish(&d.rates);
-	}
-	snapshot_destroy(s);
-	canvas_destroy(c);
-}
-
 static void keys_choose_and_move(void **state)
 {
 	struct canvas *c = canvas_create(80, 24, false);
@@ -480,75 +304,6 @@ static void keys_choose_and_move(void **state)
 	canvas_destroy(c);
 }
 
-/* Thirty of them, of which the one of the highest number is the busiest. */
-static void cpus_that_do_not_fit_are_reached(void **state)
-{
-	struct canvas *c = canvas_create(80, 24, false);
-	struct canvas *tall = canvas_create(80, 80, false);
-	struct cpulist thirty = { 0 };
-	struct snapshot *s = sample_empty();
-	struct top_screen screen;
-	struct top_data d;
-
-	(void)state;
-	assert_non_null(c);
-	assert_non_null(tall);
-	for (uint32_t cpu = 1; cpu <= 30; cpu++) {
-		cpulist_set(&thirty, (int)cpu);
-		sample_cause(s, cpu, SNAP_IRQ, "nic", 1, cpu * 1000);
-	}
-	fill_data(&d, s);
-	top_rates_finish(&d.rates);
-	assert_int_equal(top_rates_init(&d.rates, NULL, s, SECOND, &thirty, NULL), 0);
-	top_screen_init(&screen, SECOND);
-	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
-	/* (24 - 7) / 2 rows, the sum of all is one of 31 */
-	assert_true(shows(c, " 1-8 of 31"));
-	assert_memory_equal(row_text(c, 4), "all ", 4);
-	assert_memory_equal(row_text(c, 5), "30  ", 4);
-	assert_memory_equal(row_text(c, 11), "24  ", 4);
-	press(&screen, &d, c, "c<End>");
-	assert_true(shows(c, " 24-31 of 31"));
-	assert_memory_equal(row_text(c, 11), "1   ", 4);
-	assert_int_equal(canvas_cell(c, 11, 0)->style, CANVAS_PICKED);
-	assert_int_equal(screen.table.picked, 0);
-	/* the keys of the order are for them: back from as they are to the last column there is */
-	press(&screen, &d, c, "<lt>");
-	assert_int_equal(screen.cpu_order.column,
-			 (size_t)top_find_column(&top_view_cpus, "running"));
-	press(&screen, &d, c, ">");
-	assert_int_equal(screen.cpu_order.column, TOP_AS_THEY_ARE);
-	press(&screen, &d, c, ">r<Home>");
-	assert_int_equal(screen.cpu_order.column, (size_t)top_find_column(&top_view_cpus, "cpu"));
-	assert_int_equal(screen.orders[0].column, top_views[0]->sort);
-	assert_memory_equal(row_text(c, 4), "all ", 4);
-	assert_memory_equal(row_text(c, 5), "1   ", 4);
-	press(&screen, &d, c, "<PageDown>");
-	assert_memory_equal(row_text(c, 4), "1   ", 4);
-	assert_memory_equal(row_text(c, 11), "8   ", 4);
-	/* and again for the table */
-	press(&screen, &d, c, "c<Down>");
-	assert_int_equal(screen.table.picked, 1);
-	assert_int_equal(screen.cpus.picked, 8);
-	assert_int_equal(canvas_cell(c, 11, 0)->style, CANVAS_PLAIN);
-	assert_true(shows(c, "rows 1-9 of 30"));
-	/* a screen on which all fit shows all */
-	press(&screen, &d, c, "c<End><lt>r");
-	assert_memory_equal(row_text(c, 11), "1   ", 4);
-	assert_int_equal(top_screen_draw(&screen, &d, tall), 0);
-	assert_memory_equal(row_text(tall, 4), "1   ", 4);
-	assert_memory_equal(row_text(tall, 34), "all ", 4);
-	assert_int_equal(canvas_cell(tall, 34, 0)->style, CANVAS_PICKED);
-	press(&screen, &d, c, "/cpu=5-6<Enter>");
-	assert_false(shows(c, " of 31"));
-	assert_memory_equal(row_text(c, 4), "5   ", 4);
-	assert_memory_equal(row_text(c, 6), "all ", 4);
-	canvas_destroy(tall);
-	top_rates_finish(&d.rates);
-	snapshot_destroy(s);
-	canvas_destroy(c);
-}
-
 static void keys_ask_for_what_others_do(void **state)
 {
 	struct top_screen s;
@@ -577,23 +332,6 @@ static void keys_ask_for_what_others_do(void **state)
 	assert_int_equal(s.orders[0].column, top_views[0]->sort);
 }
 
-/* Whatever there is of CPUs, the table below keeps rows. */
-static void cpus_leave_room(void **state)
-{
-	(void)state;
-	for (unsigned int rows = 1; rows < CANVAS_ROWS_MAX; rows++) {
-		for (size_t cpus = 1; cpus < 600; cpus += 7) {
-			unsigned int used = top_cpu_rows(rows, cpus);
-
-			assert_true(used >= 1 && used <= cpus);
-			if (rows >= 12)
-				assert_true(rows - 7 - used >= used);
-			if (rows >= 12 && cpus <= (rows - 7) / 2)
-				assert_int_equal(used, cpus);
-		}
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,13 +343,8 @@ int main(void)
 		cmocka_unit_test(nothing_known_yet_is_said),
 		cmocka_unit_test(what_cannot_be_seen_is_said),
 		cmocka_unit_test(screen_says_what_matters),
-		cmocka_unit_test(minute_fits_every_width),
-		cmocka_unit_test(wide_screens_show_whole_names),
-		cmocka_unit_test(long_numbers_stay_right),
 		cmocka_unit_test(keys_choose_and_move),
-		cmocka_unit_test(cpus_that_do_not_fit_are_reached),
 		cmocka_unit_test(keys_ask_for_what_others_do),
-		cmocka_unit_test(cpus_leave_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
