@@ -87,7 +87,6 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	_Static_assert(sizeof(bpf->rodata->watched) == sizeof(c->watched.bits), "one bit a CPU");
 	memcpy((void *)bpf->rodata->watched, c->watched.bits, sizeof(c->watched.bits));
 	bpf->rodata->copies_fields = probes_copy_fields(probes);
-	bpf->rodata->has_cast = probes_can_cast(probes);
 	if (c->ksyms) {
 		bpf->rodata->address_hrtimer_wakeup = ksyms_address(c->ksyms, "hrtimer_wakeup");
 		/* since 6.9, and before */
