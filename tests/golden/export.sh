@@ -3,24 +3,9 @@
 # qpwlat export on traces that make_trace writes: output and exit codes. What is expected lies in
 # tests/golden/export/ and is written by hand from the records in make_trace.c.
 set -euo pipefail
-cd "$(dirname "$0")/export"
-expected=$PWD
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
-
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok export $1"
-		head -n 40 "$2"
-		bad=1
-	else
-		echo "ok export $1"
-	fi
-}
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash export
+expected+=/export
 
 # fails NAME EXIT_CODE PATTERN ARGUMENT...: nothing on stdout, the pattern on stderr
 fails() {
@@ -35,9 +20,7 @@ fails() {
 	result "$name" log
 }
 
-for trace in lab empty kinds cells; do
-	"$make_trace" "$trace" "$trace.qpw"
-done
+make_traces lab empty kinds cells
 for trace in kinds cells; do
 	"${QPWLAT:?}" export --format csv "$trace.qpw" >out
 	diff -u "$expected/$trace.csv" out >log || true
@@ -125,7 +108,7 @@ jq -c '.num_threads, .resolution_in_ns, .return_code, .thread' ct.json | diff - 
 	printf '%s\n' 1 0 0 "$(jq -c . <<<'{"0": {"histogram": {"3": 99, "60": 1}, "cycles": 100,
 		"min": 3, "max": 60, "avg": 3.57, "cpu": 1}}')"
 ) >log || true
-recorded=$expected/../../traces/lab-unpatched/trace.qpw
+recorded=$top/tests/traces/lab-unpatched/trace.qpw
 "$QPWLAT" export -f rt-tests-json "$recorded" |
 	jq -r '.thread["0"] | "\(.cycles) \(.max)", (.histogram | to_entries[] | "\(.key) \(.value)")' >got
 "$QPWLAT" export "$recorded" | awk -F, '

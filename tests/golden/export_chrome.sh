@@ -4,28 +4,13 @@
 # and end in slices, and the times of the single records. tests/golden/export/kinds.json is worked
 # out from the records in make_trace.c.
 set -euo pipefail
-cd "$(dirname "$0")/export"
-expected=$PWD
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
-recorded=$(cd ../../traces/lab-unpatched && pwd)/trace.qpw
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash chrome
+expected+=/export
+recorded=$top/tests/traces/lab-unpatched/trace.qpw
 
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok chrome $1"
-		head -n 40 "$2"
-		bad=1
-	else
-		echo "ok chrome $1"
-	fi
-}
-
+make_traces lab kinds hostile empty
 for trace in lab kinds hostile empty; do
-	"$make_trace" "$trace" "$trace.qpw"
 	"${QPWLAT:?}" export --format chrome "$trace.qpw" >"$trace.json" 2>err || true
 done
 diff -u "$expected/kinds.json" kinds.json >log || true

@@ -3,30 +3,13 @@
 # qpwlat export --format openmetrics: what a strict parser reads is what the trace holds. The values
 # in tests/golden/export/lab.om follow from the comments in make_trace.c.
 set -euo pipefail
-cd "$(dirname "$0")/export"
-expected=$PWD
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
-recorded=$(cd ../../traces/lab-unpatched && pwd)/trace.qpw
-page=$(cd ../../../docs && pwd)/metrics.md
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash metrics
+expected+=/export
+recorded=$top/tests/traces/lab-unpatched/trace.qpw
+page=$top/docs/metrics.md
 
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok metrics $1"
-		head -n 40 "$2"
-		bad=1
-	else
-		echo "ok metrics $1"
-	fi
-}
-
-for trace in lab hostile empty; do
-	"$make_trace" "$trace" "$trace.qpw"
-done
+make_traces lab hostile empty
 "${QPWLAT:?}" export --format openmetrics lab.qpw >lab.om
 grep -v _bucket lab.om | diff -u "$expected/lab.om" - >log || true
 result lab log

@@ -3,25 +3,11 @@
 # What all commands have in common: no recording is written over, no message steers a terminal, what
 # can't be written is an error that is told.
 set -euo pipefail
-cd "$(dirname "$0")"
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../.. && pwd)/$make_trace
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash messages
+
 qpwlat=${QPWLAT:?}
 qpwtop=${QPWTOP:?}
-
-result() { # result NAME: not ok when log has anything to say
-	if [ -s log ]; then
-		echo "not ok messages $1"
-		head -n 40 log
-		bad=1
-	else
-		echo "ok messages $1"
-	fi
-}
 
 # says CODE PATTERN COMMAND...: that exit code and that on stderr, and nothing there steers a terminal
 says() {
@@ -33,8 +19,8 @@ says() {
 	! LC_ALL=C grep -q '[[:cntrl:]]' err || echo "$*: $(cat -v err)"
 }
 
-"$make_trace" lab lab.qpw
-"$make_trace" two other.qpw
+make_traces lab
+"$build/golden/make_trace" two other.qpw
 cp other.qpw kept.qpw
 # of a newer version, and cut off within its header: a recording as well
 { head -c 8 lab.qpw; printf '\xff\xff'; tail -c +11 lab.qpw; } >newer.qpw

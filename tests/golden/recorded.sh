@@ -3,20 +3,9 @@
 # qpwlat report on a recorded trace, held against what ftrace wrote in the same boot and against
 # itself: executions, sums, and what a shorter file still gives.
 set -euo pipefail
-cd "$(dirname "$0")/../traces/lab-unpatched"
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-bad=0
-
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok recorded $1"
-		head -n 20 "$2"
-		bad=1
-	else
-		echo "ok recorded $1"
-	fi
-}
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash recorded
+cd "$top/tests/traces/lab-unpatched"
 
 "${QPWLAT:?}" report --json --top 1000 trace.qpw >"$dir/report.json"
 

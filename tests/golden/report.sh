@@ -3,27 +3,12 @@
 # qpwlat report on traces that make_trace writes: output and exit codes. What is expected lies in
 # tests/golden/report/ and is worked out from the comments in make_trace.c.
 set -euo pipefail
-cd "$(dirname "$0")/report"
-expected=$PWD
-schema=$(cd ../../../docs/schema && pwd)/report.schema.json
-check=$(cd ../.. && pwd)/schema
-example=$(cd ../../traces/lab-example && pwd)/qpw0.qpw
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
-
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok $1"
-		head -n 40 "$2"
-		bad=1
-	else
-		echo "ok $1"
-	fi
-}
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash report
+expected+=/report
+schema=$top/docs/schema/report.schema.json
+check=$top/tests/schema
+example=$top/tests/traces/lab-example/qpw0.qpw
 
 # runs NAME EXPECTED_FILE EXIT_CODE ARGUMENT...: stdout and exit code of qpwlat report
 runs() {
@@ -34,7 +19,7 @@ runs() {
 		[ "$code" = "$want" ] || echo "exit code $code, not $want: $(cat err)"
 		diff -u "$expected/$file" out || true
 	} >log
-	result "report $name" log
+	result "$name" log
 }
 
 # fails NAME EXIT_CODE PATTERN ARGUMENT...: nothing on stdout, the pattern on stderr
@@ -47,15 +32,13 @@ fails() {
 		grep -q -- "$pattern" err || echo "stderr lacks '$pattern': $(cat err)"
 		cat out
 	} >log
-	result "report $name" log
+	result "$name" log
 }
 
-for trace in lab two hostile empty unplugged; do
-	"$make_trace" "$trace" "$trace.qpw"
-done
+make_traces lab two hostile empty unplugged
 
 mkdir blind
-"${make_trace%make_trace}make_boots" blind 100 0 sched_switch softirq_exit
+"$build/golden/make_boots" blind 100 0 sched_switch softirq_exit
 cp blind/01-qpw0/trace.qpw damaged-later.qpw
 printf '\xff\xff\xff\xff' | dd of=damaged-later.qpw bs=1 conv=notrunc status=none \
 	seek=$(($(grep -abo QBLK damaged-later.qpw | sed -n '2s/:.*//p') + 40))
@@ -76,7 +59,7 @@ runs empty empty.txt 3 empty.qpw
 "$QPWLAT" report --json hostile.qpw >out
 jq -r '.remote_work[0].origins[0].comm, .causes[1].name' out >names
 printf '%s\n' '\x1b[2J"\x5c\x0a' '\x1b]0;owned\x07' | diff - names >log || true
-result "report hostile-json" log
+result "hostile-json" log
 
 # whatever there is to tell, the schema knows it
 for trace in lab two hostile empty unplugged; do
@@ -86,13 +69,13 @@ done
 "$QPWLAT" report --json=part.json --text=/dev/null --cpus 1 --time 0.5,2.5 --outlier p90 lab.qpw
 "$check" "$schema" "$expected"/*.json lab.json two.json hostile.json empty.json unplugged.json \
 	all.json part.json >log 2>&1 || echo "it fails" >>log
-result "report schema" log
+result "schema" log
 jq 'del(.verdict) | .frob = 1 | .samples = "many"' lab.json >broken.json
 if "$check" "$schema" broken.json >out 2>&1; then echo "it takes anything" >log; else : >log; fi
 for word in verdict frob many; do
 	grep -q "$word" out || echo "the schema does not mind $word" >>log
 done
-result "report schema refuses" log
+result "schema refuses" log
 
 # CPUs that were gone: of the window's time, what is outside of it untold
 "$QPWLAT" report unplugged.qpw >out
@@ -101,11 +84,11 @@ grep offline out | diff - <(
 	echo "WARNING: watched CPU 1 was offline from 2.500 s to 2.625 s."
 	echo "WARNING: watched CPU 1 was offline from 3.500 s to the end."
 ) >log || true
-result "report unplugged" log
+result "unplugged" log
 "$QPWLAT" report --json unplugged.qpw | jq -c .offline >out
 echo '[{"boot":0,"cpu":1,"start_ns":500000000,"end_ns":2250000000},{"boot":0,"cpu":1,"start_ns":3500000000,"end_ns":3625000000},{"boot":0,"cpu":1,"start_ns":4500000000,"end_ns":null}]' |
 	diff - out >log || true
-result "report unplugged-json" log
+result "unplugged-json" log
 
 # on a terminal tables fit, figures stay whole; elsewhere nothing is left out
 on_terminal() { # on_terminal COLUMNS FILE
@@ -126,7 +109,7 @@ for trace in example hostile; do
 	diff <(awk '/^  [a-z_].*[0-9]$/ { print $(NF - 1), $NF }' piped) \
 		<(awk '/^  [a-z_].*[0-9]$/ { print $(NF - 1), $NF }' narrow) >>log || true
 done
-result "report on a terminal" log
+result "on a terminal" log
 
 # a recording that was killed: whole blocks are read, and the report says that it is a part
 head -c -40 lab.qpw >cut.qpw
@@ -138,7 +121,7 @@ head -c -40 lab.qpw >cut.qpw
 	"$QPWLAT" report --json cut.qpw | jq -e '.truncated and (.problem | length > 0)' >/dev/null ||
 		echo "JSON does not say that it is a part"
 } >log
-result "report cut" log
+result "cut" log
 
 # the verdict is not one of the whole, and a whole file with something behind it is whole
 {
@@ -155,7 +138,7 @@ result "report cut" log
 	! grep -q 'part of a recording' out || echo "more: a part"
 	"$QPWLAT" report --json more.qpw | jq -e '.verdict.conclusive' >/dev/null || echo "more: JSON"
 } >log
-result "report verdict of a part" log
+result "verdict of a part" log
 
 # threads that nobody looked at took nothing that is known
 {
@@ -170,7 +153,7 @@ result "report verdict of a part" log
 		echo "JSON: $(jq -c .interruptions out)"
 	"$check" "$schema" out
 } >log
-result "report without a probe" log
+result "without a probe" log
 
 # damage in the compressed records: nothing of that block is believed
 cp lab.qpw damaged.qpw
@@ -181,7 +164,7 @@ printf '\xff\xff\xff\xff' | dd of=damaged.qpw bs=1 seek=$(($(stat -c %s lab.qpw)
 	[ "$code" = 3 ] || echo "exit code $code, not 3"
 	grep -q '^WARNING: this is a part of a recording: block 1 is corrupt' out || echo "no warning"
 } >log
-result "report damaged" log
+result "damaged" log
 
 "$QPWLAT" report --json=both.json --text=both.txt lab.qpw >out
 {
@@ -189,7 +172,7 @@ result "report damaged" log
 	jq -e '.schema == "qpwlat.report" and .version == 1' both.json >/dev/null || echo "no JSON"
 	grep -q '^late samples one by one, the worst 10' both.txt || echo "no text"
 } >log
-result "report to files" log
+result "to files" log
 
 # one recording counts once
 cp lab.qpw copy.qpw
@@ -198,7 +181,7 @@ cp lab.qpw copy.qpw
 	grep -q "verdict inconclusive, as 1 of the traces is a copy of others, which count twice: of what" out || head -n 3 out
 	"$QPWLAT" report --json lab.qpw two.qpw | jq -e '.verdict.conclusive' >/dev/null || echo "two traces"
 } >log
-result "report a copy" log
+result "a copy" log
 ln -s lab.qpw link.qpw
 fails twice 129 'lab.qpw: this trace is given twice' lab.qpw two.qpw ./lab.qpw
 fails twice-by-link 129 'link.qpw: this trace is given twice' lab.qpw link.qpw
@@ -221,7 +204,7 @@ fails not-watched 1 'two.qpw: CPUs 0,3 were not watched; choose from 1-2' --cpus
 code=0
 "$QPWLAT" report --text=/dev/null --cpus 0-1,3 two.qpw 2>err || code=$?
 echo "0 qpwlat report: warning: two.qpw: not watched: CPU 0,3" | diff - <(echo "$code $(cat err)") >log || true
-result "report partly-watched" log
+result "partly-watched" log
 fails bad-top 129 'from 1 to 10000' --top 0 lab.qpw
 # nothing is there in the part that is asked for: said, and the exit code tells
 "$QPWLAT" report --time 3.5,3.6 lab.qpw >out 2>err && code=0 || code=$?
@@ -233,7 +216,7 @@ fails bad-top 129 'from 1 to 10000' --top 0 lab.qpw
 	grep -q '^  verdict  *inconclusive' out || echo "no verdict"
 	grep -q 'no record of what was asked for' err || echo "no reason"
 } >log
-result "report nothing" log
+result "nothing" log
 
 # what may not be written over
 cp lab.qpw same.qpw
@@ -243,12 +226,12 @@ for output in same.qpw ./same.qpw hard.qpw soft.qpw; do
 	fails "output is input $output" 129 "can't be the output" --json="$output" two.qpw same.qpw
 done
 cmp lab.qpw same.qpw >log 2>&1 || true
-result "report input unharmed" log
+result "input unharmed" log
 : >there
 fails one-file 129 "two formats can't go to one file" --json=there --markdown=./there lab.qpw
 fails one-new-file 129 "two formats can't go to one file" --json=new --markdown=./new lab.qpw
 "$QPWLAT" report --json=/dev/null --markdown=/dev/null --text=/dev/null lab.qpw >log 2>&1 || true
-result "report to a device" log
+result "to a device" log
 
 for format in text json markdown csv; do
 	"$QPWLAT" report "--$format" lab.qpw >/dev/full 2>err && code=0 || code=$?
@@ -259,6 +242,6 @@ for format in text json markdown csv; do
 		[ "$code" = 1 ] || echo "exit code $code, not 1, for a file that can't be made"
 		grep -q 'nodir/file: No such file' err || echo "no reason: $(cat err)"
 	} >log
-	result "report $format to a full disk" log
+	result "$format to a full disk" log
 done
 exit $bad

@@ -4,26 +4,11 @@
 # which says nothing), and for every page: well-formed, no request, references that lead somewhere,
 # drawings and tables that say what they are, names that stay text, figures that agree.
 set -euo pipefail
-cd "$(dirname "$0")/report"
-expected=$PWD
-recorded=$(cd ../../traces/lab-unpatched && pwd)/trace.qpw
-example=$(cd ../../traces/lab-example && pwd)/qpw0.qpw
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../../.. && pwd)/$make_trace
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
-
-result() { # result NAME: not ok when the log has anything to say
-	if [ -s log ]; then
-		echo "not ok report html $1"
-		head -n 40 log
-		bad=1
-	else
-		echo "ok report html $1"
-	fi
-}
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash "report html"
+expected+=/report
+recorded=$top/tests/traces/lab-unpatched/trace.qpw
+example=$top/tests/traces/lab-example/qpw0.qpw
 
 # xpath FILE EXPRESSION: a number or a string
 xpath() {
@@ -37,8 +22,8 @@ wants() {
 	[ "$got" = "$4" ] || echo "$1: $2: '$got', not '$4'" >>log
 }
 
+make_traces lab hostile empty unplugged crowded
 for trace in lab hostile empty unplugged crowded; do
-	"$make_trace" "$trace" "$trace.qpw"
 	"${QPWLAT:?}" report --html="$trace.html" --text=/dev/null --top 2 "$trace.qpw" 2>err || true
 done
 cp "$recorded" recorded.qpw
@@ -155,7 +140,7 @@ result "crowded"
 # threads that nobody looked at took nothing that is known
 : >log
 mkdir blind
-"${make_trace%make_trace}make_boots" blind 100 0 sched_switch
+"$build/golden/make_boots" blind 100 0 sched_switch
 "$QPWLAT" report --html=blind.html --text=/dev/null blind/01-qpw0/trace.qpw
 classes='//section[@id = "causes"]/div[1]//tbody'
 wants blind.html "threads" "string($classes/tr[td[1] = \"thread\"])" 'thread–––––nobody looked'

@@ -3,30 +3,10 @@
 # qpwtop's screens, text and JSON: of the traces that make_trace writes, whose figures are worked
 # out in its comments, and of a recorded one. What is expected lies in tests/golden/top/.
 set -euo pipefail
-cd "$(dirname "$0")"
-expected=$PWD/top
-recorded=$PWD/../traces/lab-unpatched/trace.qpw
-make_trace=${BUILD:?}/golden/make_trace
-[[ $make_trace == /* ]] || make_trace=$(cd ../.. && pwd)/$make_trace
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-bad=0
-
-result() { # result NAME LOG: not ok when the log has anything to say
-	if [ -s "$2" ]; then
-		echo "not ok top $1"
-		head -n 60 "$2"
-		bad=1
-	else
-		echo "ok top $1"
-	fi
-}
-
-is() { # is NAME WANTED GOT
-	if [ "$2" = "$3" ]; then : >log; else echo "wanted '$2', got '$3'" >log; fi
-	result "$1" log
-}
+cd "$(dirname "$0")/../.."
+. tests/golden/common.bash top
+expected+=/top
+recorded=$top/tests/traces/lab-unpatched/trace.qpw
 
 # shows FILE ARGUMENT...: stdout is as in the file, nothing on stderr, exit code 0
 shows() {
@@ -41,9 +21,7 @@ shows() {
 	result "$file" log
 }
 
-for trace in lab hostile two; do
-	"$make_trace" "$trace" "$trace.qpw"
-done
+make_traces lab hostile two
 
 # One screen for each table, and for more of a row, as keys lead there.
 lab=(--replay lab.qpw -d 1)
