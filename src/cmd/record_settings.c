@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/record_run.h"
+#include "util/text.h"
 
 static void set_number(char *buf, size_t size, uint64_t number)
 {
@@ -16,11 +17,9 @@ static void set_number(char *buf, size_t size, uint64_t number)
 /* Words with blanks between, as ps shows them. */
 static void join_words(char *const *words, char *buf, size_t size)
 {
-	size_t len = 0;
-
 	buf[0] = '\0';
-	for (size_t i = 0; words && words[i] && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? " " : "", words[i]);
+	for (size_t i = 0; words && words[i]; i++)
+		text_add(buf, size, "%s%s", i ? " " : "", words[i]);
 }
 
 static void tell_victim(const struct record_options *o, struct host_settings *s)

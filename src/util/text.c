@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Making foreign text harmless: names of tasks are whatever a task chose. Knows no terminal.
+ * Making foreign text harmless: names of tasks are whatever a task chose; and putting text together.
+ * Knows no terminal.
  */
 #include "util/text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +72,16 @@ void text_escape_n(const char *src, size_t max, char *dst, size_t size)
 void text_escape(const char *src, char *dst, size_t size)
 {
 	text_escape_n(src, SIZE_MAX, dst, size);
+}
+
+void text_add(char *buf, size_t size, const char *format, ...)
+{
+	size_t len = strlen(buf);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buf + len, size - len, format, args);
+	va_end(args);
 }
 
 void text_numbered(char *dst, size_t size, const char *prefix, uint64_t number)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Making foreign text harmless.
+ * Making foreign text harmless, and putting text together.
  */
 #ifndef QPW_UTIL_TEXT_H
 #define QPW_UTIL_TEXT_H
@@ -24,6 +24,10 @@ void text_escape_n(const char *src, size_t max, char *dst, size_t size);
  * call from here takes again.
  */
 const char *text_shown(const char *src);
+
+/* Append to what buf holds; what does not fit is cut. */
+void text_add(char *buf, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* "prefix 7": for what has a number and no name. */
 void text_numbered(char *dst, size_t size, const char *prefix, uint64_t number);

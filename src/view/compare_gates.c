@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/text.h"
 #include "view/compare_words.h"
 #include "view/escape.h"
 #include "view/html.h"
@@ -68,7 +69,7 @@ void compare_gate_words(const struct comparison *c, const struct compare_gate_re
 	if (!r->metric || strlen(buf) + 3 > size)
 		return;
 	if (buf[0])
-		snprintf(buf + strlen(buf), size - strlen(buf), "; ");
+		text_add(buf, size, "; ");
 	add_figure(r, buf, size);
 }
 

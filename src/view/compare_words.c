@@ -2,32 +2,21 @@
 /*
  * Sentences and figures of a comparison. Knows no format.
  */
-#include "host/host.h"
 #include "view/compare_words.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Append to what buf holds; what does not fit is cut. */
-__attribute__((format(printf, 3, 4))) static void add(char *buf, size_t size, const char *format,
-						      ...)
-{
-	size_t used = strlen(buf);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(buf + used, size - used, format, args);
-	va_end(args);
-}
+#include "host/host.h"
+#include "util/text.h"
 
 void words_value(enum compare_unit unit, double value, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (isnan(value)) {
-		add(buf, size, "–");
+		text_add(buf, size, "–");
 		return;
 	}
 	switch (unit) {
@@ -36,12 +25,12 @@ void words_value(enum compare_unit unit, double value, char *buf, size_t size)
 		break;
 	case COMPARE_NS_PER_SECOND:
 		words_ns(value, buf, size);
-		add(buf, size, value > 0 ? "/s" : "");
+		text_add(buf, size, value > 0 ? "/s" : "");
 		break;
 	case COMPARE_PER_SECOND:
 	case COMPARE_OPS:
 		words_add_number(buf, size, value);
-		add(buf, size, "/s");
+		text_add(buf, size, "/s");
 		break;
 	}
 }
@@ -50,17 +39,17 @@ void words_ratio(const struct stats_ratio *r, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (isnan(r->ratio)) {
-		add(buf, size, "–");
+		text_add(buf, size, "–");
 		return;
 	}
 	words_add_number(buf, size, r->ratio);
 	if (isnan(r->low) || isnan(r->high))
 		return;
-	add(buf, size, " (");
+	text_add(buf, size, " (");
 	words_add_number(buf, size, r->low);
-	add(buf, size, " to ");
+	text_add(buf, size, " to ");
 	words_add_number(buf, size, r->high);
-	add(buf, size, ")");
+	text_add(buf, size, ")");
 }
 
 void words_change(const struct compare_metric *m, char *buf, size_t size)
@@ -69,25 +58,25 @@ void words_change(const struct compare_metric *m, char *buf, size_t size)
 
 	words_ratio(&m->ratio, buf, size);
 	if (a || b)
-		add(buf, size, " (without %s)", a ? a : b);
+		text_add(buf, size, " (without %s)", a ? a : b);
 }
 
 void words_interval(const struct stats_interval *i, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (isnan(i->low) || isnan(i->high)) {
-		add(buf, size, "–");
+		text_add(buf, size, "–");
 		return;
 	}
 	words_add_number(buf, size, i->low);
-	add(buf, size, " to ");
+	text_add(buf, size, " to ");
 	words_add_number(buf, size, i->high);
 }
 
 void words_metric(const struct compare_metric *m, char *buf, size_t size)
 {
 	buf[0] = '\0';
-	add(buf, size, "%s: %s", m->group, m->subject);
+	text_add(buf, size, "%s: %s", m->group, m->subject);
 }
 
 bool words_worth(const struct compare_metric *m)
@@ -142,17 +131,17 @@ const struct compare_metric *words_find(const struct comparison *c, const char *
 
 static void setup_words(const struct compare_reason *r, char *buf, size_t size)
 {
-	add(buf, size, "different setups: %s is ", r->subject);
+	text_add(buf, size, "different setups: %s is ", r->subject);
 	if (r->left && r->right[0] && r->left[0])
-		add(buf, size, "\"%s\" in %s, \"%s\" in the first boot", r->right, r->boot,
-		    r->left);
+		text_add(buf, size, "\"%s\" in %s, \"%s\" in the first boot", r->right, r->boot,
+			 r->left);
 	else if (r->left && r->right[0])
-		add(buf, size, "\"%s\" in %s, not known in the first boot", r->right, r->boot);
+		text_add(buf, size, "\"%s\" in %s, not known in the first boot", r->right, r->boot);
 	else if (r->left)
-		add(buf, size, "not known in %s, \"%s\" in the first boot", r->boot, r->left);
+		text_add(buf, size, "not known in %s, \"%s\" in the first boot", r->boot, r->left);
 	else
-		add(buf, size, "%" PRIu64 " in %s, %" PRIu64 " in the first boot", r->b, r->boot,
-		    r->a);
+		text_add(buf, size, "%" PRIu64 " in %s, %" PRIu64 " in the first boot", r->b,
+			 r->boot, r->a);
 }
 
 static void drift_words(const struct compare_metric *m, char *buf, size_t size)
@@ -160,10 +149,10 @@ static void drift_words(const struct compare_metric *m, char *buf, size_t size)
 	char name[WORDS_MAX];
 
 	words_metric(m, name, sizeof(name));
-	add(buf, size,
-	    "%s changed by %+.0f %% from the first boot to the last, whichever side they ", name,
-	    (m->drift.change - 1) * 100);
-	add(buf, size, "are on");
+	text_add(buf, size,
+		 "%s changed by %+.0f %% from the first boot to the last, whichever side they ",
+		 name, (m->drift.change - 1) * 100);
+	text_add(buf, size, "are on");
 }
 
 #define PROBES_NAMED 12
@@ -174,13 +163,13 @@ static void probes_words(const struct compare_reason *r, const char *boot, char 
 	uint64_t nr = 0;
 	size_t at = 0;
 
-	add(buf, size, "%s was recorded without the probe%s ", boot, r->a > 1 ? "s" : "");
+	text_add(buf, size, "%s was recorded without the probe%s ", boot, r->a > 1 ? "s" : "");
 	while (nr < PROBES_NAMED &&
 	       (name = compare_lacks_alone(r->lacking, r->having, &at)) != NULL)
-		add(buf, size, "%s%s", nr++ ? ", " : "", name);
+		text_add(buf, size, "%s%s", nr++ ? ", " : "", name);
 	if (r->a > nr)
-		add(buf, size, " and %" PRIu64 " more", r->a - nr);
-	add(buf, size, ", %s with %s", r->left, r->a > 1 ? "them" : "it");
+		text_add(buf, size, " and %" PRIu64 " more", r->a - nr);
+	text_add(buf, size, ", %s with %s", r->left, r->a > 1 ? "them" : "it");
 }
 
 /* What is wrong with one boot. */
@@ -188,54 +177,56 @@ static void boot_words(const struct compare_reason *r, const char *boot, char *b
 {
 	switch (r->code) {
 	case COMPARE_LOST_EVENTS:
-		add(buf, size, "the collector lost %" PRIu64 " events in %s", r->a, boot);
+		text_add(buf, size, "the collector lost %" PRIu64 " events in %s", r->a, boot);
 		break;
 	case COMPARE_TRUNCATED:
-		add(buf, size, "the trace of %s is not whole", boot);
+		text_add(buf, size, "the trace of %s is not whole", boot);
 		if (r->left && r->left[0])
-			add(buf, size, ": %s", r->left);
+			text_add(buf, size, ": %s", r->left);
 		break;
 	case COMPARE_WINDOW_OPEN:
-		add(buf, size, "the measured window of %s was never closed", boot);
+		text_add(buf, size, "the measured window of %s was never closed", boot);
 		break;
 	case COMPARE_PROBE_MISSING:
-		add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
+		text_add(buf, size, "%s was recorded without the probe %s", boot, r->subject);
 		break;
 	case COMPARE_PROBES_DIFFER:
 		probes_words(r, boot, buf, size);
 		break;
 	case COMPARE_SAME_RECORDING:
-		add(buf, size, "%s holds the same recording as %s", boot, r->left);
+		text_add(buf, size, "%s holds the same recording as %s", boot, r->left);
 		break;
 	case COMPARE_WITNESS_MISSING:
-		add(buf, size, "%s has no witness to check the collector by", boot);
+		text_add(buf, size, "%s has no witness to check the collector by", boot);
 		break;
 	case COMPARE_WITNESS_UNUSABLE:
 		if (r->a || r->b)
-			add(buf, size,
-			    "the witness of %s overran by %" PRIu64 " events, dropped %" PRIu64,
-			    boot, r->a, r->b);
+			text_add(buf, size,
+				 "the witness of %s overran by %" PRIu64
+				 " events, dropped %" PRIu64,
+				 boot, r->a, r->b);
 		else
-			add(buf, size, "the witness of %s is not complete or not readable", boot);
+			text_add(buf, size, "the witness of %s is not complete or not readable",
+				 boot);
 		break;
 	case COMPARE_WITNESS_DIFFERS:
-		add(buf, size,
-		    "witness and collector differ in %s: %s executed %" PRIu64
-		    " times by the witness, %" PRIu64 " by the collector",
-		    boot, r->subject, r->a, r->b);
+		text_add(buf, size,
+			 "witness and collector differ in %s: %s executed %" PRIu64
+			 " times by the witness, %" PRIu64 " by the collector",
+			 boot, r->subject, r->a, r->b);
 		break;
 	case COMPARE_NO_SAMPLES:
-		add(buf, size, "%s holds no latency sample", boot);
+		text_add(buf, size, "%s holds no latency sample", boot);
 		break;
 	case COMPARE_TRIGGERS_MISSING:
-		add(buf, size, "%s does not say what its workload triggered", boot);
+		text_add(buf, size, "%s does not say what its workload triggered", boot);
 		break;
 	case COMPARE_KERNEL_SPLAT:
-		add(buf, size, "the kernel log of %s holds %" PRIu64 " warnings or oopses", boot,
-		    r->a);
+		text_add(buf, size, "the kernel log of %s holds %" PRIu64 " warnings or oopses",
+			 boot, r->a);
 		break;
 	default:
-		add(buf, size, "%s: %s", boot, compare_reason_name(r->code));
+		text_add(buf, size, "%s: %s", boot, compare_reason_name(r->code));
 		break;
 	}
 }
@@ -249,41 +240,43 @@ void words_reason(const struct comparison *c, const struct compare_reason *r, ch
 	buf[0] = '\0';
 	switch (r->code) {
 	case COMPARE_NO_BOOTS:
-		add(buf, size, "set %s has no boots", set);
+		text_add(buf, size, "set %s has no boots", set);
 		break;
 	case COMPARE_MODE_MIXED:
-		add(buf, size, "set %s mixes modes: %s booted %s, not %s", set, boot, r->right,
-		    r->left);
+		text_add(buf, size, "set %s mixes modes: %s booted %s, not %s", set, boot, r->right,
+			 r->left);
 		break;
 	case COMPARE_SETUP_DIFFERS:
 		setup_words(r, buf, size);
 		break;
 	case COMPARE_TRIGGERS_DIFFER:
-		add(buf, size,
-		    "the workload was not the same: %s was triggered %" PRIu64
-		    " times in %s, %" PRIu64 " times in %s",
-		    r->subject, r->a, c->mode[COMPARE_A].name, r->b, c->mode[COMPARE_B].name);
+		text_add(buf, size,
+			 "the workload was not the same: %s was triggered %" PRIu64
+			 " times in %s, %" PRIu64 " times in %s",
+			 r->subject, r->a, c->mode[COMPARE_A].name, r->b, c->mode[COMPARE_B].name);
 		break;
 	case COMPARE_ONE_BOOT:
-		add(buf, size,
-		    "a single boot on a side does not show how boots vary; only none against at "
-		    "least %d events would decide",
-		    COMPARE_MIN_EVENTS);
+		text_add(
+			buf, size,
+			"a single boot on a side does not show how boots vary; only none against at "
+			"least %d events would decide",
+			COMPARE_MIN_EVENTS);
 		break;
 	case COMPARE_CONTRADICTING:
-		add(buf, size, "one primary figure fell, another rose");
+		text_add(buf, size, "one primary figure fell, another rose");
 		break;
 	case COMPARE_DRIFTING:
 		drift_words(r->metric, buf, size);
 		break;
 	case COMPARE_NOT_INTERLEAVED:
-		add(buf, size,
-		    "the boots did not take turns: what changed in the meantime can't be told from the "
-		    "change; only none against at least %d events would decide",
-		    COMPARE_MIN_EVENTS);
+		text_add(
+			buf, size,
+			"the boots did not take turns: what changed in the meantime can't be told from the "
+			"change; only none against at least %d events would decide",
+			COMPARE_MIN_EVENTS);
 		break;
 	case COMPARE_THIN:
-		add(buf, size, "the boots are too few or vary too much to decide");
+		text_add(buf, size, "the boots are too few or vary too much to decide");
 		break;
 	default:
 		boot_words(r, boot, buf, size);
@@ -298,10 +291,10 @@ void words_warning(const struct comparison *c, const struct warning_row *row, ch
 
 	buf[0] = '\0';
 	if (row->boots[COMPARE_A] < a->nr_boots || row->boots[COMPARE_B] < b->nr_boots)
-		add(buf, size,
-		    "in %zu of %zu boots of %s, %zu of %zu of %s: ", row->boots[COMPARE_A],
-		    a->nr_boots, a->name, row->boots[COMPARE_B], b->nr_boots, b->name);
-	add(buf, size, "%s", row->any->text);
+		text_add(buf, size,
+			 "in %zu of %zu boots of %s, %zu of %zu of %s: ", row->boots[COMPARE_A],
+			 a->nr_boots, a->name, row->boots[COMPARE_B], b->nr_boots, b->name);
+	text_add(buf, size, "%s", row->any->text);
 }
 
 /* A row of the probes of A, then of B, by number; NULL past the end. */
@@ -333,7 +326,7 @@ void words_unseen(const struct comparison *c, char *buf, size_t size)
 	buf[0] = '\0';
 	for (size_t i = 0; (p = probe_row(c, i)) != NULL; i++)
 		if (p->state == QPW_PROBE_MISSING && !said_before(c, i, p))
-			add(buf, size, "%s%s", buf[0] ? "; " : "", p->loses);
+			text_add(buf, size, "%s%s", buf[0] ? "; " : "", p->loses);
 }
 
 /* ---------------------------------------------------------------- why */
@@ -347,16 +340,18 @@ static void add_figure(const struct comparison *c, const struct compare_metric *
 	words_value(m->unit, m->median[COMPARE_B], b, sizeof(b));
 	words_change(m, ratio, sizeof(ratio));
 	if (m->counted)
-		add(buf, size, "works of the QPW families executed on the watched CPUs went from");
+		text_add(buf, size,
+			 "works of the QPW families executed on the watched CPUs went from");
 	else if (m->unit == COMPARE_NS_PER_SECOND)
-		add(buf, size, "the time that works took from the watched CPUs went from");
+		text_add(buf, size, "the time that works took from the watched CPUs went from");
 	else
-		add(buf, size, "latency %s went from", m->subject);
-	add(buf, size, " %s in %s to %s in %s", a, c->mode[COMPARE_A].name, b,
-	    c->mode[COMPARE_B].name);
+		text_add(buf, size, "latency %s went from", m->subject);
+	text_add(buf, size, " %s in %s to %s in %s", a, c->mode[COMPARE_A].name, b,
+		 c->mode[COMPARE_B].name);
 	if (m->counted)
-		add(buf, size, ", %.0f to %.0f in all", m->total[COMPARE_A], m->total[COMPARE_B]);
-	add(buf, size, ", ratio %s", ratio);
+		text_add(buf, size, ", %.0f to %.0f in all", m->total[COMPARE_A],
+			 m->total[COMPARE_B]);
+	text_add(buf, size, ", ratio %s", ratio);
 }
 
 static void add_figures(const struct comparison *c, enum compare_finding finding, char *buf,
@@ -369,7 +364,7 @@ static void add_figures(const struct comparison *c, enum compare_finding finding
 
 		if (!m->primary || (finding != COMPARE_NOT_JUDGED && m->finding != finding))
 			continue;
-		add(buf, size, "%s", first ? "" : "; ");
+		text_add(buf, size, "%s", first ? "" : "; ");
 		add_figure(c, m, buf, size);
 		first = false;
 	}
@@ -397,15 +392,15 @@ static void add_reasons(const struct comparison *c, char *buf, size_t size)
 	char reason[WORDS_MAX];
 
 	words_reason(c, &c->reasons[0], reason, sizeof(reason));
-	add(buf, size, "%s", reason);
+	text_add(buf, size, "%s", reason);
 	if (c->nr_reasons > 1)
-		add(buf, size, " (and %zu more reason%s)", c->nr_reasons - 1,
-		    c->nr_reasons > 2 ? "s" : "");
-	add(buf, size, ".");
+		text_add(buf, size, " (and %zu more reason%s)", c->nr_reasons - 1,
+			 c->nr_reasons > 2 ? "s" : "");
+	text_add(buf, size, ".");
 	if (against_figures(c->reasons[0].code)) {
-		add(buf, size, " Seen: ");
+		text_add(buf, size, " Seen: ");
 		add_figures(c, COMPARE_NOT_JUDGED, buf, size);
-		add(buf, size, ".");
+		text_add(buf, size, ".");
 	}
 }
 
@@ -418,8 +413,8 @@ void words_effect(const struct comparison *c, char *buf, size_t size)
 	words_value(COMPARE_NS_PER_SECOND, e->ns_per_second, stolen, sizeof(stolen));
 	words_value(COMPARE_NS, e->ns, ns, sizeof(ns));
 	buf[0] = '\0';
-	add(buf, size, "%.3g %% and %s (counts), %s (time stolen) or %s (latency)",
-	    e->relative * 100, rate, stolen, ns);
+	text_add(buf, size, "%.3g %% and %s (counts), %s (time stolen) or %s (latency)",
+		 e->relative * 100, rate, stolen, ns);
 }
 
 void words_why(const struct comparison *c, char *buf, size_t size)
@@ -430,17 +425,17 @@ void words_why(const struct comparison *c, char *buf, size_t size)
 	switch (c->verdict) {
 	case COMPARE_IMPROVED:
 		add_figures(c, COMPARE_DECREASE, buf, size);
-		add(buf, size, ".");
+		text_add(buf, size, ".");
 		break;
 	case COMPARE_REGRESSED:
 		add_figures(c, COMPARE_INCREASE, buf, size);
-		add(buf, size, ".");
+		text_add(buf, size, ".");
 		break;
 	case COMPARE_NO_DIFFERENCE:
 		words_effect(c, effect, sizeof(effect));
-		add(buf, size, "no primary figure differs by %s: ", effect);
+		text_add(buf, size, "no primary figure differs by %s: ", effect);
 		add_figures(c, COMPARE_SAME, buf, size);
-		add(buf, size, ".");
+		text_add(buf, size, ".");
 		break;
 	case COMPARE_INCONCLUSIVE:
 		add_reasons(c, buf, size);
@@ -460,27 +455,29 @@ void words_setup(const struct comparison *c, char *buf, size_t size)
 	if (!b)
 		return;
 	words_ns((double)b->snapshot->window_ns, window, sizeof(window));
-	add(buf, size, "Linux %s, %s", b->facts->release[0] ? b->facts->release : "?",
-	    words_backend(c));
+	text_add(buf, size, "Linux %s, %s", b->facts->release[0] ? b->facts->release : "?",
+		 words_backend(c));
 	if (b->vcpus)
-		add(buf, size, ", %" PRIu64 " vCPUs", b->vcpus);
-	add(buf, size, ", watched CPUs %s, %zu + %zu boots of %s, %" PRIu64 " events lost",
-	    b->facts->watched[0] ? b->facts->watched : "?", c->mode[COMPARE_A].nr_boots,
-	    c->mode[COMPARE_B].nr_boots, window,
-	    c->mode[COMPARE_A].merged->nr_lost + c->mode[COMPARE_B].merged->nr_lost);
+		text_add(buf, size, ", %" PRIu64 " vCPUs", b->vcpus);
+	text_add(buf, size, ", watched CPUs %s, %zu + %zu boots of %s, %" PRIu64 " events lost",
+		 b->facts->watched[0] ? b->facts->watched : "?", c->mode[COMPARE_A].nr_boots,
+		 c->mode[COMPARE_B].nr_boots, window,
+		 c->mode[COMPARE_A].merged->nr_lost + c->mode[COMPARE_B].merged->nr_lost);
 }
 
 void words_time_caveat(const struct comparison *c, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (c->emulated)
-		add(buf, size,
-		    "Latencies and durations under emulation (tcg) are shown, never judged: an "
-		    "emulated CPU has no real time. Counts, causes and relations hold.");
+		text_add(
+			buf, size,
+			"Latencies and durations under emulation (tcg) are shown, never judged: an "
+			"emulated CPU has no real time. Counts, causes and relations hold.");
 	else if (c->time_unknown)
-		add(buf, size,
-		    "The boots ran in a virtual machine of unknown kind: latencies and durations are "
-		    "shown, never judged.");
+		text_add(
+			buf, size,
+			"The boots ran in a virtual machine of unknown kind: latencies and durations are "
+			"shown, never judged.");
 }
 
 void words_caveat(const struct comparison *c, char *buf, size_t size)
@@ -493,7 +490,7 @@ void words_caveat(const struct comparison *c, char *buf, size_t size)
 	else if (c->in_blocks)
 		order = "The boots of one side ran before those of the other: apart from what falls to "
 			"nothing, their difference may be one of time.";
-	add(buf, size, "%s%s", buf[0] && order[0] ? " " : "", order);
+	text_add(buf, size, "%s%s", buf[0] && order[0] ? " " : "", order);
 }
 
 void words_witness(const struct comparison *c, char *buf, size_t size)
@@ -510,10 +507,10 @@ void words_witness(const struct comparison *c, char *buf, size_t size)
 		nr_differ += c->reasons[i].code == COMPARE_WITNESS_DIFFERS;
 	buf[0] = '\0';
 	if (nr_differ)
-		add(buf, size, "the witness differs from the collector in %zu count%s", nr_differ,
-		    nr_differ > 1 ? "s" : "");
+		text_add(buf, size, "the witness differs from the collector in %zu count%s",
+			 nr_differ, nr_differ > 1 ? "s" : "");
 	else if (nr_ok < nr_boots)
-		add(buf, size, "%zu of %zu boots have a usable witness", nr_ok, nr_boots);
+		text_add(buf, size, "%zu of %zu boots have a usable witness", nr_ok, nr_boots);
 	else
-		add(buf, size, "the witness agrees in all %zu boots", nr_boots);
+		text_add(buf, size, "the witness agrees in all %zu boots", nr_boots);
 }

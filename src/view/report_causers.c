@@ -16,15 +16,7 @@
 #include "util/array.h"
 #include "util/text.h"
 #include "view/summary_causers.h"
-
-/* As it is: the table makes it harmless. */
-static void format_who(const struct callers_who *w, char *buf, size_t size)
-{
-	if (w->pid == SNAP_PID_MANY)
-		snprintf(buf, size, "%s", w->of->origin.comm);
-	else
-		snprintf(buf, size, "%s:%" PRIu32, w->of->origin.comm, w->pid);
-}
+#include "view/words.h"
 
 static void note_cgroup(struct text_table *t, const char *cgroup)
 {
@@ -46,7 +38,7 @@ void report_origins(const struct sheet *o, const struct report *r)
 	size_t nr_all, nr;
 	struct callers_who *rows = callers_who(r->snapshot, &nr_all);
 	struct text_table t;
-	char who[96];
+	char who[WORDS_TASK];
 
 	if (!rows)
 		return;
@@ -60,7 +52,7 @@ void report_origins(const struct sheet *o, const struct report *r)
 	for (size_t i = 0; i < nr; i++) {
 		const struct callers_who *w = &rows[i];
 
-		format_who(w, who, sizeof(who));
+		words_task(w->of->origin.comm, w->pid, who);
 		text_table_name(&t, snap_class_name(w->of->class));
 		text_table_name(&t, w->of->name);
 		text_table_name(&t, blame_is_avoidable(w->of->class, w->of->name) ? "yes" : "-");
@@ -174,9 +166,8 @@ static void format_tick(const struct snap_counts *c, char *buf, size_t size)
 	buf[0] = '\0';
 	for (int i = 0; i < QPW_NR_TICK_REASONS; i++)
 		if (c->tick_kept[i])
-			snprintf(buf + strlen(buf), size - strlen(buf), "%s%" PRIu64 " by %s",
-				 buf[0] ? ", " : "", c->tick_kept[i],
-				 summary_tick_reason((enum qpw_tick_reason)i));
+			text_add(buf, size, "%s%" PRIu64 " by %s", buf[0] ? ", " : "",
+				 c->tick_kept[i], summary_tick_reason((enum qpw_tick_reason)i));
 }
 
 /* Lines only for what there was. */
@@ -191,8 +182,8 @@ static void print_counts(const struct sheet *o, const struct snapshot *s)
 	if (snapshot_counts_calls(s))
 		snprintf(calls, sizeof(calls), "%" PRIu64 " system calls", c->system_calls);
 	if (c->system_calls_missed)
-		snprintf(calls + strlen(calls), sizeof(calls) - strlen(calls),
-			 " (at most %" PRIu64 " more)", c->system_calls_missed);
+		text_add(calls, sizeof(calls), " (at most %" PRIu64 " more)",
+			 c->system_calls_missed);
 	if (c->page_faults || c->system_calls || c->system_calls_missed)
 		sheet_line(o, "self-inflicted by the victim: %" PRIu64 " page faults, %s",
 			   c->page_faults, calls);

@@ -61,10 +61,9 @@ static void put_lost(const struct sheet *o, const struct snapshot *s)
 	for (size_t i = 0; i < s->nr_losses; i++) {
 		const struct snap_loss *l = &s->lost[i];
 		const char *kind = record_kind_name(l->kind);
-		size_t len = strlen(kinds);
 
-		snprintf(kinds + len, sizeof(kinds) - len, "%s%" PRIu64 " %s", len ? ", " : "",
-			 l->count, kind ? kind : "of unknown kind");
+		text_add(kinds, sizeof(kinds), "%s%" PRIu64 " %s", kinds[0] ? ", " : "", l->count,
+			 kind ? kind : "of unknown kind");
 		if (i + 1 < s->nr_losses && s->lost[i + 1].cpu == l->cpu)
 			continue;
 		sheet_line(o, "CPU %" PRIu32 ": %s", l->cpu, kinds);
@@ -120,7 +119,7 @@ static void put_loss(const struct sheet *o, const struct snapshot *s, size_t fir
 		if (!same_loss(p, &s->probes[i]))
 			continue;
 		text_escape(s->probes[i].name, name, sizeof(name));
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), " %s", name);
+		text_add(names, sizeof(names), " %s", name);
 	}
 	sheet_line(o, "%s (%s:%s)", loses, probe_reason(p), names);
 }

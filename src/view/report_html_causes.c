@@ -172,11 +172,9 @@ static void put_stack(FILE *f, const char *stack)
 
 static void put_caused(FILE *f, const struct snap_caused *c)
 {
-	char who[QPW_COMM_LEN + 16];
+	char who[WORDS_TASK];
 
-	snprintf(who, sizeof(who), "%s", c->origin.comm);
-	if (c->origin.pid != SNAP_PID_MANY)
-		snprintf(who + strlen(who), sizeof(who) - strlen(who), ":%" PRIu32, c->origin.pid);
+	words_task(c->origin.comm, c->origin.pid, who);
 	fprintf(f, "<tr><td class=\"t\">%s</td>", snap_class_name(c->class));
 	html_name(f, c->name);
 	fprintf(f, "<td class=\"t\">%s</td>", blame_is_avoidable(c->class, c->name) ? "yes" : "");

@@ -10,6 +10,7 @@
 #include "model/blame.h"
 #include "util/array.h"
 #include "util/text.h"
+#include "view/words.h"
 
 /* A line of a sum: how long, and what; what is too wide goes on below. */
 static void print_us(const struct sheet *o, int indent, uint64_t ns, const char *what)
@@ -21,19 +22,15 @@ static void print_us(const struct sheet *o, int indent, uint64_t ns, const char 
 
 static void print_part(const struct sheet *o, const struct snap_part *p)
 {
-	char name[4 * QPW_SYMBOL_LEN], comm[4 * QPW_COMM_LEN + 1], line[sizeof(name) + 256];
-	int len;
+	char name[4 * QPW_SYMBOL_LEN], task[WORDS_TASK], line[sizeof(name) + 256];
 
 	text_escape(p->name, name, sizeof(name));
-	len = snprintf(line, sizeof(line), "%s %s%s", snap_class_name(p->class), name,
-		       blame_is_avoidable(p->class, p->name) ? " (QPW)" : "");
+	snprintf(line, sizeof(line), "%s %s%s", snap_class_name(p->class), name,
+		 blame_is_avoidable(p->class, p->name) ? " (QPW)" : "");
 	if (p->origin.count) {
-		text_escape(p->origin.comm, comm, sizeof(comm));
-		len += snprintf(line + len, sizeof(line) - (size_t)len, ", from %s", comm);
-		if (p->origin.pid != SNAP_PID_MANY)
-			len += snprintf(line + len, sizeof(line) - (size_t)len, ":%" PRIu32,
-					p->origin.pid);
-		snprintf(line + len, sizeof(line) - (size_t)len, " on CPU %" PRIu32, p->origin.cpu);
+		words_task(p->origin.comm, p->origin.pid, task);
+		text_escape(task, name, sizeof(name));
+		text_add(line, sizeof(line), ", from %s on CPU %" PRIu32, name, p->origin.cpu);
 	}
 	print_us(o, 8, p->ns, line);
 }

@@ -157,8 +157,7 @@ static void put_choice(const struct sheet *o, const struct report *r)
 		snprintf(line, sizeof(line), "from %s to %s of the window", from, to);
 	}
 	if (r->cpus)
-		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%sCPUs %s",
-			 line[0] ? ", " : "", r->cpus);
+		text_add(line, sizeof(line), "%sCPUs %s", line[0] ? ", " : "", r->cpus);
 	sheet_fact(o, "only", line);
 }
 
@@ -235,7 +234,6 @@ void report_setup(const struct sheet *o, const struct report *r)
 	for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
 		put_fact(o, r, i);
 	format_window(s->window_ns, s->nr_events, line, sizeof(line));
-	snprintf(line + strlen(line), sizeof(line) - strlen(line), ", %" PRIu64 " lost",
-		 s->nr_lost);
+	text_add(line, sizeof(line), ", %" PRIu64 " lost", s->nr_lost);
 	sheet_fact(o, "window", line);
 }

@@ -10,44 +10,32 @@
 
 #include "util/array.h"
 #include "util/text.h"
+#include "view/words.h"
 
 #define ORIGINS_SHOWN 3
-
-/* "churn:77" or, for several tasks of that name, "churn". */
-static void format_task(const struct snap_origin *o, char *buf, size_t size)
-{
-	char comm[4 * QPW_COMM_LEN + 1];
-
-	text_escape(o->comm, comm, sizeof(comm));
-	if (o->pid == SNAP_PID_MANY)
-		snprintf(buf, size, "%s", comm);
-	else
-		snprintf(buf, size, "%s:%" PRIu32, comm, o->pid);
-}
 
 /* "from churn:77 on CPU 0 (12), …, others (3)" */
 static void note_origins(struct text_table *t, const struct snap_work *w)
 {
-	char note[512] = "from ", task[96];
+	char note[512] = "from ", task[WORDS_TASK], escaped[4 * WORDS_TASK];
 	uint64_t more = w->other_origins;
 
 	if (!w->nr_origins)
 		return;
 	for (uint32_t i = 0; i < w->nr_origins; i++) {
 		const struct snap_origin *o = &w->origins[i];
-		size_t len = strlen(note);
 
 		if (i >= ORIGINS_SHOWN) {
 			more += o->count;
 			continue;
 		}
-		format_task(o, task, sizeof(task));
-		snprintf(note + len, sizeof(note) - len, "%s%s on CPU %" PRIu32 " (%" PRIu64 ")",
-			 i ? ", " : "", task, o->cpu, o->count);
+		words_task(o->comm, o->pid, task);
+		text_escape(task, escaped, sizeof(escaped));
+		text_add(note, sizeof(note), "%s%s on CPU %" PRIu32 " (%" PRIu64 ")", i ? ", " : "",
+			 escaped, o->cpu, o->count);
 	}
 	if (more)
-		snprintf(note + strlen(note), sizeof(note) - strlen(note), ", others (%" PRIu64 ")",
-			 more);
+		text_add(note, sizeof(note), ", others (%" PRIu64 ")", more);
 	text_table_note(t, note);
 }
 

@@ -4,21 +4,22 @@
  */
 #include "view/words.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "util/text.h"
 
 void words_add_number(char *buf, size_t size, double value)
 {
 	double a = fabs(value);
-	size_t used = strlen(buf);
 
 	if (isinf(value))
-		snprintf(buf + used, size - used, "∞");
+		text_add(buf, size, "∞");
 	else if (value <= 0 && value >= 0)
-		snprintf(buf + used, size - used, "0");
+		text_add(buf, size, "0");
 	else
-		snprintf(buf + used, size - used, "%.*f",
+		text_add(buf, size, "%.*f",
 			 a >= 99.95   ? 0 :
 			 a >= 9.995   ? 1 :
 			 a >= 0.0995  ? 2 :
@@ -39,7 +40,7 @@ void words_ns(double ns, char *buf, size_t size)
 		{ 999.5e6, 1e6, " ms" },
 		{ INFINITY, 1e9, " s" },
 	};
-	size_t i = 0, used;
+	size_t i = 0;
 
 	if (isnan(ns)) {
 		snprintf(buf, size, "–");
@@ -53,6 +54,12 @@ void words_ns(double ns, char *buf, size_t size)
 		i++;
 	buf[0] = '\0';
 	words_add_number(buf, size, ns / units[i].scale);
-	used = strlen(buf);
-	snprintf(buf + used, size - used, "%s", units[i].unit);
+	text_add(buf, size, "%s", units[i].unit);
+}
+
+void words_task(const char *comm, uint32_t pid, char buf[WORDS_TASK])
+{
+	snprintf(buf, WORDS_TASK, "%.*s", QPW_COMM_LEN, comm);
+	if (pid != SNAP_PID_MANY)
+		text_add(buf, WORDS_TASK, ":%" PRIu32, pid);
 }

@@ -89,9 +89,24 @@ static void test_any_bytes(void **state)
 	}
 }
 
+/* What does not fit is cut, and more leaves it so. */
+static void test_add(void **state)
+{
+	char buf[8] = "";
+
+	(void)state;
+	text_add(buf, sizeof(buf), "%s:%d", "ab", 7);
+	assert_string_equal(buf, "ab:7");
+	text_add(buf, sizeof(buf), "%s", "12345");
+	assert_string_equal(buf, "ab:7123");
+	text_add(buf, sizeof(buf), "more");
+	assert_string_equal(buf, "ab:7123");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_any_bytes),
