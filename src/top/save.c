@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,18 +38,24 @@ static int create(const char *ending, char *name, size_t size)
 static int write_json(const struct top_data *d, int fd)
 {
 	struct top_text all = { .cpus.column = TOP_AS_THEY_ARE };
+	FILE *f = fdopen(fd, "w");
+	int ret = 0;
 	json_t *o;
-	int ret;
 
+	if (!f) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
 	for (unsigned int i = 0; i < TOP_VIEWS; i++)
 		all.orders[i].column = top_views[i]->sort;
 	o = top_json(&all, d);
-	ret = o ? json_dumpfd(o, fd, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : -1;
-
+	errno = ENOMEM;
+	if (!o || json_dumpf(o, f, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) ||
+	    fputc('\n', f) == EOF || fflush(f))
+		ret = -errno;
 	json_decref(o);
-	if (!ret && write(fd, "\n", 1) != 1)
-		ret = -1;
-	return close(fd) || ret ? -EIO : 0;
+	return fclose(f) && !ret ? -errno : ret;
 }
 
 _Static_assert(TOP_MINUTE_PARTS == LIVE_MINUTE_PARTS, "as many as are drawn");
@@ -106,10 +113,21 @@ static int write_trace(const struct top *t, int fd)
 	return ret ? ret : closed;
 }
 
+/* Half of a view is none; a file of another that has this name by now stays. */
+static void take_away(const char *name, const struct stat *created)
+{
+	struct stat present;
+
+	if (!lstat(name, &present) && present.st_dev == created->st_dev &&
+	    present.st_ino == created->st_ino)
+		unlink(name);
+}
+
 void top_save(struct top *t, bool as_trace)
 {
 	char *message = t->screen.message, name[64] = "";
 	size_t size = sizeof(t->screen.message);
+	struct stat created;
 	int ret = -ENODATA;
 
 	if (as_trace && t->reader) {
@@ -118,8 +136,13 @@ void top_save(struct top *t, bool as_trace)
 	}
 	if (t->now && (t->keep || !as_trace))
 		ret = create(as_trace ? "qpw" : "json", name, sizeof(name));
-	if (ret >= 0)
+	if (ret >= 0) {
+		bool known = !fstat(ret, &created);
+
 		ret = as_trace ? write_trace(t, ret) : write_json(&t->data, ret);
+		if (ret && known)
+			take_away(name, &created);
+	}
 	if (ret)
 		snprintf(message, size, "not written: %s", strerror(-ret));
 	else

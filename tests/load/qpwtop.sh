@@ -16,6 +16,7 @@ top_pid=
 finish() {
 	[ -z "$top_pid" ] || kill "$top_pid" 2>/dev/null
 	"${tmux[@]}" kill-server 2>/dev/null
+	! mountpoint -q "$out/full" || umount -l "$out/full"
 	rm -rf "$out"
 }
 trap finish EXIT
@@ -498,6 +499,34 @@ is "terminal: the report of it" "0 1" \
 is "terminal: no part of it" 1 "$("$QPWLAT" report --time 0,0.1 "$view" >/dev/null 2>&1; echo $?)"
 term send-keys ' '
 shows "terminal: and goes on" '  live  '
+
+# No room for it: the reason is told, and no half of a file is left. One page is free.
+mkdir "$out/full"
+if mount -t tmpfs -o size=64k qpwtop-test "$out/full" 2>/dev/null; then
+	head -c 61440 /dev/zero >"$out/full/filler"
+	term send-keys q
+	given_back "q after it wrote" 0
+	term send-keys "cd $out/full" Enter
+	start "-c $cpu --victim none"
+	shows "terminal: live where there is no room" '  live  '
+	for key in w W; do
+		term send-keys ' '
+		shows "terminal: $key where there is no room: pauses" '  paused  '
+		term send-keys "$key"
+		shows "terminal: $key where there is no room" 'not written: No space left on device'
+		is "terminal: $key where there is no room: leaves nothing" filler "$(ls "$out/full")"
+		term send-keys ' '
+		shows "terminal: $key where there is no room: goes on" '  live  '
+	done
+	term send-keys q
+	given_back "q where there is no room" 0
+	term send-keys "clear; cd $out; echo mo''ved" Enter
+	appears moved
+	umount "$out/full"
+	start "-c $cpu --victim none"
+else
+	echo "skip qpwtop: no tmpfs can be mounted, to be full"
+fi
 
 # A look keeps nothing of those before: 60 of them, each of more than a hundred kB, are not to be seen.
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
