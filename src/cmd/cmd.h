@@ -19,7 +19,7 @@ int cmd_compare(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_probes(int argc, char **argv);
 
-/* "qpwlat COMMAND: WHAT: OBJECT; try …" to stderr; object, escaped here, may be NULL. CMD_USAGE. */
+/* "qpwlat COMMAND: WHAT: OBJECT; try …" to stderr; object may be NULL. Returns CMD_USAGE. */
 int cmd_usage_error(const char *command, const char *what, const char *object);
 
 #endif

@@ -288,18 +288,21 @@ static int put_html(FILE *f, const void *arg)
 	return 0;
 }
 
+static int (*const put_format[NR_FORMATS])(FILE *f, const void *arg) = {
+	[FORMAT_TEXT] = put_text,
+	[FORMAT_JSON] = put_json,
+	[FORMAT_MARKDOWN] = put_markdown,
+	[FORMAT_HTML] = put_html,
+};
+
 static int write_all(const struct compare_args *args, const struct comparison *c)
 {
-	int (*const put[NR_FORMATS])(FILE * f, const void *arg) = {
-		[FORMAT_TEXT] = args->all ? put_text_all : put_text,
-		[FORMAT_JSON] = put_json,
-		[FORMAT_MARKDOWN] = put_markdown,
-		[FORMAT_HTML] = put_html,
-	};
-
 	for (int i = 0; i < NR_FORMATS; i++) {
-		int ret = args->output[i] ? output_write(args->output[i], put[i], c) : 0;
+		bool all = args->all && i == FORMAT_TEXT;
+		int ret = 0;
 
+		if (args->output[i])
+			ret = output_write(args->output[i], all ? put_text_all : put_format[i], c);
 		if (!ret)
 			continue;
 		fprintf(stderr,

@@ -23,8 +23,8 @@ const char *output_shown(const char *path);
 int output_settle(const char *command, const char **paths, int nr);
 
 /*
- * Have put() write the file, which returns 0 or -errno; what the stream itself says is seen to here.
- * 0 or -errno.
+ * Have put() write the file, which returns 0 or -errno; what the stream itself says is seen to
+ * here. 0 or -errno.
  */
 int output_write(const char *path, int (*put)(FILE *f, const void *arg), const void *arg);
 

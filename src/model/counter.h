@@ -33,7 +33,7 @@ struct counter {
 	 * them, and counts once.
 	 */
 	bool is_bound;
-	const char *lack; /* behind the number, as a sentence, where it is what is missing; or NULL */
+	const char *lack; /* where it is what is missing: a sentence behind the number; or NULL */
 };
 
 #define NR_COUNTERS 9

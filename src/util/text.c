@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Making foreign text harmless: names of tasks are whatever a task chose; and putting text together.
- * Knows no terminal.
+ * Making foreign text harmless: names of tasks are whatever a task chose; and putting text
+ * together. Knows no terminal.
  */
 #include "util/text.h"
 

@@ -25,8 +25,8 @@ json_t *to_json_text_n(const char *text, size_t max);
 json_t *to_json_text_or_null(const char *text);
 
 /*
- * An array of what to_json() makes of each of nr rows of size bytes; rows of which it makes null are
- * left out. NULL when out of memory.
+ * An array of what to_json() makes of each of nr rows of size bytes; rows of which it makes null
+ * are left out. NULL when out of memory.
  */
 json_t *to_json_rows(const void *rows, size_t nr, size_t size, json_t *(*to_json)(const void *row));
 
