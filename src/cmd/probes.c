@@ -74,7 +74,7 @@ struct found {
 	size_t nr;
 };
 
-static void print_text(const struct found *found)
+static int print_text(const struct found *found)
 {
 	const struct collect *c = found->collect;
 	bool pays[ARRAY_SIZE(prices)] = { false };
@@ -98,6 +98,7 @@ static void print_text(const struct found *found)
 			printf("%s: %s\n", record_probe_state_name(i), prices[i]);
 	}
 	printf("%zu of %zu probes attached\n", found->nr - nr_missing, found->nr);
+	return CMD_OK;
 }
 
 static json_t *refusals_json(const struct collect *c, size_t i)
@@ -169,55 +170,74 @@ static void print_help(void)
 	     "example: qpwlat probes --without fentry");
 }
 
+struct probes_args {
+	const char *json_path; /* NULL: as text */
+	unsigned int without;  /* as collect_parse_states() has it */
+};
+
+static int parse_json(const char *path, struct probes_args *args)
+{
+	args->json_path = path ? path : "-";
+	if (!trace_is_at(args->json_path))
+		return 0;
+	fprintf(stderr,
+		"qpwlat probes: %s: is a recording, which is not written over; give another file\n",
+		text_shown(args->json_path));
+	return CMD_USAGE;
+}
+
+/* 0, 'h' for help, or an exit code. */
+static int parse_args(int argc, char **argv, struct probes_args *args)
+{
+	int option, ret = 0;
+
+	optind = 1;
+	opterr = 0;
+	while (!ret && (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+		if (option == 'h')
+			return 'h';
+		if (option == 'j')
+			ret = parse_json(optarg, args);
+		else if (option != 'w')
+			ret = cmd_usage_error("probes", "unknown option or argument", NULL);
+		else if (collect_parse_states(optarg, &args->without))
+			ret = cmd_usage_error(
+				"probes",
+				"--without wants a list of tp_btf, raw_tp, tracepoint, "
+				"fentry, kprobe",
+				NULL);
+	}
+	if (!ret && optind < argc)
+		ret = cmd_usage_error("probes", "unknown option or argument", NULL);
+	return ret;
+}
+
 int cmd_probes(int argc, char **argv)
 {
 	struct cpulist none = { 0 };
 	struct collect_config config = { .watched = &none,
 					 .buffer_bytes = 4096,
 					 .system_calls = true };
+	struct probes_args args = { 0 };
 	struct found found = { 0 };
 	struct collect_error e = { 0 };
 	struct collect *c;
-	const char *json_path = NULL;
-	int option, err, ret = CMD_OK;
+	int err, ret = parse_args(argc, argv, &args);
 
-	optind = 1;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			print_help();
-			return CMD_OK;
-		}
-		if (option == 'w' && collect_parse_states(optarg, &config.without))
-			return cmd_usage_error(
-				"probes",
-				"--without wants a list of tp_btf, raw_tp, tracepoint, "
-				"fentry, kprobe",
-				NULL);
-		if (option != 'j' && option != 'w')
-			break;
-		if (option == 'j' && optarg && trace_is_at(optarg)) {
-			fprintf(stderr,
-				"qpwlat probes: %s: is a recording, which is not written over; give "
-				"another file\n",
-				text_shown(optarg));
-			return CMD_USAGE;
-		}
-		if (option == 'j')
-			json_path = optarg ? optarg : "-";
+	if (ret == 'h') {
+		print_help();
+		return CMD_OK;
 	}
-	if (option != -1 || optind < argc)
-		return cmd_usage_error("probes", "unknown option or argument", NULL);
+	if (ret)
+		return ret;
+	config.without = args.without;
 	err = collect_create(&config, &c, &e);
 	if (!err) {
 		/* with none attached the reasons are of even more interest */
 		err = collect_attach(c, &e);
 		found.collect = c;
 		found.nr = collect_probes(c, &found.probes);
-		if (json_path)
-			ret = print_json(&found, json_path);
-		else
-			print_text(&found);
+		ret = args.json_path ? print_json(&found, args.json_path) : print_text(&found);
 	}
 	if (err) {
 		fprintf(stderr, "qpwlat probes: %s: %s; %s\n", e.object, e.why, e.remedy);
