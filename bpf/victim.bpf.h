@@ -54,8 +54,8 @@ struct {
 /*
  * Where victims have slept: a sleeper's timer (struct hrtimer_sleeper) lies on its kernel stack, so
  * that most timers can be told from a victim's by their address alone. A hash of one bit for each
- * piece of such a stack; a bit too many costs a closer look. Stacks begin at a multiple of their size,
- * THREAD_SIZE: 16 KiB, up to 64 with KASAN or larger pages.
+ * piece of such a stack; a bit too many costs a closer look. Stacks begin at a multiple of their
+ * size, THREAD_SIZE: 16 KiB, up to 64 with KASAN or larger pages.
  */
 #define STACK_PIECE_ORDER 14
 #define STACK_MAX_ORDER 16
@@ -166,8 +166,7 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 		return;
 	tgid = BPF_CORE_READ(task, tgid);
 	pid = BPF_CORE_READ(task, pid);
-	if (!victim_process_is(tgid) ||
-	    !victim_thread_is(tgid, pid, BPF_CORE_READ(task, policy)))
+	if (!victim_process_is(tgid) || !victim_thread_is(tgid, pid, BPF_CORE_READ(task, policy)))
 		return;
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_ns = slot && slot->timer_ns ? slot->expire_ns : bpf_ktime_get_ns();
