@@ -198,16 +198,24 @@ static __always_inline void helper_leave(struct cpu_slot *slot)
 		__sync_fetch_and_add(&slot->in_helper, -1);
 }
 
+/* How often an NMI, which may not wait, asks once more for room when another CPU is asking. */
+#define NMI_TRIES 8
+
 /*
- * Room for one record, with its header filled in; NULL when the buffer is full, which is counted
- * for the CPU that wanted it. The caller fills in every other byte and calls emit_submit().
+ * Room for one record, with its header filled in; NULL when the buffer is full, or in use by what an
+ * NMI interrupted, which is counted for the CPU that wanted it. The caller fills in every other byte
+ * and calls emit_submit().
  */
 static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start_ns, u64 end_ns,
 					  u32 flags)
 {
 	struct cpu_slot *here = helper_enter();
 	struct qpw_header *h = bpf_ringbuf_reserve(&ring, size, 0);
+	int i;
 
+#pragma unroll
+	for (i = 0; kind == QPW_KIND_NMI && !h && i < NMI_TRIES; i++)
+		h = bpf_ringbuf_reserve(&ring, size, 0);
 	helper_leave(here);
 	if (!h) {
 		u32 here = bpf_get_smp_processor_id();

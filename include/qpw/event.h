@@ -277,8 +277,9 @@ struct qpw_lost {
 	struct qpw_header h; /* cpu = CPU that lost them */
 	__u64 nr_lost;	     /* since the start of the recording */
 	/*
-	 * Of these, by kind of record, those that found the buffer full. The rest are events that
-	 * the kernel ran no program for, which it does not tell by kind.
+	 * Of these, by kind of record, those that found the buffer full, or in use by what an NMI
+	 * interrupted. The rest are events that the kernel ran no program for, which it does not
+	 * tell by kind.
 	 */
 	__u64 by_kind[QPW_LOST_KINDS];
 };

@@ -224,5 +224,6 @@ int loop_drain(struct loop *l)
 		ret = take(l, RECORDS_AT_ONCE);
 	} while (ret == 1 && read_signals(l) != LOOP_GIVE_UP);
 	l->nr_lost = collect_nr_lost(l->collect);
+	l->nr_skipped = collect_nr_skipped(l->collect);
 	return l->write_error;
 }

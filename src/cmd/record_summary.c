@@ -62,6 +62,20 @@ static void print_missing(const struct recording *r)
 	}
 }
 
+static void print_lost(const struct recording *r)
+{
+	const struct loop *loop = &r->loop;
+
+	printf("lost      %llu", (unsigned long long)loop->nr_lost);
+	if (loop->nr_lost && loop->max_fill_percent >= FULL_PERCENT)
+		printf(": the buffer was full, take a larger --buffer-size");
+	else if (loop->nr_skipped)
+		printf(": the kernel skipped programs that were already running");
+	else if (loop->nr_lost)
+		printf(": non-maskable interrupts came while the buffer was in use");
+	putchar('\n');
+}
+
 void record_print_summary(const struct recording *r)
 {
 	struct stat st = { 0 };
@@ -77,11 +91,6 @@ void record_print_summary(const struct recording *r)
 	printf("events    %llu\n", (unsigned long long)r->loop.nr_events);
 	printf("%-9s %llu, worst %s\n", r->loop.unit, (unsigned long long)r->loop.gauge.count,
 	       r->loop.gauge.count ? worst : "-");
-	printf("lost      %llu", (unsigned long long)r->loop.nr_lost);
-	if (r->loop.nr_lost && r->loop.max_fill_percent >= FULL_PERCENT)
-		printf(": the buffer was full, take a larger --buffer-size");
-	else if (r->loop.nr_lost)
-		printf(": the kernel skipped programs that were already running");
-	putchar('\n');
+	print_lost(r);
 	print_missing(r);
 }

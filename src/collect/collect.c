@@ -494,6 +494,11 @@ uint64_t collect_nr_lost(const struct collect *c)
 	return sum;
 }
 
+uint64_t collect_nr_skipped(const struct collect *c)
+{
+	return c->nr_skipped;
+}
+
 void collect_destroy(struct collect *c)
 {
 	if (!c)
