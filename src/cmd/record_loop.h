@@ -33,7 +33,7 @@ struct loop {
 	int write_error;    /* -errno, 0 = none */
 	uint64_t nr_events; /* written */
 	uint64_t nr_lost;
-	uint64_t nr_skipped; /* of these, once all is drained: see collect_nr_skipped() */
+	uint64_t nr_skipped;	       /* of these, once all is drained: see collect_nr_skipped() */
 	unsigned int max_fill_percent; /* of the ring buffer, as seen when it was emptied */
 
 	bool progress;	    /* is shown: someone sits at a terminal that can */
