@@ -222,19 +222,28 @@ is "replay: JSON, an object a line" "$blocks" \
 is "replay: other CPUs than it has are refused" 1 \
 	"$("$QPWTOP" -b -c 4000 --replay "$out/trace.qpw" >/dev/null 2>&1; echo $?)"
 
-# A victim of our own: each of its wake-ups is a sample, here a thousand in a second.
+# A victim of our own, that begins when it is watched: each of its wake-ups, which it counts itself,
+# is a sample, and no others are. One that is over before it sleeps is none; its main thread may have
+# slept before the other was there.
 if command -v cyclictest >/dev/null; then
-	cyclictest -q -t 1 -a "$cpu" -p 50 -i 1000 -D 60 >"$out/cyclictest" 2>&1 &
+	mkfifo "$out/go"
+	sh -c 'read -r _ <"$1"; exec cyclictest -q -t 1 -a "$2" -p 50 -i 1000 -l 2000' sh "$out/go" "$cpu" \
+		>"$out/cyclictest" 2>&1 &
 	victim=$!
-	sleep 0.5
-	"$QPWTOP" --json -c "$cpu" -d 1 -n 2 --victim "$victim" >"$out/victim" 2>"$out/stderr"
-	kill "$victim"
+	"$QPWTOP" --json -c "$cpu" -d 0.3 --victim "$victim" >"$out/victim" 2>"$out/stderr" &
+	top_pid=$!
+	holds "victim: watched before it begins" "$out/victim" '.'
+	echo >"$out/go"
 	wait "$victim"
-	got=$(jq -s '.[1].latency_ns.count - .[0].latency_ns.count' "$out/victim")
-	if [ "${got:-0}" -gt 500 ] && [ "$got" -lt 1500 ]; then
+	kill -INT "$top_pid"
+	wait "$top_pid"
+	top_pid=
+	cycles=$(sed -n 's/.* C: *\([0-9]*\).*/\1/p' "$out/cyclictest" | tail -n 1)
+	got=$(tail -n 1 "$out/victim" | jq .latency_ns.count)
+	if [ "${cycles:-0}" -eq 2000 ] && [ "${got:-0}" -ge 1960 ] && [ "$got" -le 2005 ]; then
 		ok "victim: its wake-ups are measured"
 	else
-		not_ok "victim: its wake-ups are measured" "$got in a second; $(cat "$out/stderr")"
+		not_ok "victim: its wake-ups are measured" "$got of $cycles; $(cat "$out/stderr")"
 	fi
 
 	# Found without being named: what has real-time priority there when the view begins, cyclictest
