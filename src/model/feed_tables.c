@@ -150,10 +150,16 @@ static int feed_inline_row(struct model *m, struct row *row)
 	return 0;
 }
 
+static int who_name(struct model *m, const struct qpw_origin *who)
+{
+	return who->context == QPW_CONTEXT_UNKNOWN ? names_comm(&m->names, who->comm) :
+						     names_text(&m->names, who->comm, QPW_COMM_LEN);
+}
+
 static int feed_inline_who(struct model *m, const struct row *row, const struct qpw_origin *who,
 			   const struct figures_sum *waits)
 {
-	int comm = names_comm(&m->names, who->comm);
+	int comm = who_name(m, who);
 
 	if (comm < 0)
 		return comm;
@@ -198,7 +204,7 @@ static int feed_flush_who(struct model *m, const struct row *row, const struct q
 			  const struct figures_sum *waits)
 {
 	int function = flush_of(m, row), work = flush_work_of(m, row);
-	int comm = names_comm(&m->names, who->comm);
+	int comm = who_name(m, who);
 
 	if (function < 0 || work < 0 || comm < 0)
 		return -ENOMEM;
@@ -369,6 +375,18 @@ static int feed_gone(struct model *m, uint32_t cpu, const struct qpw_live_table 
 	return ret;
 }
 
+/* Programs write what is no task in the place of a task's name, which has a control group. */
+static uint32_t context_of(const struct qpw_live_who *from)
+{
+	if (from->cgroup || from->pid != LIVE_PID_MANY)
+		return QPW_CONTEXT_UNKNOWN;
+	if (!strncmp(from->comm, "[softirq]", sizeof(from->comm)))
+		return QPW_CONTEXT_SOFTIRQ;
+	if (!strncmp(from->comm, "[irq]", sizeof(from->comm)))
+		return QPW_CONTEXT_HARDIRQ;
+	return QPW_CONTEXT_UNKNOWN;
+}
+
 static int feed_causers(struct model *m, const struct qpw_live_table *t,
 			const struct taken_rows *taken)
 {
@@ -382,7 +400,8 @@ static int feed_causers(struct model *m, const struct qpw_live_table *t,
 		struct qpw_origin who = { .cpu = from->cpu,
 					  .pid = from->pid,
 					  .cgroup = from->cgroup,
-					  .stack = from->stack };
+					  .stack = from->stack,
+					  .context = context_of(from) };
 		const struct row *row;
 
 		if (from->row - 1 >= LIVE_ALL_ROWS)

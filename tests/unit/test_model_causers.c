@@ -8,9 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../feeding.h"
+#include "../tables.h"
+#include "util/array.h"
 #include "../records.h"
 #include "model/model.h"
 
@@ -475,16 +479,68 @@ static void test_waiters(void **state)
 	model_destroy(m);
 }
 
+/* What is no task has the name that programs give it, a task of that name another. */
+static void test_contexts(void **state)
+{
+	static const struct {
+		const char *comm;
+		uint32_t pid;
+		uint64_t cgroup;
+		const char *shown;
+	} who[] = {
+		{ "[irq]", LIVE_PID_MANY, 0, "[irq]" },
+		{ "[softirq]", LIVE_PID_MANY, 0, "[softirq]" },
+		{ "[irq]", 77, 5, "'[irq]'" },
+		{ "[softirq]", LIVE_PID_MANY, 5, "'[softirq]'" },
+	};
+	const struct qpw_live_key ipi = table_key(QPW_KIND_IPI, 0, 0, 0xffffffff81000100U, "");
+	struct qpw_live_table *t = calloc(1, sizeof(*t));
+	struct model *m = new_model(0, 1);
+	struct snapshot *s;
+	uint32_t row;
+
+	(void)state;
+	assert_non_null(t);
+	row = table_add(t, &ipi, 15, true, 400, 400);
+	for (uint32_t i = 0; i < ARRAY_SIZE(who); i++) {
+		struct qpw_origin o = { .pid = who[i].pid, .cgroup = who[i].cgroup };
+
+		snprintf(o.comm, sizeof(o.comm), "%s", who[i].comm);
+		table_add_who(t, row, &o, 1 << i, 100);
+	}
+	assert_int_equal(model_begin_tables(m, 1000), 0);
+	assert_int_equal(model_feed_table(m, 1, t), 0);
+	s = snap(m);
+	assert_int_equal(s->nr_caused, ARRAY_SIZE(who));
+	for (uint32_t i = 0; i < ARRAY_SIZE(who); i++) {
+		const struct snap_caused *c = &s->caused[ARRAY_SIZE(who) - 1 - i];
+
+		assert_int_equal(c->origin.count, 1 << i);
+		assert_string_equal(c->origin.comm, who[i].shown);
+	}
+	snapshot_destroy(s);
+	model_destroy(m);
+	free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caused),	      cmocka_unit_test(test_equal_stacks),
-		cmocka_unit_test(test_unnamed_calls), cmocka_unit_test(test_context),
-		cmocka_unit_test(test_context_told),  cmocka_unit_test(test_told_later),
-		cmocka_unit_test(test_classes),	      cmocka_unit_test(test_points),
-		cmocka_unit_test(test_counts),	      cmocka_unit_test(test_window),
-		cmocka_unit_test(test_merge),	      cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_waiters),	      cmocka_unit_test(test_calls_not_counted),
+		cmocka_unit_test(test_contexts),
+		cmocka_unit_test(test_caused),
+		cmocka_unit_test(test_equal_stacks),
+		cmocka_unit_test(test_unnamed_calls),
+		cmocka_unit_test(test_context),
+		cmocka_unit_test(test_context_told),
+		cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),
+		cmocka_unit_test(test_calls_not_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
