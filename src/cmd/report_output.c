@@ -85,7 +85,7 @@ static int put_markdown(FILE *f, const void *arg)
 
 static int put_json(FILE *f, const void *arg)
 {
-	return output_put_json(f, report_json(arg));
+	return report_json(f, arg);
 }
 
 static int put_html(FILE *f, const void *arg)

@@ -195,6 +195,7 @@ static void fill_parts(struct explanation *e, const struct names *names, struct 
 			continue;
 		g.who.name = NAME_OTHER;
 		g.who.class = e->other_class[step];
+		memset(&out->parts[keep], 0, sizeof(out->parts[keep]));
 		fill_part(&out->parts[keep++], &g, names);
 	}
 	out->nr_parts = keep;
@@ -225,6 +226,7 @@ static int order_start(const void *a, const void *b)
 static void fill_span(struct snap_span *span, const struct piece *p,
 		      const struct history_interval *i, const struct names *names)
 {
+	memset(span, 0, sizeof(*span));
 	span->class = (enum snap_class)i->class;
 	memcpy(span->name, names_get(names, (int)i->name), sizeof(span->name));
 	span->start_ns = p->start_ns;
@@ -278,7 +280,7 @@ void history_explain(const struct history *h, const struct history_sample *sampl
 	memset(e.other_ns, 0, sizeof(e.other_ns));
 	memset(e.other_class, 0, sizeof(e.other_class));
 	memset(e.self_ns, 0, sizeof(e.self_ns));
-	memset(out, 0, sizeof(*out));
+	*out = (struct snap_outlier){ .parts = out->parts, .spans = out->spans };
 	out->remote_timer = sample->remote_timer;
 	out->cpu = sample->cpu;
 	out->pid = sample->pid;

@@ -73,10 +73,12 @@ void model_set_truncated(struct model *m)
 	m->truncated = true;
 }
 
-static void settle_late(struct model *m, struct model_cpu *cpu)
+static int settle_late(struct model *m, struct model_cpu *cpu)
 {
-	model_keep_late(m, cpu, &m->outliers);
+	int ret = model_keep_late(m, cpu, &m->outliers);
+
 	cpu->has_late = false;
+	return ret;
 }
 
 /* What an interval is called. */
@@ -157,8 +159,9 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		return ret;
 	if (!cpu->history.ring && model_give_room(m, cpu))
 		return -ENOMEM;
-	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN])
-		settle_late(m, cpu);
+	if (cpu->has_late && h->end_ns > cpu->late.step_end_ns[SNAP_STEP_RUN] &&
+	    settle_late(m, cpu))
+		return -ENOMEM;
 	i = history_next(&cpu->history);
 	if (!i)
 		return -ENOMEM;
@@ -338,8 +341,8 @@ static int feed_sample(struct model *m, const struct qpw_header *h)
 	if (m->watch && watch_running(m->watch, h->cpu, e->comm))
 		return -ENOMEM;
 	s.remote_timer = h->flags & QPW_F_REMOTE;
-	if (cpu->has_late)
-		settle_late(m, cpu);
+	if (cpu->has_late && settle_late(m, cpu))
+		return -ENOMEM;
 	if (!model_in_window(m, h))
 		return 0;
 	if (!m->from_tables && count_sample(m, h))
@@ -410,8 +413,7 @@ static int open_window(struct model *m, uint64_t start_ns)
 {
 	m->has_window = true;
 	set_bounds(m, start_ns);
-	m->outliers.nr = 0;
-	m->outliers.next = 0;
+	outliers_clear(&m->outliers);
 	for (unsigned int i = 0; i < MODEL_CPUS; i++) {
 		if (!m->cpus[i])
 			continue;

@@ -36,13 +36,15 @@ int model_give_room(struct model *m, struct model_cpu *cpu)
 	return ret;
 }
 
-void model_keep_late(const struct model *m, const struct model_cpu *cpu, struct outliers *worst)
+int model_keep_late(const struct model *m, const struct model_cpu *cpu, struct outliers *worst)
 {
-	struct snap_outlier outlier;
+	struct snap_part parts[SNAP_PARTS];
+	struct snap_span spans[SNAP_SPANS];
+	struct snap_outlier outlier = { .parts = parts, .spans = spans };
 
 	if (!cpu->has_late ||
 	    !outliers_want(worst, history_latency(&cpu->late), cpu->late.start_ns, cpu->late.cpu))
-		return;
+		return 0;
 	history_explain(&cpu->history, &cpu->late, &m->names, &outlier);
-	outliers_add(worst, &outlier);
+	return outliers_add(worst, &outlier);
 }

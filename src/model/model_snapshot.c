@@ -72,22 +72,19 @@ static int fill_lost(const struct model *m, struct snapshot *s)
 /* Of the kept ones and of those that wait to be settled. */
 static int fill_outliers(const struct model *m, struct snapshot *s)
 {
-	const struct outliers *from = &m->outliers;
 	struct outliers kept;
+	int ret = outliers_clone(&kept, &m->outliers);
 
-	if (outliers_init(&kept, from->min_ns, from->room, from->latest))
-		return -ENOMEM;
-	kept.nr = from->nr;
-	kept.next = from->next;
-	memcpy(kept.list, from->list, kept.nr * sizeof(*kept.list));
-	for (unsigned int i = 0; i < MODEL_CPUS; i++)
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; i < MODEL_CPUS && !ret; i++)
 		if (m->cpus[i])
-			model_keep_late(m, m->cpus[i], &kept);
+			ret = model_keep_late(m, m->cpus[i], &kept);
 	outliers_sort(&kept);
 	s->outliers = kept.list;
 	s->nr_outliers = kept.nr;
 	s->max_outliers = kept.room;
-	return 0;
+	return ret;
 }
 
 static void fill_counts(const struct model *m, struct snapshot *s)

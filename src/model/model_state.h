@@ -94,7 +94,7 @@ struct model {
 };
 
 /* Explain the late sample of a CPU and keep it among the worst ones, if it has one and it is. */
-void model_keep_late(const struct model *m, const struct model_cpu *cpu, struct outliers *worst);
+int model_keep_late(const struct model *m, const struct model_cpu *cpu, struct outliers *worst);
 
 /* Records before and after the measured window are not counted. */
 static inline bool model_in_window(const struct model *m, const struct qpw_header *h)

@@ -19,8 +19,29 @@ int outliers_init(struct outliers *o, uint64_t min_ns, uint32_t room, bool lates
 	return o->list ? 0 : -ENOMEM;
 }
 
+void outliers_clear(struct outliers *o)
+{
+	for (uint32_t i = 0; o->list && i < o->nr; i++)
+		snap_outlier_finish(&o->list[i]);
+	o->nr = 0;
+	o->next = 0;
+}
+
+int outliers_clone(struct outliers *to, const struct outliers *from)
+{
+	int ret = outliers_init(to, from->min_ns, from->room, from->latest);
+
+	to->next = from->next;
+	for (uint32_t i = 0; !ret && i < from->nr; i++)
+		ret = snap_outlier_keep(&to->list[to->nr++], &from->list[i]);
+	if (ret)
+		outliers_finish(to);
+	return ret;
+}
+
 void outliers_finish(struct outliers *o)
 {
+	outliers_clear(o);
 	free(o->list);
 	o->list = NULL;
 }
@@ -57,16 +78,23 @@ bool outliers_want(const struct outliers *o, uint64_t latency_ns, uint64_t expir
 	return cpu < next->cpu;
 }
 
-void outliers_add(struct outliers *o, const struct snap_outlier *outlier)
+int outliers_add(struct outliers *o, const struct snap_outlier *outlier)
 {
-	if (o->nr < o->room)
-		o->list[o->nr++] = *outlier;
-	else
-		o->list[o->next] = *outlier;
+	struct snap_outlier copy;
+
+	if (snap_outlier_keep(&copy, outlier))
+		return -ENOMEM;
+	if (o->nr < o->room) {
+		o->list[o->nr++] = copy;
+	} else {
+		snap_outlier_finish(&o->list[o->next]);
+		o->list[o->next] = copy;
+	}
 	o->next = 0;
 	for (uint32_t i = 1; i < o->nr; i++)
 		if (compare(o, &o->list[i], &o->list[o->next]) > 0)
 			o->next = i;
+	return 0;
 }
 
 void outliers_sort(struct outliers *o)

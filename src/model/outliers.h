@@ -23,11 +23,17 @@ struct outliers {
 int outliers_init(struct outliers *o, uint64_t min_ns, uint32_t room, bool latest);
 void outliers_finish(struct outliers *o);
 
+/* Forget them all; the room stays. */
+void outliers_clear(struct outliers *o);
+
+/* Make *to an empty one of the same kind, then keep what is in from. 0 or -ENOMEM. */
+int outliers_clone(struct outliers *to, const struct outliers *from);
+
 /* Would a sample be kept? Decides before the work of explaining it is done. */
 bool outliers_want(const struct outliers *o, uint64_t latency_ns, uint64_t expiry_ns, uint32_t cpu);
 
-/* Keep it, in the place of the first to go when full. Only after outliers_want(). */
-void outliers_add(struct outliers *o, const struct snap_outlier *outlier);
+/* Keep it (snap_outlier_keep()), in the place of the first to go when full. Only after outliers_want(). 0, -ENOMEM. */
+int outliers_add(struct outliers *o, const struct snap_outlier *outlier);
 
 /* Those that are kept the longest first. */
 void outliers_sort(struct outliers *o);

@@ -4,6 +4,7 @@
  */
 #include "model/snapshot.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,45 @@ struct snapshot *snapshot_create(void)
 	return s;
 }
 
+/* Parts and spans to memory of its own, which has no owner yet. */
+static int move_details(struct snap_outlier *o)
+{
+	const size_t head = _Alignof(struct snap_span);
+	size_t parts_size = o->nr_parts * sizeof(*o->parts);
+	size_t spans_size = o->nr_spans * sizeof(*o->spans);
+	char *room = calloc(1, head + parts_size + spans_size);
+
+	if (!room)
+		return -ENOMEM;
+	if (parts_size)
+		memcpy(room + head, o->parts, parts_size);
+	if (spans_size)
+		memcpy(room + head + parts_size, o->spans, spans_size);
+	o->nr_owners = (uint32_t *)room;
+	o->parts = (struct snap_part *)(room + head);
+	o->spans = (struct snap_span *)(room + head + parts_size);
+	return 0;
+}
+
+int snap_outlier_keep(struct snap_outlier *dst, const struct snap_outlier *src)
+{
+	*dst = *src;
+	if (!dst->nr_owners && move_details(dst)) {
+		dst->nr_parts = 0;
+		dst->nr_spans = 0;
+		return -ENOMEM;
+	}
+	(*dst->nr_owners)++;
+	return 0;
+}
+
+void snap_outlier_finish(struct snap_outlier *o)
+{
+	if (o->nr_owners && !--*o->nr_owners)
+		free(o->nr_owners);
+	o->nr_owners = NULL;
+}
+
 void snapshot_destroy(struct snapshot *s)
 {
 	if (!s)
@@ -73,6 +113,8 @@ void snapshot_destroy(struct snapshot *s)
 	free(s->taken);
 	free(s->waiters);
 	free(s->lost);
+	for (size_t i = 0; i < s->nr_outliers; i++)
+		snap_outlier_finish(&s->outliers[i]);
 	free(s->outliers);
 	free(s->probes);
 	free(s->offlines);

@@ -242,18 +242,29 @@ struct snap_outlier {
 	uint64_t latency_ns;
 	uint64_t step_ns[SNAP_NR_STEPS];
 	uint64_t residual_ns[SNAP_NR_STEPS];
-	uint32_t nr_parts; /* largest first; what did not fit is one part "(other)" per step */
-	struct snap_part parts[SNAP_PARTS];
+	/* largest first, up to SNAP_PARTS; what did not fit is one part "(other)" per step */
+	uint32_t nr_parts;
+	struct snap_part *parts;
 	/*
-	 * What lay in it, in order of their starts, outer ones first. The longest ones stay, so
+	 * What lay in it, in order of their starts, outer ones first. The SNAP_SPANS longest stay, so
 	 * each span has what encloses it; self_ns of all spans, those left out and the residuals
 	 * sum to latency_ns. A remote timer's sample has those of SNAP_STEP_RUN only.
 	 */
 	uint32_t nr_spans;
-	struct snap_span spans[SNAP_SPANS];
+	struct snap_span *spans;
 	uint64_t nr_spans_left_out;
 	uint64_t spans_left_out_ns; /* their self_ns */
+	/* In front of the memory that parts and spans lie in; NULL: nobody here frees it. */
+	uint32_t *nr_owners;
 };
+
+/*
+ * Make *dst the same. Parts and spans, which nobody changes any more, are shared with an owner; what
+ * has none is copied to a piece of memory that is no larger than it needs, as most late samples have
+ * few of them. 0 or -ENOMEM, *dst has none then.
+ */
+int snap_outlier_keep(struct snap_outlier *dst, const struct snap_outlier *src);
+void snap_outlier_finish(struct snap_outlier *o);
 
 #define SNAP_KIND_UNKNOWN UINT32_MAX
 

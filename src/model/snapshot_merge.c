@@ -108,12 +108,16 @@ static int merge_outliers(struct snapshot *dst, const struct snapshot *src)
 				    src->nr_outliers, sizeof(*src->outliers), &ret);
 	if (ret || !dst->nr_outliers)
 		return ret;
-	for (size_t i = old; i < dst->nr_outliers; i++)
+	/* all of them, or what src owns would be freed with dst */
+	for (size_t i = old; i < dst->nr_outliers; i++) {
+		if (snap_outlier_keep(&dst->outliers[i], &src->outliers[i - old]))
+			ret = -ENOMEM;
 		dst->outliers[i].boot += dst->nr_boots;
+	}
 	qsort(dst->outliers, dst->nr_outliers, sizeof(*dst->outliers), snap_outlier_order);
-	if (dst->nr_outliers > dst->max_outliers)
-		dst->nr_outliers = dst->max_outliers;
-	return 0;
+	while (dst->nr_outliers > dst->max_outliers)
+		snap_outlier_finish(&dst->outliers[--dst->nr_outliers]);
+	return ret;
 }
 
 static void merge_numbers(struct snapshot *dst, const struct snapshot *src)

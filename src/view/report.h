@@ -73,11 +73,15 @@ void report_text(FILE *f, const struct report *r);
 /* The same to be pasted into a mail or an issue. */
 void report_markdown(FILE *f, const struct report *r);
 
+/* One object: schema "qpwlat.report", version 1, host facts, and a summary's members. 0, -errno. */
+int report_json(FILE *f, const struct report *r);
+
 /*
- * One object: schema "qpwlat.report", version 1, host facts, and the members of summary_json().
- * The caller owns it; NULL when out of memory.
+ * The same in memory, but for the member REPORT_LATE, an array: it is empty, as late samples may be
+ * many. summary_outlier_json() makes each. The caller owns it; NULL when out of memory.
  */
-json_t *report_json(const struct report *r);
+#define REPORT_LATE "outliers"
+json_t *report_json_lean(const struct report *r);
 
 /*
  * A page that stands alone: no script, no request. Names are escaped. Write errors stay with the

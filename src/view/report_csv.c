@@ -11,6 +11,7 @@
 #include "util/array.h"
 #include "view/csv.h"
 #include "view/report.h"
+#include "view/summary_json.h"
 
 /* Where a figure stands: columns that rows below it share. */
 struct place {
@@ -102,7 +103,24 @@ static int put_figure(FILE *f, const struct place *at, const char *figure, const
 	return ret;
 }
 
-/* Each object of an array is a row of the section that the array is. */
+/* An object of an array, the one of that index, is a row of the section that the array is. */
+static int put_row(FILE *f, const struct place *at, const char *section, size_t i, json_t *object)
+{
+	struct place below = *at;
+	char number[24], *row;
+	int ret;
+
+	snprintf(number, sizeof(number), "%zu", i + 1);
+	row = join(at->row, number);
+	if (!row)
+		return -ENOMEM;
+	below.section = section;
+	below.row = row;
+	ret = put_object(f, &below, object);
+	free(row);
+	return ret;
+}
+
 static int put_rows(FILE *f, const struct place *at, const char *section, const json_t *array)
 {
 	json_t *object;
@@ -110,21 +128,11 @@ static int put_rows(FILE *f, const struct place *at, const char *section, const 
 	size_t i;
 
 	json_array_foreach(array, i, object) {
-		struct place below = *at;
-		char number[24], *row;
-
-		snprintf(number, sizeof(number), "%zu", i + 1);
-		row = join(at->row, number);
-		if (!row)
-			return -ENOMEM;
-		below.section = section;
-		below.row = row;
-		ret = put_object(f, &below, object);
-		free(row);
+		ret = put_row(f, at, section, i, object);
 		if (ret)
-			return ret;
+			break;
 	}
-	return 0;
+	return ret;
 }
 
 /* The first of these members that is a text, else what holds further out. */
@@ -180,16 +188,36 @@ static int put_object(FILE *f, const struct place *at, json_t *object)
 	return ret;
 }
 
+/* Late samples, of which only one is there at a time. */
+static int put_late(FILE *f, const struct place *at, const struct snapshot *s)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < s->nr_outliers; i++) {
+		json_t *object = summary_outlier_json(&s->outliers[i]);
+
+		ret = object ? put_row(f, at, REPORT_LATE, i, object) : -ENOMEM;
+		json_decref(object);
+	}
+	return ret;
+}
+
 int report_csv(FILE *f, const struct report *r)
 {
 	const struct place top = { "", "", "", "" };
-	json_t *json = report_json(r);
-	int ret;
+	json_t *json = report_json_lean(r), *value;
+	const char *key;
+	int ret = 0;
 
 	if (!json)
 		return -ENOMEM;
 	fputs("section,row,class,name,figure,value\n", f);
-	ret = put_object(f, &top, json);
+	json_object_foreach(json, key, value) {
+		ret = strcmp(key, REPORT_LATE) ? put_member(f, &top, key, value) :
+						 put_late(f, &top, r->snapshot);
+		if (ret)
+			break;
+	}
 	json_decref(json);
 	return ret;
 }

@@ -218,11 +218,11 @@ static json_t *warnings_json(const struct report *r)
 	return array;
 }
 
-json_t *report_json(const struct report *r)
+json_t *report_json_lean(const struct report *r)
 {
 	const struct snapshot *s = r->snapshot;
 	double watched_ns = report_watched_ns(r);
-	json_t *summary = summary_json(s), *json = summary ? head_json(r) : NULL;
+	json_t *summary = summary_json_lean(s), *json = summary ? head_json(r) : NULL;
 
 	if (json &&
 	    (json_object_set_new(json, "traces",

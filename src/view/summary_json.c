@@ -189,10 +189,8 @@ static json_t *spans_json(const struct snap_outlier *o)
 	return array;
 }
 
-static json_t *outlier_json(const void *row)
+json_t *summary_outlier_json(const struct snap_outlier *o)
 {
-	const struct snap_outlier *o = row;
-
 	return json_pack("{s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:[o, o, o], s:o, s:I, s:I}",
 			 "boot", (json_int_t)o->boot, "remote_timer", o->remote_timer, "cpu",
 			 (json_int_t)o->cpu, "pid", (json_int_t)o->pid, "comm",
@@ -202,6 +200,11 @@ static json_t *outlier_json(const void *row)
 			 step_json(o, SNAP_STEP_WAKEUP), step_json(o, SNAP_STEP_RUN), "intervals",
 			 spans_json(o), "intervals_left_out", to_json_int(o->nr_spans_left_out),
 			 "intervals_left_out_ns", to_json_int(o->spans_left_out_ns));
+}
+
+static json_t *outlier_json(const void *row)
+{
+	return summary_outlier_json(row);
 }
 
 /* A figure of a class; what nobody looked at is not nothing. */
@@ -261,7 +264,8 @@ static int set_numbers(json_t *json, const struct snapshot *s)
 	return ret;
 }
 
-json_t *summary_json(const struct snapshot *s)
+/* With so many of its late samples. */
+static json_t *make_summary(const struct snapshot *s, size_t nr_outliers)
 {
 	json_t *json = json_object();
 
@@ -286,7 +290,7 @@ json_t *summary_json(const struct snapshot *s)
 					  "remote", contended_json(&s->contended[1]))) ||
 	    summary_causers_json(json, s) ||
 	    json_object_set_new(json, "outliers",
-				to_json_rows(s->outliers, s->nr_outliers, sizeof(*s->outliers),
+				to_json_rows(s->outliers, nr_outliers, sizeof(*s->outliers),
 					     outlier_json)) ||
 	    json_object_set_new(json, "missing_probes",
 				to_json_rows(s->probes, s->nr_probes, sizeof(*s->probes),
@@ -295,6 +299,16 @@ json_t *summary_json(const struct snapshot *s)
 		return NULL;
 	}
 	return json;
+}
+
+json_t *summary_json(const struct snapshot *s)
+{
+	return make_summary(s, s->nr_outliers);
+}
+
+json_t *summary_json_lean(const struct snapshot *s)
+{
+	return make_summary(s, 0);
 }
 
 json_t *summary_host_json(const struct host_facts *f)

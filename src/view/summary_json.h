@@ -21,6 +21,13 @@
 json_t *summary_json(const struct snapshot *s);
 
 /*
+ * For whoever writes it down piece by piece, as late samples may be many: the same with an empty
+ * array for outliers, and one object of that array. NULL when out of memory.
+ */
+json_t *summary_json_lean(const struct snapshot *s);
+json_t *summary_outlier_json(const struct snap_outlier *o);
+
+/*
  * {count, min, mean, p50, p90, p99, p99_9, max}, and p99_99, p99_999 where there are values enough
  * to tell them from max; null for an empty or missing histogram. NULL when out of memory.
  */

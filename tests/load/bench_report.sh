@@ -58,6 +58,16 @@ test_memory() {
 		read -r _ _ full rest <"$scratch/use"
 		check "memory-is-below-64-MiB-with-every-table-full-$format" "$full KiB" test "$full" -lt 65536
 	done
+	for format in text json html csv; do
+		: >"$scratch/use"
+		"$BUILD/report/measure" "$scratch/use" "$QPWLAT" report "--$format" --top 10000 --outlier 1 \
+			"$scratch/small.qpw" >"$scratch/stdout"
+		read -r _ _ many rest <"$scratch/use"
+		check "memory-is-below-64-MiB-with-10000-late-samples-$format" "$many KiB" test "$many" -lt 65536
+	done
+	"$QPWLAT" report --json --top 10000 --outlier 1 "$scratch/small.qpw" >"$scratch/stdout"
+	check late-samples-were-10000 "$(jq '.outliers | length' "$scratch/stdout")" \
+		json_holds "$scratch/stdout" '.outliers | length == 10000'
 	check memory-does-not-grow-with-the-trace "$small KiB for 0.3 million events, $large for 3" \
 		test "$large" -lt $((small + 4096))
 }

@@ -93,6 +93,9 @@ static void add_samples(struct boot *b, uint64_t base_ns, int index)
 
 static void add_outlier(struct boot *b, uint64_t latency_ns, const char *what)
 {
+	struct snap_part part = { .step = SNAP_STEP_RUN,
+				  .class = SNAP_WORK,
+				  .origin = { .comm = "churn", .count = 1 } };
 	struct snapshot *s = b->snapshot;
 	struct snap_outlier *o;
 
@@ -107,13 +110,11 @@ static void add_outlier(struct boot *b, uint64_t latency_ns, const char *what)
 	o->step_ns[SNAP_STEP_RUN] = latency_ns - latency_ns / 10;
 	o->residual_ns[SNAP_STEP_IRQ] = o->step_ns[SNAP_STEP_IRQ];
 	o->nr_parts = 1;
-	o->parts[0].step = SNAP_STEP_RUN;
-	o->parts[0].class = SNAP_WORK;
-	snprintf(o->parts[0].name, sizeof(o->parts[0].name), "%s", what);
-	o->parts[0].ns = latency_ns / 2;
-	SET_TEXT(o->parts[0].origin.comm, "churn");
-	o->parts[0].origin.count = 1;
+	part.ns = latency_ns / 2;
+	snprintf(part.name, sizeof(part.name), "%s", what);
+	o->parts = &part;
 	o->residual_ns[SNAP_STEP_RUN] = o->step_ns[SNAP_STEP_RUN] - latency_ns / 2;
+	must(snap_outlier_keep(o, o));
 }
 
 static void add_flush(struct boot *b, const char *where, const char *work, uint64_t wait_ns)

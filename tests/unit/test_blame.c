@@ -19,7 +19,6 @@ static void add_part(struct snap_outlier *o, enum snap_step step, enum snap_clas
 		     const char *name, uint64_t ns)
 {
 	struct snap_part *p = &o->parts[o->nr_parts++];
-
 	p->step = step;
 	p->class = class;
 	snprintf(p->name, sizeof(p->name), "%s", name);
@@ -41,12 +40,15 @@ static void add_residual(struct snap_outlier *o, enum snap_step step, uint64_t n
  */
 static struct snapshot *late_snapshot(void)
 {
+	static struct snap_part parts[3][3];
 	struct snapshot *s = snapshot_create();
 
 	assert_non_null(s);
 	s->outliers = calloc(3, sizeof(*s->outliers));
 	assert_non_null(s->outliers);
 	s->nr_outliers = 3;
+	for (int i = 0; i < 3; i++)
+		s->outliers[i].parts = parts[i];
 	add_part(&s->outliers[0], SNAP_STEP_IRQ, SNAP_TICK, "tick", 10);
 	add_part(&s->outliers[0], SNAP_STEP_RUN, SNAP_TICK, "tick", 10);
 	add_part(&s->outliers[0], SNAP_STEP_RUN, SNAP_WORK, "lru_add_drain_per_cpu", 60);

@@ -21,6 +21,7 @@ static void set_text(char *dst, size_t size, const char *text)
 
 static struct snapshot *make_snapshot(const char *function, uint64_t samples)
 {
+	struct snap_part part = { SNAP_STEP_RUN, SNAP_IPI, "ipi", 27, { "", 0, 0, 0 } };
 	struct snapshot *s = snapshot_create();
 
 	assert_non_null(s);
@@ -63,8 +64,8 @@ static struct snapshot *make_snapshot(const char *function, uint64_t samples)
 	s->outliers[0].step_ns[SNAP_STEP_RUN] = 127;
 	s->outliers[0].residual_ns[SNAP_STEP_RUN] = 100;
 	s->outliers[0].nr_parts = 1;
-	s->outliers[0].parts[0] =
-		(struct snap_part){ SNAP_STEP_RUN, SNAP_IPI, "ipi", 27, { "", 0, 0, 0 } };
+	s->outliers[0].parts = &part;
+	assert_int_equal(snap_outlier_keep(&s->outliers[0], &s->outliers[0]), 0);
 	s->nr_samples = samples;
 	for (uint64_t i = 0; i < samples; i++)
 		hist_add(s->latency, 1 + i % 127);

@@ -91,6 +91,7 @@ static void keys_are_read_by_name(void **state)
 /* Everything there is, with names that want to take the terminal over. */
 static struct snapshot *hostile(void)
 {
+	static struct snap_part parts[SNAP_PARTS];
 	struct snapshot *s = sample_empty();
 	struct snap_outlier *o;
 	struct snap_waiter *w;
@@ -115,8 +116,9 @@ static struct snapshot *hostile(void)
 	memcpy(e->name, "e\033c", 3);
 	o = SAMPLE_ROW(&s->outliers, &s->nr_outliers);
 	o->nr_parts = SNAP_PARTS;
+	o->parts = parts;
 	for (int i = 0; i < SNAP_PARTS; i++)
-		memcpy(o->parts[i].name, "p\033c\n", 4);
+		memcpy(parts[i].name, "p\033c\n", 4);
 	s->nr_lost = 4;
 	s->nr_samples = 200;
 	for (int i = 0; i < 200; i++)
