@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * qpwlat compare: two sets of boots in, verdict and report out. Knows options, files and exit
  * codes; what the verdict means is the model's, how it looks the views'.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * qpwlat compare: care that no file is given twice and that none is written over. Knows names and
  * files, nothing of what is in them.

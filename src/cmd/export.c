@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * qpwlat export: a trace in a format of other programs. Knows options, files and exit codes; how
  * a record or a figure looks is the view's.

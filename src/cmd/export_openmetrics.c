@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ties the model to the writer of metrics, as a format to export. Knows neither files nor options.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * qpwlat report: traces in, what they say out. Knows files and exit codes; the figures are the
  * model's, how they look the views'.

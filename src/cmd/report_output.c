@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * qpwlat report: formats, files and what can go wrong with them. Knows no figures.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Kernel functions that can be traced, found by their names in BTF and by trying a program of ours
  * on them. Knows no table of them.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading facts about a machine from /proc and /sys below a root. Knows no BPF and no views.
  */

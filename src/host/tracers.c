@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Descriptors of other processes. A perf event has no more to say than its name; a BPF link tells
  * in fdinfo what it hangs on (kernel/bpf/syscall.c, bpf_link_show_fdinfo()).

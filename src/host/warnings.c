@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The rules. Each looks at the machine and says in m->text what it finds. A file that can't be read
  * is no finding.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Life of a comparison: naming the two modes and adding up the boots of each. The questions are in
  * metrics.c, the rules of the verdict in verdict.c.

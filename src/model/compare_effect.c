@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which difference counts: reading it, and holding a figure against it. Knows one figure at a time,
  * no verdict.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading gates and judging them. A gate on a change needs as much evidence as the verdict does, to
  * fail and to pass; a limit is one that every boot of B has to keep. Knows no sentences.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The questions a comparison asks: one figure per boot each, and B against A with boots as the
  * unit. A table names them; three of them are primary, the ones that the verdict rests on. Knows

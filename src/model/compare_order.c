@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * In which order the boots ran, and whether the two sides took turns. Knows when boots began, none
  * of their figures.

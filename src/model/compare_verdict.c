@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The rules of the verdict, as docs/compare.md states them: what makes two sets of boots
  * incomparable, what supports a difference, and what follows. Knows no sentences.

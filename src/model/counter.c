@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of counters, and access to the numbers that it names. In the order of struct
  * qpw_counts, then those that the model counts by itself.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Records of what happens on a watched CPU and is no interruption by itself: the tick that could
  * not be stopped, tasks that come, contended locks, the CPU taken from the victim, plain counts.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Records of what other CPUs do for or because of a watched one: waits in flushes, work run in the
  * caller, waits for its qpw locks. They interrupt nobody.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From rows to the rows of a snapshot: who caused interruptions, who was moved, who waited for
  * locks or in flushes, who took the CPU from the victim. Knows no records.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From rows with numbered names to the rows of a snapshot. Rows whose names are the same text for
  * different reasons can't exist: a number stands for a text. Knows no records.

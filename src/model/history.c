@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a late sample is made of. Each step is painted with the intervals that overlap it, inner
  * ones first; what an interval paints anew is its share, what stays blank is the residual.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The model: records in, figures kept. One table says what happens with each kind. Knows no I/O.
  */

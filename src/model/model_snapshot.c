@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From the model's state to a snapshot. Asking changes nothing: a sample that is not settled yet
  * is explained for this snapshot only.

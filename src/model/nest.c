@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Self times of nested intervals. Spans that only partly overlap are impossible in a complete
  * recording; after losses they are clipped, so that no nanosecond counts twice. Knows no events.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Small tables of who caused work. A task that is started over and over has a new pid each time:
  * rows are told apart by task name and CPU only. Knows rows, no events.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The worst samples, or the latest. Which ones are kept depends on the samples only, not on their
  * order of arrival. Knows outliers, no records.

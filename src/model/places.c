@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Stacks as numbered names, control groups as text. Knows no events but the two that tell them.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of what each kind of figure hangs on. Names are those that the collector gives its
  * probes; it knows nothing else of it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Merging of snapshots: the rows of both are put side by side, sorted by name and equal names are
  * folded, so that the result does not depend on the order of rows. Knows no events.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How rows of each kind are matched, folded and ordered. Knows no events and no whole snapshot.
  */

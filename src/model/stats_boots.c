@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a few boots in their order say besides the tests: their bootstrap, and whether they drift.
  * The generator is GSL's, with one seed: the same boots give the same interval.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Open addressing with linear probing, at most half full; rows lie side by side in the order
  * of their arrival. Knows bytes, not meanings.

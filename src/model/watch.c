@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Counting for a live view, CPU by CPU. Tables are bounded, as what feeds them is foreign. Knows
  * names as numbers, no records.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Cyclictest's JSON and its quirks: keys with a colon inside ("cmdline:"), sparse histograms of
  * whole microseconds that leave out what overflowed, a zero exit code whatever happened.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A thread, as fdatasync() may take seconds on a disk that is busy, and there is no way to ask for
  * it without waiting that also covers the length of the file. Knows a file descriptor, not what it

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading a .qpw file, which may come from anywhere: every length is checked before it is used and
  * memory is bounded by the constants of the format. Knows files, not meanings.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writing a .qpw file. Whatever happens to the writer, what is on disk is a header and complete
  * blocks, with at most one incomplete block behind them. Knows files, not meanings.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading ftrace's text. A line carries a task's name, which may imitate anything: the event is
  * therefore searched from the end of the line, where the kernel alone writes.

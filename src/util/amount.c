@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A number and the unit behind it. strtod() alone would take exponents, hexadecimals and "inf".
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sets of CPUs in the kernel's list format. The grammar is that of the kernel's
  * bitmap_parselist(): ranges, single CPUs, and "first-last:used/group". Knows no files.

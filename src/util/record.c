@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names and sizes of records by kind, names of numbers in them. Knows no more of what they mean.
  */

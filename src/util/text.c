@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Making foreign text harmless: names of tasks are whatever a task chose; and putting text
  * together. Knows no terminal.

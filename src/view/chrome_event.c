@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Trace Event Format: a process per CPU, in it a thread per lane. Knows the format and origins, no
  * kinds of records.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The latency sections of the page: distribution of both modes, percentiles, and the worst samples
  * taken apart.

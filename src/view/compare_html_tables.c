@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page's tables that set both modes side by side: figures, causes, works, flushes, triggers.
  */

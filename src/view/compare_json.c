@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A comparison as "qpwlat.compare" version 1. Members are only ever added; docs/compare.md
  * describes them. Figures that the data do not carry are null, never NaN.

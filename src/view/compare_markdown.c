@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A comparison as Markdown, to be pasted into a mail or an issue. Foreign names stand in code
  * spans; words of ours that carry them are escaped.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Matching rows by name. Both modes' rows are few (functions, causes), so plain searches do.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A comparison on one terminal screen, or with all of its figures. Every line that can hold a
  * foreign name passes text_escape().

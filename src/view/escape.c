@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Escaping on top of text_escape(), which has already taken control characters, broken UTF-8 and
  * the backslash away.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which record becomes which event of the Trace Event Format, for Perfetto's UI and
  * chrome://tracing. Knows the wire records, no files.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Records as comma-separated values: one table of columns, and for each kind what it puts into
  * them. Knows the wire records, no files.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The victim's wake-ups in the shape of `cyclictest --json`, for what reads that: a histogram of
  * whole microseconds per thread and CPU. Knows samples and the window, no other records.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The style sheet that pages share. Colours after Okabe and Ito, which stay apart for all
  * kinds of colour vision; A and B also differ in their line or their place.

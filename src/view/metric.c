@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * OpenMetrics text, as its specification 1.0 has it. The older text format of Prometheus reads the
  * same lines: there, a counter's "_total" is a metric without a type.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which metrics a snapshot makes: one table for each kind of row. Knows snapshots, no records.
  */

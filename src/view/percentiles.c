@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The percentiles that views show. One row needs 1 / (1 - p) values: then one value at least lies
  * beyond it, and it says something that the maximum does not.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The report's section with the stacks of whoever caused interruptions, merged as trees. Knows
  * neither files nor options.

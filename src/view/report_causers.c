@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The report's sections about who caused it: origins, tasks that came, locks that were waited
  * for, the CPU taken from the victim, and what the victim did to itself. Knows neither files nor

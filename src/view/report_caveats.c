@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What makes the figures of a report less than the whole truth: losses, CPUs that were not there,
  * traces that break off, probes that are missing. Knows neither files nor options.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Functions on one line, from the one that queued, sent or woke to where callers differ. Knows no
  * format.

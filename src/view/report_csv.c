@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A report as comma-separated values, a figure a row: the JSON laid flat, so that both have the
  * same figures under the same names. Knows neither files nor options.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What one or more traces say, as a page that stands alone: no script, no request whatever (the
  * policy in its head forbids them), readable light, dark, narrow, wide and printed.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page's drawing of who caused what by which way: stacks merged as trees, a bar for each branch
  * as long as its share.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a reader of the page must know before its figures: what is not the whole truth, and what the
  * recorder found on the machine that spoils a measurement.

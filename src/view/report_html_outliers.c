@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page's section about late samples: each as a drawing, then the same as figures that add up to
  * its latency.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page's sections about what other CPUs wanted done, who waited for it, and what else befell
  * the watched CPUs and their victim.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A report as JSON: what it adds to the members of a summary. Knows neither files nor options.
  */

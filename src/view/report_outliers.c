@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The report's sections about late samples: every nanosecond of each is named or residual. Knows
  * neither files nor options.

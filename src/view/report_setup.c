@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The report's first section: verdict, what it rests on, the traces and their machines. Knows
  * neither files nor options.

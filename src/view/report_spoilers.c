@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The report's section about what the recorder found on the machine that spoils a measurement.
  * Knows neither files nor options.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A report as text and as Markdown: the same sections, in the order in which a reader asks. Knows
  * neither files nor options.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The text report's sections about work: remote work, flush waits, lock contention. Knows neither
  * files nor options.

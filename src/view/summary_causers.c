@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who caused interruptions, as JSON, and the words for it. Every name passes text_escape().
  */

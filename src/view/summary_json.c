@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A snapshot as JSON. Every name passes text_escape(): a task's name can't break the text or
  * what shows it. Knows no files and no printing.

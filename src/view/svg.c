@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * SVG by hand: a plot on two logarithmic axes, strips of dots, stacked bars.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A heatmap as a drawing. Cells of one colour are one path, so that a full map stays small; what a
  * column holds is told over it. Knows numbers, nothing of what they mean.

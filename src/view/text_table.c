@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tables of text: cells are collected first, as widths are known at the end. Knows no figures.
  */

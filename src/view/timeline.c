@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One late sample as a drawing. Every figure of it is in the title of its element; the table that
  * a page puts below has the same. Foreign text passes escape_html().

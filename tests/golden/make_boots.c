@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * make_boots DIR WORKS_OFF WORKS_ON [PROBE]…: boot directories as the lab leaves them, 01-qpw0 to
  * 06-qpw1 below DIR, with that many drain works on CPU 1 in every boot of a mode, recorded where

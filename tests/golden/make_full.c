@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes a trace that fills whatever the model bounds, all at once: make_full FILE. For tests of
  * memory; its figures mean nothing.

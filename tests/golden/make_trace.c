@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes small traces for the golden tests: make_trace NAME FILE. The figures that a report must
  * give for them are worked out in the comments, not taken from a report.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Runs raw tracepoint programs that a recorder has loaded, in turn, as often as told, on one CPU,
  * as if their events happened: a known number of events at a rate that no real source reaches.

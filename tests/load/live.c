@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
  * and as the model does from a record of each interruption, which the same programs made at the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sums over late samples, what QPW would avoid, and the trees of callers, on snapshots written by
  * hand.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A boot directory as the lab leaves it, written here and loaded back: complete, without its
  * optional files, and without what it cannot do without.

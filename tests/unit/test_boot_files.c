@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The small files of a boot: cyclictest's JSON, the witness, triggers, stress-ng's YAML; each from
  * text written here, good, broken and hostile.

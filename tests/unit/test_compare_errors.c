@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How often the verdict errs, on boots drawn at random. A boot has its own luck: the rate of its
  * works, the time they take and its latencies are each scaled by a lognormal factor. In it, works

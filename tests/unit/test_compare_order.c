@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Boots in the order of time: whether the sides took turns, and what drifts from the first to the
  * last.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a comparison makes of warnings of the recorder and of probes that were missing: on one side
  * a different setup, on both something to be shown; and what nobody looked at is no zero.

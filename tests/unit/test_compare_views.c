@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a comparison looks like: every format against a file that was read and agreed to, and
  * promises that hold for any comparison: no request, no script, no foreign text unescaped.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Samples written by hand, exported in cyclictest's shape, and read back by the reader of what
  * cyclictest itself writes.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a recording measures while it goes on: which records are delays, of what window, and which
  * of them hit a threshold.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The heatmap: rows and columns by hand, and that neither the order of arrival nor merging shows.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What spoils a measurement, found in trees of files made here: each finding alone, and gone when
  * the one thing that it is about is right.

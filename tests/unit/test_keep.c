@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A live view that is written as a trace: read again it gives the figures that were shown, of the
  * last look and of the one before. What figures must be, the model says that was fed directly.

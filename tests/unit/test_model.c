@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The model on traces written by hand: nesting, windows, counting, names. What the
  * figures must be is worked out in the comments.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the model keeps of a CPU grows as it is needed and has a bound, on many CPUs a low one. What
  * it has kept explains samples as if there were no bound, and sums always hold.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who caused interruptions, by traces written by hand: origins with their stacks, control groups
  * and waits; moves, locks, the CPU taken away, plain counts; merging of all that.

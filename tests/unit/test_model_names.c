@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names and tables under load: however many there are and in whatever order they come, each key has
  * its row, and what is remembered never outlives what it was made from.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Late samples of traces written by hand, and what the model says they are made of. What it must
  * say is worked out in the comments.

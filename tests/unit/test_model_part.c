@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A model that is asked for a part: of the window, of the CPUs. Parts add up to the whole.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What holds for the model on every trace: shown on seeded random ones, against a painter that
  * looks at every nanosecond by itself, and on random bytes.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Figures from tables: the same happenings told once as records and once as rows give the same
  * snapshot; what found no place, what is added while it is read, what is only in tables.

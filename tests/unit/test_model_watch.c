@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the model keeps for a live view: rows for each CPU, the tick, who runs there, the
  * log of long interruptions. What the figures must be is worked out in the comments.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Metrics of snapshots filled by hand: the edges of histograms, labels, sums over rows.
  */

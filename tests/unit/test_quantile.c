@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Intervals of percentiles: ranks against sums of the binomial distribution in exact fractions,
  * values against the buckets they lie in, and how often the interval holds what is known.

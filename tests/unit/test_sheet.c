@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A sheet in both of its forms: what hostile names become in Markdown, and where text is broken.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Bootstrap and drift against enumeration and arithmetic done elsewhere, and by simulation: which
  * interval holds its level with few boots, and so may decide.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The trace file: what is written is read back; a file that is cut, corrupt, foreign or newer is
  * refused or read as far as it goes, and says so.

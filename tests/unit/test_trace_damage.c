@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is left of a trace: records of a real one, cut and damaged at every byte, and written to a
  * disk that fails at every byte. Where blocks lie is found here without the reader.
