@@ -70,18 +70,24 @@ drain_caches() {
 	made drain_caches 6
 }
 
-# A task that sleeps on the idle CPU is woken from here.
+# A task that sleeps on the idle CPU is woken from here, once it has gone to sleep again.
 wake_sleeper() {
+	state=
+	while [ "$state" != S ]; do
+		read -r _ _ state _ <"/proc/$sleeper/stat" || return
+	done
 	echo >&3
 }
 
+# Without there(), so that the number is that of the task itself.
 wake_sleepers() {
 	mkfifo /tmp/fifo
-	there cat /tmp/fifo >/dev/null &
+	taskset "$MASK" cat /tmp/fifo >/dev/null &
+	sleeper=$!
 	exec 3>/tmp/fifo
 	repeat wake_sleeper
 	exec 3>&-
-	wait $! || true
+	wait "$sleeper" || true
 }
 
 # Text for the serial line, whose interrupt is the isolated CPU's for the moment.
