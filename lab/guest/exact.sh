@@ -25,22 +25,16 @@ PIECE_US=20000
 # make_instance NAME: switched on, with the events behind everything that the recorder reports.
 make_instance() {
 	dir=$INSTANCES/$1
-	mkdir "$dir" || return
-	echo 0 >"$dir/tracing_on"
-	echo mono >"$dir/trace_clock"
+	new_instance "$dir" || return
 	echo "$BUFFER_KIB" >"$dir/buffer_size_kb" || return
 	# So that addresses can be compared with recorded ones.
 	echo nohash-ptr >"$dir/trace_options" || return
-	for event in sched/sched_switch sched/sched_waking sched/sched_wakeup_new \
+	enable_events "$dir" sched/sched_switch sched/sched_waking sched/sched_wakeup_new \
 		sched/sched_migrate_task task/task_rename workqueue/workqueue_queue_work \
 		workqueue/workqueue_execute_start workqueue/workqueue_execute_end irq/irq_handler_entry \
 		irq/irq_handler_exit irq/softirq_entry irq/softirq_exit irq_vectors csd ipi/ipi_send_cpu \
-		timer/hrtimer_expire_entry timer/hrtimer_expire_exit timer/tick_stop; do
-		echo 1 >"$dir/events/$event/enable" || return
-	done
-	if [ -d "$dir/events/qpw" ]; then
-		echo 1 >"$dir/events/qpw/enable" || return
-	fi
+		timer/hrtimer_expire_entry timer/hrtimer_expire_exit timer/tick_stop || return
+	enable_qpw_events "$dir" || return
 	echo 1 >"$dir/tracing_on"
 }
 

@@ -27,17 +27,14 @@ make_triggers() {
 }
 
 start_witness() {
-	mkdir $WITNESS || return
-	echo 0 >$WITNESS/tracing_on
-	echo mono >$WITNESS/trace_clock
+	new_instance $WITNESS || return
 	echo 8192 >$WITNESS/buffer_size_kb
 	for function in $FUNCTIONS; do
 		echo "$function" >>$WITNESS/set_ftrace_filter || return
 	done
 	echo function >$WITNESS/current_tracer || return
-	for event in $EVENTS; do
-		echo 1 >"$WITNESS/events/$event/enable" || return
-	done
+	# shellcheck disable=SC2086 # one word an event
+	enable_events $WITNESS $EVENTS || return
 	echo 1 >$WITNESS/tracing_on
 }
 

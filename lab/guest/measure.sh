@@ -13,16 +13,14 @@ WITNESS_KIB=16384
 . /lab/functions
 
 start_witness() {
-	mkdir "$WITNESS" || return
-	echo 0 >"$WITNESS/tracing_on"
-	echo mono >"$WITNESS/trace_clock"
+	new_instance "$WITNESS" || return
 	# In one write(2): the kernel takes each by itself, and an empty line clears the mask.
 	mask=$(mask_of_list "$ISOLATED")
 	echo "$mask" >"$WITNESS/tracing_cpumask" || return
 	for cpu in $(expand_list "$ISOLATED"); do
 		echo "$WITNESS_KIB" >"$WITNESS/per_cpu/cpu$cpu/buffer_size_kb" || return
 	done
-	echo 1 >"$WITNESS/events/workqueue/workqueue_execute_start/enable" || return
+	enable_events "$WITNESS" workqueue/workqueue_execute_start || return
 	echo 1 >"$WITNESS/tracing_on"
 }
 

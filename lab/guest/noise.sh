@@ -50,20 +50,14 @@ make_noise() {
 }
 
 start_witness() {
-	mkdir "$WITNESS" || return
-	echo 0 >"$WITNESS/tracing_on"
-	echo mono >"$WITNESS/trace_clock"
+	new_instance "$WITNESS" || return
 	echo "$WITNESS_KIB" >"$WITNESS/buffer_size_kb" || return
 	echo 'qpw_noise_*_fn qpw_noise_spend' >"$WITNESS/set_ftrace_filter" || return
 	echo function >"$WITNESS/current_tracer" || return
-	for event in workqueue/workqueue_execute_start csd/csd_function_entry \
+	enable_events "$WITNESS" workqueue/workqueue_execute_start csd/csd_function_entry \
 		irq_vectors/call_function_single_entry irq_vectors/irq_work_entry \
-		timer/hrtimer_expire_entry timer/timer_expire_entry; do
-		echo 1 >"$WITNESS/events/$event/enable" || return
-	done
-	if [ -d "$WITNESS/events/qpw" ]; then
-		echo 1 >"$WITNESS/events/qpw/enable" || return
-	fi
+		timer/hrtimer_expire_entry timer/timer_expire_entry || return
+	enable_qpw_events "$WITNESS" || return
 	echo 1 >"$WITNESS/tracing_on"
 }
 

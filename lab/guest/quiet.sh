@@ -15,16 +15,13 @@ WATCH_S=6
 . /lab/functions
 
 start_witness() {
-	mkdir "$WITNESS" || return
-	echo 0 >"$WITNESS/tracing_on"
+	new_instance "$WITNESS" || return
 	# in one write, which takes what comes for the whole
 	mask=$(mask_of_list "$ISOLATED")
 	echo "$mask" >"$WITNESS/tracing_cpumask" || return
-	for event in sched/sched_switch workqueue/workqueue_execute_start irq_vectors/call_function_entry \
-		irq_vectors/call_function_single_entry irq_vectors/reschedule_entry \
-		irq_vectors/irq_work_entry; do
-		echo 1 >"$WITNESS/events/$event/enable" || return
-	done
+	enable_events "$WITNESS" sched/sched_switch workqueue/workqueue_execute_start \
+		irq_vectors/call_function_entry irq_vectors/call_function_single_entry \
+		irq_vectors/reschedule_entry irq_vectors/irq_work_entry
 }
 
 # watch NAME COMMAND…
