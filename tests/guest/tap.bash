@@ -102,6 +102,21 @@ booted() {
 	[[ $rc == 0 ]]
 }
 
+# skip NAME WHY: the test of this name ends here.
+skip() {
+	echo "skip $1: $2"
+	exit 0
+}
+
+# needs_root NAME, needs_two_cpus NAME: or the test of this name ends here. The second CPU is number 1.
+needs_root() {
+	[[ $(id -u) == 0 ]] || skip "$1" "needs root"
+}
+
+needs_two_cpus() {
+	[[ -d /sys/devices/system/cpu/cpu1 ]] || skip "$1" "needs two CPUs"
+}
+
 finish_tests() {
 	exit $((nr_failed > 0))
 }

@@ -12,14 +12,8 @@ trap 'rm -rf "$scratch"' EXIT
 json=$scratch/overhead.json
 bin=$(realpath -m "${BUILD:-build}")/overhead
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip bench-overhead: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip bench-overhead: needs two CPUs"
-	exit 0
-fi
+needs_root bench-overhead
+needs_two_cpus bench-overhead
 
 # left_behind: what a run could leave, one a line.
 left_behind() {

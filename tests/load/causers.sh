@@ -19,10 +19,8 @@ end_children() {
 	[[ -z $recorder ]] || kill "$recorder" 2>/dev/null
 }
 
-if (($(nproc) < 2)); then
-	echo "skip causers: needs two CPUs"
-	exit 0
-fi
+needs_root causers
+needs_two_cpus causers
 
 # The causer comes first, since the victim must run; it begins when its line comes.
 mkfifo "$scratch/go"

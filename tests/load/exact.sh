@@ -185,14 +185,8 @@ if [[ ${1:-} == window ]]; then
 	make_window
 	exit
 fi
-if [[ $(id -u) != 0 ]]; then
-	echo "skip exact: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip exact: needs two CPUs"
-	exit 0
-fi
+needs_root exact
+needs_two_cpus exact
 mountpoint -q $tracing || mount -t tracefs tracefs $tracing
 test_samples
 test_records

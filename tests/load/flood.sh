@@ -21,14 +21,8 @@ PER_SECOND=1000000
 qpwlat=${QPWLAT:-build/qpwlat}
 flood=${BUILD:-build}/load/flood
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip flood: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip flood: needs two CPUs"
-	exit 0
-fi
+needs_root flood
+needs_two_cpus flood
 
 # flooded NAME OPTION...: the recording becomes $scratch/NAME.json, the rate $scratch/NAME.log.
 flooded() {

@@ -16,14 +16,8 @@ works=500 ipis=500 names=400
 # Not on the watched CPU, which it would disturb.
 live=(taskset -c 0 "${BUILD:-build}/load/live")
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip live: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip live: needs two CPUs"
-	exit 0
-fi
+needs_root live
+needs_two_cpus live
 
 cp "${BUILD:-build}/overhead/load" "$load"
 

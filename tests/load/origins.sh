@@ -22,10 +22,7 @@ work_of() {
 	jq -c ".remote_work[] | select(.function == \"$1\")" "$scratch/report.json"
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip origins: needs root"
-	exit 0
-fi
+needs_root origins
 if [[ ! -d /sys/devices/system/cpu/cpu1 || ! -r /proc/sys/vm/stat_refresh ]]; then
 	echo "skip origins: needs two CPUs and /proc/sys/vm/stat_refresh"
 	exit 0

@@ -176,14 +176,8 @@ test_top() {
 	check top-keeps "$kept" test "$kept" = $NONE
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip privilege: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip privilege: needs two CPUs"
-	exit 0
-fi
+needs_root privilege
+needs_two_cpus privilege
 # wherever the build is, nobody can get at this copy
 chmod 777 "$scratch"
 program=$scratch/qpwlat

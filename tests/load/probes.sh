@@ -17,10 +17,7 @@ has_tracepoint() {
 	grep -q ":$1\$" /sys/kernel/tracing/available_events
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip probes: needs root"
-	exit 0
-fi
+needs_root probes
 mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 
 run "$QPWLAT" probes --json

@@ -271,14 +271,8 @@ test_oslat() {
 		test "$ours_ns" -gt 0 -a "$ours_ns" -lt "$theirs_ns"
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip record: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip record: needs two CPUs"
-	exit 0
-fi
+needs_root record
+needs_two_cpus record
 test_samples
 test_witness tp_btf
 test_witness raw_tp --without tp_btf

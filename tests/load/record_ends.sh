@@ -373,14 +373,8 @@ test_privilege() {
 	check unprivileged-spoils-nothing "it is $(cat "$old")" grep -qx old "$old"
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip record-ends: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip record-ends: needs two CPUs"
-	exit 0
-fi
+needs_root record-ends
+needs_two_cpus record-ends
 QPWLAT_RELATIVE=$(realpath --relative-to=. "$QPWLAT")
 QPWLAT_ABSOLUTE=$(realpath "$QPWLAT")
 test_usage

@@ -124,14 +124,8 @@ test_usage() {
 	done
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip record-threshold: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip record-threshold: needs two CPUs"
-	exit 0
-fi
+needs_root record-threshold
+needs_two_cpus record-threshold
 test_usage
 start_disturber
 test_samples

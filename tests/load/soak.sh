@@ -18,11 +18,6 @@ growth_kb=2048
 tmux=(tmux -L "qpwtop-soak-$$" -f /dev/null)
 load_pid=''
 
-give_up() {
-	echo "skip soak: $1"
-	exit 0
-}
-
 finish() {
 	[[ -z $load_pid ]] || kill -- "-$load_pid" 2>/dev/null
 	"${tmux[@]}" kill-server 2>/dev/null
@@ -53,9 +48,9 @@ maps_kb() {
 		<(for f in "/proc/$1/fdinfo/"*; do tac "$f" 2>/dev/null; done)
 }
 
-[[ $(id -u) == 0 ]] || give_up "needs root"
-[[ -d /sys/devices/system/cpu/cpu1 ]] || give_up "needs two CPUs"
-command -v tmux >/dev/null || give_up "no tmux for a session in a terminal"
+needs_root soak
+needs_two_cpus soak
+command -v tmux >/dev/null || skip soak "no tmux for a session in a terminal"
 trap finish EXIT
 
 "${tmux[@]}" new-session -d -x 120 -y 40 \

@@ -166,14 +166,8 @@ test_namespace() {
 		json_holds "$scratch/stdout" '.host.victim | test("PID namespace")'
 }
 
-if [[ $(id -u) != 0 ]]; then
-	echo "skip victims: needs root"
-	exit 0
-fi
-if [[ ! -d /sys/devices/system/cpu/cpu1 ]]; then
-	echo "skip victims: needs two CPUs"
-	exit 0
-fi
+needs_root victims
+needs_two_cpus victims
 test_thread
 test_process
 test_pipe
