@@ -11,21 +11,21 @@
 #define RECORD(field) offsetof(struct qpw_counts, field)
 
 const struct counter counters[NR_COUNTERS] = {
-	{ "page_faults", COUNTER_VICTIM, AT(page_faults), RECORD(nr_page_faults), false, NULL },
-	{ "system_calls", COUNTER_CALLS, AT(system_calls), RECORD(nr_system_calls), false, NULL },
-	{ "system_calls_missed", COUNTER_CALLS, AT(system_calls_missed),
-	  RECORD(nr_system_calls_missed), true, "system calls of the victim were not counted" },
-	{ "stops", COUNTER_TICK, AT(tick_stops), RECORD(nr_tick_stops), false, NULL },
-	{ "lock_waits_missed", COUNTER_LOCKS, AT(lock_waits_missed), RECORD(nr_lock_waits_missed),
-	  true, "waits for locks were not seen" },
-	{ "origins_missed", COUNTER_ORIGINS, AT(origins_missed), RECORD(nr_origins_missed), true,
-	  "origins or moves were not seen" },
-	{ "untimed_wakeups", COUNTER_LATENCY, AT(untimed_wakeups), RECORD(nr_untimed_wakeups),
-	  false, NULL },
-	{ "rows_left_out", COUNTER_ORIGINS, AT(rows_left_out), 0, false,
-	  "origins of works, moves, waits or takings had no room" },
-	{ "calls_unnamed", COUNTER_ORIGINS, AT(calls_unnamed), 0, false,
-	  "more functions were called in IPIs that go by a longer one" },
+	{ "page_faults", AT(page_faults), RECORD(nr_page_faults), NULL, COUNTER_VICTIM, false },
+	{ "system_calls", AT(system_calls), RECORD(nr_system_calls), NULL, COUNTER_CALLS, false },
+	{ "system_calls_missed", AT(system_calls_missed), RECORD(nr_system_calls_missed),
+	  "system calls of the victim were not counted", COUNTER_CALLS, true },
+	{ "stops", AT(tick_stops), RECORD(nr_tick_stops), NULL, COUNTER_TICK, false },
+	{ "lock_waits_missed", AT(lock_waits_missed), RECORD(nr_lock_waits_missed),
+	  "waits for locks were not seen", COUNTER_LOCKS, true },
+	{ "origins_missed", AT(origins_missed), RECORD(nr_origins_missed),
+	  "origins or moves were not seen", COUNTER_ORIGINS, true },
+	{ "untimed_wakeups", AT(untimed_wakeups), RECORD(nr_untimed_wakeups), NULL, COUNTER_LATENCY,
+	  false },
+	{ "rows_left_out", AT(rows_left_out), 0,
+	  "origins of works, moves, waits or takings had no room", COUNTER_ORIGINS, false },
+	{ "calls_unnamed", AT(calls_unnamed), 0,
+	  "more functions were called in IPIs that go by a longer one", COUNTER_ORIGINS, false },
 };
 
 /* tick_kept, a number for each reason, stands behind them and has no line. */

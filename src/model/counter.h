@@ -25,15 +25,15 @@ enum counter_about {
 
 struct counter {
 	const char *name; /* in the JSON object of what it is about */
+	size_t offset;	  /* in struct snap_counts */
+	size_t record;	  /* in struct qpw_counts; 0: the model counts by itself */
+	const char *lack; /* where it is what is missing: a sentence behind the number; or NULL */
 	enum counter_about about;
-	size_t offset; /* in struct snap_counts */
-	size_t record; /* in struct qpw_counts; 0: the model counts by itself */
 	/*
 	 * At most so many: what programs of all CPUs have missed together. It is told for each of
 	 * them, and counts once.
 	 */
 	bool is_bound;
-	const char *lack; /* where it is what is missing: a sentence behind the number; or NULL */
 };
 
 #define NR_COUNTERS 9

@@ -19,7 +19,7 @@ static void put_offlines(const struct sheet *o, const struct report *r)
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct snap_offline *p = &r->snapshot->offlines[i];
-		struct report_offline words;
+		struct report_offline words = { 0 };
 		char of[600];
 
 		report_offline(r, p, &words);

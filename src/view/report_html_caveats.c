@@ -18,7 +18,7 @@ static void put_offlines(FILE *f, const struct report *r)
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct snap_offline *o = &r->snapshot->offlines[i];
-		struct report_offline words;
+		struct report_offline words = { 0 };
 
 		report_offline(r, o, &words);
 		fprintf(f, "<li>Watched CPU %" PRIu32 " was offline from %s to %s", o->cpu,

@@ -61,7 +61,7 @@ static void test_tell(void **state)
 
 static void test_merge(void **state)
 {
-	struct snap_counts sum, one;
+	struct snap_counts sum, one = { 0 };
 	uint64_t *numbers = (uint64_t *)&one;
 
 	(void)state;
