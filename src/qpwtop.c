@@ -60,9 +60,12 @@ static int open_metrics(struct top *t)
 	if (ret == -EEXIST)
 		return top_fail(t->o.openmetrics, "is a recording, which is not written over; give "
 						  "another file");
+	if (ret == -ENOTUNIQ)
+		return top_fail(t->o.openmetrics, "is no regular file, and would be replaced by "
+						  "one; give another file");
 	if (ret == -EINVAL)
 		return top_fail(t->o.openmetrics, "no file and no ADDR:PORT; an address is "
-						  "one in figures");
+						  "one in figures, a file of that name is ./NAME");
 	return ret ? top_fail(t->o.openmetrics, strerror(-ret)) : 0;
 }
 

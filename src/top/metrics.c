@@ -7,7 +7,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +28,6 @@
 
 struct metrics {
 	char *path; /* NULL: served */
-	char *temporary;
 	struct MHD_Daemon *daemon;
 	char *text; /* of the latest look; NULL before the first */
 	size_t size;
@@ -77,15 +79,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		      m->size);
 }
 
-/* Where the port begins in "[ADDR]:PORT"; NULL: that is a path. */
+/* Where the port begins in "[ADDR]:PORT"; NULL: that is a path, which has a / before any colon. */
 static const char *find_port(const char *to)
 {
 	const char *colon = strrchr(to, ':');
 
-	return colon && !strchr(to, '/') && colon[1] &&
-			       strspn(colon + 1, "0123456789") == strlen(colon + 1) ?
-		       colon + 1 :
-		       NULL;
+	return colon && !strchr(to, '/') ? colon + 1 : NULL;
 }
 
 static int parse_address(const char *to, const char *port_text, struct sockaddr_storage *out,
@@ -93,7 +92,8 @@ static int parse_address(const char *to, const char *port_text, struct sockaddr_
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-	unsigned long port = strtoul(port_text, NULL, 10);
+	bool is_number = strspn(port_text, "0123456789") == strlen(port_text);
+	unsigned long port = is_number ? strtoul(port_text, NULL, 10) : 0;
 	size_t len = (size_t)(port_text - to) - 1;
 	char address[INET6_ADDRSTRLEN + 2] = "127.0.0.1";
 
@@ -172,22 +172,55 @@ void metrics_serve(struct metrics *m)
 
 /* ------------------------------------------------------------------ file */
 
+/* A file is replaced by another one of its name: nothing else may be lost that way. */
+static int check_file(const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return -EINVAL;
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		return -ENOTUNIQ;
+	return trace_is_at(path) ? -EEXIST : 0;
+}
+
+static int write_file(int fd, const char *text, size_t size)
+{
+	FILE *f = fdopen(fd, "w");
+	int error = 0;
+
+	if (!f) {
+		error = errno;
+		close(fd);
+		return -error;
+	}
+	if (fwrite(text, 1, size, f) != size || fchmod(fd, 0644))
+		error = errno;
+	if (fclose(f) && !error)
+		error = errno;
+	return -error;
+}
+
 /* Whoever reads the file sees the old or the new one, whole. */
 static int replace_file(const struct metrics *m)
 {
-	FILE *f = fopen(m->temporary, "we");
-	int failed;
+	char name[PATH_MAX];
+	int fd, ret;
 
-	if (!f)
-		return -1;
-	failed = fwrite(m->text, 1, m->size, f) != m->size || fchmod(fileno(f), 0644);
-	if (fclose(f) || failed || rename(m->temporary, m->path)) {
-		failed = errno;
-		unlink(m->temporary);
-		errno = failed;
+	if (snprintf(name, sizeof(name), "%s.XXXXXX", m->path) >= (int)sizeof(name)) {
+		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return 0;
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = write_file(fd, m->text, m->size);
+	if (!ret && rename(name, m->path))
+		ret = -errno;
+	if (ret)
+		unlink(name);
+	errno = -ret;
+	return ret ? -1 : 0;
 }
 
 int metrics_update(struct metrics *m, const struct host_facts *facts, const struct snapshot *s,
@@ -225,11 +258,10 @@ int metrics_open(const char *to, struct metrics **out)
 		return -ENOMEM;
 	if (port) {
 		ret = serve(to, port, m);
-	} else if (trace_is_at(to)) {
-		ret = -EEXIST;
 	} else {
+		ret = check_file(to);
 		m->path = strdup(to);
-		if (!m->path || asprintf(&m->temporary, "%s.%d", to, (int)getpid()) < 0)
+		if (!ret && !m->path)
 			ret = -ENOMEM;
 	}
 	if (ret)
@@ -246,7 +278,6 @@ void metrics_close(struct metrics *m)
 	if (m->daemon)
 		MHD_stop_daemon(m->daemon);
 	free(m->path);
-	free(m->temporary);
 	free(m->text);
 	free(m);
 }

@@ -49,6 +49,31 @@ done
 } >log
 result "results and recording are two files"
 
+# Metrics are a file that is replaced: nothing else is, nor what was meant as an address.
+mkfifo pipe
+echo text >target
+ln -s target link
+kinds=(pipe link)
+if mknod node c 1 3 2>/dev/null; then kinds+=(node); fi
+stat -c '%n %F %t:%T' "${kinds[@]}" target >before
+{
+	for kind in "${kinds[@]}"; do
+		says 1 'is no regular file' "$qpwtop" -b --replay lab.qpw --openmetrics "$kind"
+	done
+	stat -c '%n %F %t:%T' "${kinds[@]}" target | diff before - || true
+	for to in - : 127.0.0.1: 127.0.0.1:80x '[::1]:x' '[::1:80' name.prom:1; do
+		says 1 'no file and no ADDR:PORT' "$qpwtop" -b --replay lab.qpw --openmetrics "$to"
+		[ ! -e "./$to" ] || echo "there is $to"
+	done
+	"$qpwtop" -b --replay lab.qpw --openmetrics target >/dev/null 2>&1
+	"$qpwtop" -b --replay lab.qpw --openmetrics ./a:b >/dev/null 2>&1
+	grep -q '^# EOF' target || echo "a file is not replaced"
+	grep -q '^# EOF' ./a:b || echo "there is no a:b"
+	# nothing is left beside them
+	find . -name 'target*' ! -name target -o -name 'a:b?*'
+} >log
+result "metrics replace files alone"
+
 # what is no recording is written over, as ever
 echo old >note
 "$qpwlat" export -o note lab.qpw 2>log
