@@ -16,7 +16,7 @@ static int parse_class(const char *text, size_t len, struct top_filter *f)
 	for (int c = 0; c < SNAP_NR_CLASSES; c++) {
 		const char *name = snap_class_name((enum snap_class)c);
 
-		if (strlen(name) == len && !memcmp(name, text, len)) {
+		if (strlen(name) == len && !strncasecmp(name, text, len)) {
 			f->by_class = true;
 			f->class = (enum snap_class)c;
 			return 0;
@@ -75,8 +75,8 @@ struct top_filter top_filter_cpus(const struct top_filter *f)
 	return cpus;
 }
 
-static bool has_words(const struct top_view *view, const struct top_data *data, size_t row,
-		      const char *words)
+static bool has_word(const struct top_view *view, const struct top_data *data, size_t row,
+		     const char *word)
 {
 	struct top_value v;
 
@@ -84,10 +84,27 @@ static bool has_words(const struct top_view *view, const struct top_data *data, 
 		if (!view->columns[c].name)
 			continue;
 		view->value(data, row, c, &v);
-		if (v.type == TOP_WORDS && strcasestr(v.text, words))
+		if (v.type == TOP_WORDS && strcasestr(v.text, word))
 			return true;
 	}
 	return false;
+}
+
+/* All of them, each in whatever column. */
+static bool has_words(const struct top_view *view, const struct top_data *data, size_t row,
+		      const char *words)
+{
+	char word[TOP_FILTER_WORDS];
+
+	for (; *words; words += strspn(words, " ")) {
+		size_t len = strcspn(words, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		if (!has_word(view, data, row, word))
+			return false;
+		words += len;
+	}
+	return true;
 }
 
 static bool passes(const struct top_view *view, const struct top_data *data, size_t row,
@@ -102,7 +119,7 @@ static bool passes(const struct top_view *view, const struct top_data *data, siz
 		return false;
 	if (f->by_class && ids.class >= 0 && ids.class != (int)f->class)
 		return false;
-	return !*f->words || has_words(view, data, row, f->words);
+	return has_words(view, data, row, f->words);
 }
 
 /* ------------------------------------------------------------------ order */

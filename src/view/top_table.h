@@ -20,12 +20,12 @@ struct top_filter {
 	struct cpulist cpus;
 	bool by_class;
 	enum snap_class class;
-	char words[TOP_FILTER_WORDS]; /* in any column of words, letters of either case */
+	char words[TOP_FILTER_WORDS]; /* each in any column of words, letters of either case */
 };
 
 /*
- * From "cpu=1-3 class=ipi words": parts in any order, all optional; what is neither is looked for
- * as a whole. 0, or -EINVAL for a wrong list or class; *out is then untouched.
+ * From "cpu=1-3 class=ipi words": parts in any order, all optional; each that is neither is looked
+ * for by itself. 0, or -EINVAL for a wrong list or class; *out is then untouched.
  */
 int top_filter_parse(const char *text, struct top_filter *out);
 

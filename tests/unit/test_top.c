@@ -108,6 +108,11 @@ static void filters_hold_together(void **state)
 	expect_rows(&d, "class=work", "count", false, "lru_add_drain_per_cpu,Eth worker");
 	expect_rows(&d, " class=work  cpu=1 ", "count", false, "Eth worker");
 	expect_rows(&d, "eth worker", "count", false, "Eth worker");
+	/* each word for itself, in whatever column */
+	expect_rows(&d, "worker ETH", "count", false, "Eth worker");
+	expect_rows(&d, "lru work", "count", false, "lru_add_drain_per_cpu");
+	expect_rows(&d, "lru eth", "count", false, "");
+	expect_rows(&d, "class=WORK", "count", false, "lru_add_drain_per_cpu,Eth worker");
 	expect_rows(&d, "nothing", "count", false, "");
 	assert_int_equal(top_filter_parse("cpu=x", &f), -EINVAL);
 	assert_int_equal(top_filter_parse("cpu=", &f), -EINVAL);
