@@ -16,6 +16,13 @@ _qpw_values() {
 	qpwtop:--victim) echo "none" ;;
 	qpwtop:--view) echo "causes origins work waits latency events" ;;
 	qpwtop:--filter) echo "cpu= class=" ;;
+	qpwtop:--sort | qpwtop:-s)
+		echo "avoidable avoidable_percent by cause cgroup class count cpu ever_max_us for_cpu from" \
+			"function inline_s interruptions_s ipi_s irq_s largest_part latency_us length_us" \
+			"max_us nmi_s p99_us per_s place run_us running softirq_s state stolen_us_s task" \
+			"thread_s tick tick_s time_s timer_s timer_us total_ms unknown_us wait_max_us" \
+			"wait_p50_us wait_us waited_us_s waiting_us wakeup_us work work_s"
+		;;
 	*) return 1 ;;
 	esac
 }

@@ -93,6 +93,13 @@ is "tables of qpwtop" "" "$(cat "$dir/refused")"
 is "tables in the help" "$("$QPWTOP" --help | grep -A1 -- --view | grep -oE 'tables: [a-z ]+;' |
 	sed 's/tables: //; s/;//')" "$(completed qpwtop --view '')"
 
+# every column that a table has in JSON, but for lists, and no other word
+columns=$("$QPWTOP" --json --event 3 --replay "$dir/lab.qpw" | jq -rs '[.[] | .cpus, .causes, .origins, .work,
+	.waits, .latency, .events | .[] | to_entries[] | select(.value | type != "array") | .key] |
+	unique | join(" ")')
+is "columns of qpwtop" "$columns" "$(completed qpwtop --sort '')"
+is "columns of a short option" "stolen_us_s" "$(completed qpwtop -s stol)"
+
 # files, and none where a number or a list of CPUs is wanted
 cd "$dir"
 touch a.qpw b.json
