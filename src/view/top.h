@@ -131,6 +131,7 @@ enum top_type {
 
 struct top_value {
 	enum top_type type;
+	bool names; /* TOP_NUMBER: no amount but a name, in order from the lowest */
 	double number;
 	char text[TOP_TEXT]; /* TOP_WORDS: escaped */
 };
@@ -138,6 +139,7 @@ struct top_value {
 void top_words(struct top_value *v, const char *foreign);
 void top_words_n(struct top_value *v, const char *foreign, size_t max);
 void top_number(struct top_value *v, double number);
+void top_cpu_number(struct top_value *v, uint32_t cpu);
 
 /* "task/pid@cpu", "task@cpu" for several tasks of that name; nothing where it is not known. */
 void top_task(struct top_value *v, const struct snap_origin *o);

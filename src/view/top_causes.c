@@ -48,7 +48,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	if (column == COL_CLASS)
 		top_words(v, snap_class_name(c->class));
 	else if (column == COL_CPU && c->cpu != SNAP_CPU_ALL)
-		top_number(v, c->cpu);
+		top_cpu_number(v, c->cpu);
 	else if (column == COL_RATE)
 		top_number(v, r->rate.count_s);
 	else if (column == COL_STOLEN)

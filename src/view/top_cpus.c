@@ -80,7 +80,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	if (column == COL_CPU && c->cpu == SNAP_CPU_ALL)
 		top_words(v, "all");
 	else if (column == COL_CPU)
-		top_number(v, c->cpu);
+		top_cpu_number(v, c->cpu);
 	else if (column == COL_RATE)
 		top_number(v, c->all.count_s);
 	else if (column >= COL_CLASS && column < COL_BAR)

@@ -52,7 +52,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	if (column == COL_TIME)
 		top_number(v, ((double)e->start_ns - (double)d->start_ns) / 1e9);
 	else if (column == COL_CPU)
-		top_number(v, e->cpu);
+		top_cpu_number(v, e->cpu);
 	else if (column == COL_CLASS)
 		top_words(v, snap_class_name(e->class));
 	else if (column == COL_LENGTH)

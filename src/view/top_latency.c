@@ -70,7 +70,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	else if (column == COL_UNKNOWN)
 		top_number(v, (double)unknown_ns(o) / 1000);
 	else if (column == COL_CPU)
-		top_number(v, o->cpu);
+		top_cpu_number(v, o->cpu);
 	else if (column == COL_TIME)
 		top_number(v, ((double)o->expiry_ns - (double)d->start_ns) / 1e9);
 	else if (column == COL_TASK)

@@ -54,7 +54,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	if (column == COL_CLASS)
 		top_words(v, snap_class_name(c->class));
 	else if (column == COL_CPU && c->on_cpu != SNAP_CPU_ALL)
-		top_number(v, c->on_cpu);
+		top_cpu_number(v, c->on_cpu);
 	else if (column == COL_RATE)
 		top_number(v, r->count_s);
 	else if (column == COL_COUNT)

@@ -129,6 +129,7 @@ struct key {
 	double number;
 	char text[QPW_SYMBOL_LEN];
 	bool nothing; /* last, in either direction */
+	bool names;   /* a number that is one; before words in such a column: the sum of CPUs */
 	bool reverse;
 };
 
@@ -139,8 +140,10 @@ static int by_key(const void *a, const void *b)
 
 	if (x->nothing != y->nothing)
 		return x->nothing ? 1 : -1;
-	if (x->number != y->number)
-		ret = x->number > y->number ? -1 : 1;
+	if (x->names != y->names)
+		ret = x->names ? -1 : 1;
+	else if (x->number != y->number)
+		ret = (x->number > y->number) == x->names ? 1 : -1;
 	else
 		ret = strcmp(x->text, y->text);
 	if (ret)
@@ -158,8 +161,10 @@ static void fill_key(struct key *k, const struct top_view *view, const struct to
 	k->row = row;
 	k->reverse = order->reverse;
 	k->nothing = v.type == TOP_NOTHING;
-	if (v.type == TOP_NUMBER)
+	if (v.type == TOP_NUMBER) {
 		k->number = v.number;
+		k->names = v.names;
+	}
 	if (v.type == TOP_WORDS)
 		memcpy(k->text, v.text, strnlen(v.text, sizeof(k->text) - 1));
 }

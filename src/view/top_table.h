@@ -36,7 +36,7 @@ struct top_filter top_filter_cpus(const struct top_filter *f);
 
 struct top_order {
 	unsigned int column;
-	bool reverse; /* of the usual: numbers the largest first, words from a to z */
+	bool reverse; /* of the usual: amounts the largest first, names from the first */
 };
 
 struct top_table {

@@ -45,6 +45,13 @@ void top_number(struct top_value *v, double number)
 {
 	v->type = TOP_NUMBER;
 	v->number = number;
+	v->names = false;
+}
+
+void top_cpu_number(struct top_value *v, uint32_t cpu)
+{
+	top_number(v, cpu);
+	v->names = true;
 }
 
 void top_task(struct top_value *v, const struct snap_origin *o)

@@ -59,7 +59,7 @@ static void value(const struct top_data *d, size_t row, unsigned int column, str
 	else if (column == COL_MAX)
 		top_number(v, (double)w->max_ns / 1000);
 	else if (column == COL_FOR && w->target_cpu != SNAP_CPU_UNKNOWN)
-		top_number(v, w->target_cpu);
+		top_cpu_number(v, w->target_cpu);
 	else if (column == COL_TASK)
 		top_words_n(v, w->comm, sizeof(w->comm));
 	else if (column == COL_PLACE)

@@ -76,6 +76,9 @@ static void tables_are_ordered_by_any_column(void **state)
 	expect_rows(&d, "", "count", false, "lru_add_drain_per_cpu,Eth worker,eth0");
 	expect_rows(&d, "", "cause", false, "Eth worker,eth0,lru_add_drain_per_cpu");
 	expect_rows(&d, "", "class", false, "eth0,lru_add_drain_per_cpu,Eth worker");
+	/* the number of a CPU is no amount: from the lowest */
+	expect_rows(&d, "", "cpu", false, "eth0,Eth worker,lru_add_drain_per_cpu");
+	expect_rows(&d, "", "cpu", true, "lru_add_drain_per_cpu,eth0,Eth worker");
 	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
 }

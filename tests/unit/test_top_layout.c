@@ -195,10 +195,13 @@ static void cpus_that_do_not_fit_are_reached(void **state)
 	assert_int_equal(screen.cpu_order.column, (size_t)top_find_column(&top_view_cpus, "cpu"));
 	assert_int_equal(screen.orders[0].column, top_views[0]->sort);
 	assert_memory_equal(row_text(c, 4), "all ", 4);
-	assert_memory_equal(row_text(c, 5), "1   ", 4);
-	press(&screen, &d, c, "<PageDown>");
+	assert_memory_equal(row_text(c, 5), "30  ", 4);
+	/* from the lowest; the sum comes last */
+	press(&screen, &d, c, "r");
 	assert_memory_equal(row_text(c, 4), "1   ", 4);
-	assert_memory_equal(row_text(c, 11), "8   ", 4);
+	press(&screen, &d, c, "<PageDown>");
+	assert_memory_equal(row_text(c, 4), "2   ", 4);
+	assert_memory_equal(row_text(c, 11), "9   ", 4);
 	/* and again for the table */
 	press(&screen, &d, c, "c<Down>");
 	assert_int_equal(screen.table.picked, 1);
