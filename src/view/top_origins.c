@@ -137,14 +137,9 @@ static unsigned int draw_stack(const struct snap_caused *c, uint64_t of, struct 
 
 	print_times(times, sizeof(times), c->origin.count);
 	canvas_style_row(canvas, at_row, 0, CANVAS_HEADER);
-	if (!*stack)
-		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%s: no kernel stack was taken",
-			      times);
-	else if (c->origin.count == of)
-		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "kernel stack, innermost first");
-	else
-		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER,
-			      "%s: kernel stack, innermost first", times);
+	canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%s%s%s",
+		      c->origin.count == of ? "" : times, c->origin.count == of ? "" : ": ",
+		      *stack ? "kernel stack, innermost first" : "no kernel stack was taken");
 	while (at_row < canvas->rows && next_frame(&stack, frame, sizeof(frame)))
 		canvas_printf(canvas, at_row++, 2, CANVAS_PLAIN, "%s", frame);
 	return at_row;

@@ -22,16 +22,52 @@ unsigned int top_cpu_rows(unsigned int rows, size_t nr_cpus)
 	return nr_cpus < room ? (unsigned int)nr_cpus : room;
 }
 
-static void draw_about(struct canvas *c, const struct top_data *d)
+/* From there on two lines of this screen are better than the end of one. */
+#define ROWS_TO_BREAK 24
+
+/* Where a line is broken that is too long for a screen: between two of its parts; NULL: it fits. */
+static char *find_break(char *line, unsigned int columns)
+{
+	char *at = line, *found = NULL;
+
+	if (canvas_width(line) <= columns)
+		return NULL;
+	while ((at = strstr(at, "  "))) {
+		*at = '\0';
+		if (canvas_width(line) <= columns)
+			found = at;
+		*at = ' ';
+		at += 2;
+	}
+	return found;
+}
+
+/* Returns the rows it took. */
+static unsigned int draw_line(struct canvas *c, unsigned int at, enum canvas_style style,
+			      char line[TOP_ABOUT_TEXT])
+{
+	char *rest = c->rows < ROWS_TO_BREAK ? NULL : find_break(line, c->columns);
+
+	if (rest)
+		*rest = '\0';
+	canvas_put(c, at, 0, c->columns, style, line);
+	if (rest)
+		canvas_put(c, at + 1, 0, c->columns, style, rest + 1);
+	return rest ? 2 : 1;
+}
+
+/* Returns the rows it took. */
+static unsigned int draw_about(struct canvas *c, const struct top_data *d)
 {
 	char line[TOP_ABOUT_TEXT];
+	unsigned int used;
 
 	top_about_title(d, line);
-	canvas_put(c, 0, 0, c->columns, CANVAS_TITLE, line);
+	used = draw_line(c, 0, CANVAS_TITLE, line);
 	top_about_cpus(d, line);
-	canvas_put(c, 1, 0, c->columns, CANVAS_PLAIN, line);
+	used += draw_line(c, used, CANVAS_PLAIN, line);
 	top_about_doubts(d, line);
-	canvas_put(c, 2, 0, c->columns, top_about_doubtful(d) ? CANVAS_WARN : CANVAS_PLAIN, line);
+	return used + draw_line(c, used, top_about_doubtful(d) ? CANVAS_WARN : CANVAS_PLAIN, line);
 }
 
 /* The cursor stays in its list, and what is drawn around the cursor. */
@@ -190,14 +226,14 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 
 int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canvas *c)
 {
-	unsigned int at = ABOUT_ROWS, used = 0;
+	unsigned int at, used = 0;
 
 	canvas_clear(c);
 	s->columns = c->columns;
 	if (s->mode == TOP_HELP) {
 		top_help_draw(c, 0);
 	} else {
-		draw_about(c, d);
+		at = draw_about(c, d);
 		if (d->now &&
 		    (draw_cpus(s, c, d, at, &used) || draw_table(s, d, c, at + used, c->rows - 1)))
 			return -ENOMEM;

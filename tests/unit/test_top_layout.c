@@ -153,6 +153,40 @@ static void cpus_leave_room(void **state)
 	}
 }
 
+/* What is told above the tables is there as a whole, on a second row where one is too short. */
+static void long_lines_are_broken(void **state)
+{
+	struct host_facts many = facts;
+	struct canvas *c = canvas_create(80, 24, false);
+	struct canvas *low = canvas_create(80, 23, false);
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	assert_non_null(low);
+	sample_cpu(s, 1);
+	fill_data(&d, s);
+	snprintf(many.isolated, sizeof(many.isolated), "2-15,18-31");
+	snprintf(many.nohz_full, sizeof(many.nohz_full), "2-15,18-31");
+	d.facts = &many;
+	top_screen_init(&screen, SECOND);
+	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
+	assert_string_equal(row_text(c, 1), "isolated 2-15,18-31  nohz_full 2-15,18-31  watched 1  "
+					    "events 0/s");
+	assert_string_equal(row_text(c, 2), " cost 0.50 % CPU, 210 ns/event");
+	assert_memory_equal(row_text(c, 3), "lost 0", 6);
+	assert_memory_equal(row_text(c, 4), "CPU ", 4);
+	/* where rows are few they are for the tables */
+	assert_int_equal(top_screen_draw(&screen, &d, low), 0);
+	assert_memory_equal(row_text(low, 2), "lost 0", 6);
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(low);
+	canvas_destroy(c);
+}
+
 /* Thirty of them, of which the one of the highest number is the busiest. */
 static void cpus_that_do_not_fit_are_reached(void **state)
 {
@@ -260,8 +294,11 @@ static void more_of_a_row_is_scrolled(void **state)
 	assert_true(top_screen_frozen(&screen));
 	press(&screen, &d, c, "<Home>");
 	assert_true(shows(c, "  deep_1"));
-	press(&screen, &d, c, "<End><Esc><Enter>");
-	assert_true(shows(c, "lines 1-17 of 38"));
+	s->caused[1].stack[0] = '\0';
+	press(&screen, &d, c, "<End>");
+	assert_true(shows(c, "once: no kernel stack was taken"));
+	press(&screen, &d, c, "<Esc><Enter>");
+	assert_true(shows(c, "lines 1-17 of 35"));
 	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
 	canvas_destroy(c);
@@ -273,6 +310,7 @@ int main(void)
 		cmocka_unit_test(minute_fits_every_width),
 		cmocka_unit_test(wide_screens_show_whole_names),
 		cmocka_unit_test(long_numbers_stay_right),
+		cmocka_unit_test(long_lines_are_broken),
 		cmocka_unit_test(cpus_leave_room),
 		cmocka_unit_test(cpus_that_do_not_fit_are_reached),
 		cmocka_unit_test(more_of_a_row_is_scrolled),
