@@ -489,7 +489,15 @@ for ((i = 0; i < 150; i++)); do
 	! grep -qE "^$cpu +[1-9]" <<<"$(screen)" || break
 	sleep 0.1
 done
-term send-keys ' '
+# of an interval that was not longer than asked for, which is told live and is no part of the view
+for ((i = 0; i < 60; i++)); do
+	term send-keys ' '
+	appears '  paused  '
+	grep -qF 'the last interval was' <<<"$(screen)" || break
+	term send-keys ' '
+	appears '  live  '
+	sleep 0.5
+done
 shows "terminal: pauses for what it writes" '  paused  '
 term send-keys W
 shows "terminal: W writes" '.qpw'
