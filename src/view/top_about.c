@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/text.h"
 #include "view/top_about.h"
 
 #define ESCAPED (HOST_TEXT * 4 + 1)
+#define HOST_SHORT 12 /* bytes of the host's name where there is no room for all of it */
 
 static void or_dash(const char *src, char dst[ESCAPED])
 {
@@ -31,36 +33,69 @@ static void append(char line[TOP_ABOUT_TEXT], const char *format, ...)
 	va_end(args);
 }
 
-void top_about_title(const struct top_data *d, char line[TOP_ABOUT_TEXT])
+static void put_title(const struct top_data *d, size_t host_room, char line[TOP_ABOUT_TEXT])
 {
 	char host[ESCAPED], release[ESCAPED], reason[ESCAPED];
 
-	or_dash(d->facts->hostname, host);
+	text_escape_n(*d->facts->hostname ? d->facts->hostname : "-", host_room, host,
+		      sizeof(host));
 	or_dash(d->facts->release, release);
 	text_escape(d->facts->mode_reason, reason, sizeof(reason));
 	line[0] = '\0';
-	append(line, "qpwtop  %s  %s  %s", host, release, host_mode_name(d->facts->mode));
+	append(line, "qpwtop  %s  %.1f s  %s  %s  %s", d->state, (double)d->view_ns / 1e9, host,
+	       release, host_mode_name(d->facts->mode));
 	if (*reason)
 		append(line, " (%s)", reason);
-	append(line, "  %s  %.1f s", d->state, (double)d->view_ns / 1e9);
+}
+
+void top_about_title(const struct top_data *d, unsigned int columns, char line[TOP_ABOUT_TEXT])
+{
+	size_t name = strcspn(d->facts->hostname, ".");
+
+	put_title(d, HOST_TEXT, line);
+	/* most of a long name is that of a domain */
+	if (*d->facts->hostname && canvas_width(line) > columns)
+		put_title(d, name && name < HOST_SHORT ? name : HOST_SHORT, line);
+}
+
+/* Lists that are the same are told once. */
+static void append_lists(char line[TOP_ABOUT_TEXT], const struct host_facts *facts)
+{
+	const struct {
+		const char *name;
+		const char *list;
+	} all[] = { { "isolated", facts->isolated },
+		    { "nohz_full", facts->nohz_full },
+		    { "watched", facts->watched } };
+	char escaped[ESCAPED];
+	bool told[ARRAY_SIZE(all)] = { false };
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (told[i])
+			continue;
+		append(line, "  %s", all[i].name);
+		for (size_t j = i + 1; j < ARRAY_SIZE(all); j++) {
+			if (strcmp(all[i].list, all[j].list) != 0)
+				continue;
+			append(line, ", %s", all[j].name);
+			told[j] = true;
+		}
+		or_dash(all[i].list, escaped);
+		append(line, " %s", escaped);
+	}
 }
 
 void top_about_cpus(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 {
-	char isolated[ESCAPED], nohz_full[ESCAPED], watched[ESCAPED];
-
-	or_dash(d->facts->isolated, isolated);
-	or_dash(d->facts->nohz_full, nohz_full);
-	or_dash(d->facts->watched, watched);
 	line[0] = '\0';
-	append(line, "isolated %s  nohz_full %s  watched %s  events %.0f/s", isolated, nohz_full,
-	       watched, d->rates.events_s);
+	append(line, "events %.0f/s", d->rates.events_s);
 	if (d->cost.cpu_percent >= 0)
 		append(line, "  cost %.2f %% CPU", d->cost.cpu_percent);
 	if (d->cost.event_ns >= 0)
-		append(line, ", %.0f ns/event", d->cost.event_ns);
+		append(line, ", %.0f ns/run", d->cost.event_ns);
 	else if (d->cost.cpu_percent >= 0)
-		append(line, ", - ns/event");
+		append(line, ", - ns/run");
+	append_lists(line, d->facts);
 }
 
 /* Watched CPUs that are not there now, "" = none. */

@@ -62,7 +62,7 @@ static unsigned int draw_about(struct canvas *c, const struct top_data *d)
 	char line[TOP_ABOUT_TEXT];
 	unsigned int used;
 
-	top_about_title(d, line);
+	top_about_title(d, c->columns, line);
 	used = draw_line(c, 0, CANVAS_TITLE, line);
 	top_about_cpus(d, line);
 	used += draw_line(c, used, CANVAS_PLAIN, line);

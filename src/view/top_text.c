@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 
 #include "view/summary_json.h"
 #include "view/top_about.h"
@@ -27,7 +28,7 @@ int top_text_print(const struct top_text *t, const struct top_data *d, FILE *f)
 	const struct top_filter cpus = top_filter_cpus(t->filter);
 	char line[TOP_ABOUT_TEXT];
 
-	top_about_title(d, line);
+	top_about_title(d, UINT_MAX, line);
 	fprintf(f, "%s\n", line);
 	top_about_cpus(d, line);
 	fprintf(f, "%s%s%s\n", line, *d->utc ? "  at " : "", d->utc);

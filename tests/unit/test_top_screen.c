@@ -182,7 +182,7 @@ static void nothing_known_yet_is_said(void **state)
 	assert_true(shows(c, "the first figures come after the first interval"));
 	assert_non_null(strstr(row_text(c, 23), "q quit"));
 	/* as long as the kernel does not count what an event costs */
-	assert_true(shows(c, "cost 0.50 % CPU, - ns/event"));
+	assert_true(shows(c, "cost 0.50 % CPU, - ns/run"));
 	canvas_destroy(c);
 }
 
@@ -241,10 +241,10 @@ static void screen_says_what_matters(void **state)
 	d.nr_malformed = 3;
 	top_screen_init(&screen, SECOND);
 	assert_int_equal(top_screen_draw(&screen, &d, c), 0);
-	assert_string_equal(row_text(c, 0), "qpwtop  ho\\x1b[31mst  7.2  qpw=1 (qpw=1\\x1bc)  "
-					    "live  3.0 s");
-	assert_string_equal(row_text(c, 1), "isolated -  nohz_full -  watched 1  events 0/s  "
-					    "cost 0.50 % CPU, 210 ns/event");
+	assert_string_equal(row_text(c, 0), "qpwtop  live  3.0 s  ho\\x1b[31mst  7.2  "
+					    "qpw=1 (qpw=1\\x1bc)");
+	assert_string_equal(row_text(c, 1), "events 0/s  cost 0.50 % CPU, 210 ns/run  "
+					    "isolated, nohz_full -  watched 1");
 	assert_string_equal(row_text(c, 2), "lost 4 (+4)  probes 0 of 0  3 records make no sense  "
 					    "the trace broke off  victim evil\\x1b/42");
 	assert_int_equal(canvas_cell(c, 2, 0)->style, CANVAS_WARN);
