@@ -112,16 +112,20 @@ int disk_sync_written(struct disk_sync *s)
 	return error;
 }
 
-void disk_sync_stop(struct disk_sync *s)
+int disk_sync_stop(struct disk_sync *s)
 {
+	int error;
+
 	if (!s)
-		return;
+		return 0;
 	pthread_mutex_lock(&s->lock);
 	s->stop = true;
 	pthread_cond_signal(&s->stopped);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
+	error = s->error;
 	pthread_cond_destroy(&s->stopped);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+	return error;
 }

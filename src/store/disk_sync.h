@@ -18,7 +18,10 @@ int disk_sync_start(int fd, unsigned int period_ms, struct disk_sync **out);
 /* Tell that something was written. 0, or what the disk said to an earlier piece: -errno. NULL is taken. */
 int disk_sync_written(struct disk_sync *s);
 
-/* End the thread, having waited for the disk if it is at it. What is newer is not brought there. */
-void disk_sync_stop(struct disk_sync *s);
+/*
+ * End the thread, having waited for the disk if it is at it. What is newer is not brought there. 0, or
+ * the first thing that the disk said, which it says once: an fsync() behind it would be told nothing.
+ */
+int disk_sync_stop(struct disk_sync *s);
 
 #endif

@@ -184,15 +184,17 @@ static int write_end(struct trace_writer *w)
 
 int trace_writer_close(struct trace_writer *w)
 {
-	int ret;
+	int ret, synced;
 
 	if (!w)
 		return 0;
 	ret = trace_writer_flush(w);
 	if (!ret)
 		ret = write_end(w);
-	disk_sync_stop(w->sync);
+	synced = disk_sync_stop(w->sync);
 	w->sync = NULL;
+	if (!ret)
+		ret = synced;
 	/* EINVAL and EROFS: a pipe or a device, which has nothing to sync */
 	if (fsync(w->fd) && errno != EINVAL && errno != EROFS && !ret)
 		ret = -errno;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/trace.h"
@@ -56,6 +58,8 @@ static struct {
 	int sync_error;
 	int data_sync_error;
 	_Atomic unsigned int nr_data_syncs;
+	bool data_sync_slow; /* it ends when it is waited for */
+	_Atomic bool is_joined;
 	unsigned int nr_calls;
 	unsigned int nr_behind_error;
 	bool has_failed;
@@ -96,10 +100,19 @@ int fsync(int fd)
 int fdatasync(int fd)
 {
 	disk.nr_data_syncs++;
+	while (disk.data_sync_slow && !disk.is_joined)
+		usleep(1000);
 	if (!disk.data_sync_error)
 		return (int)syscall(SYS_fdatasync, fd);
 	errno = disk.data_sync_error;
 	return -1;
+}
+
+/* Of that thread. */
+int pthread_join(pthread_t thread, void **value)
+{
+	disk.is_joined = true;
+	return pthread_clockjoin_np(thread, value, CLOCK_MONOTONIC, NULL);
 }
 
 /* ------------------------------------------------------------------ the trace */
@@ -392,44 +405,88 @@ static void test_sync_fails(void **state)
 	assert_is_prefix(whole.file_len);
 }
 
-/* What the thread that brings it to the disk meets is told with a later block: the error, or 0. */
-static int write_while_synced(int data_sync_error)
+/* All records, a block each. 0 or the first error. */
+static int put_all(struct trace_writer *w)
 {
 	const struct qpw_header *h;
-	struct trace_writer *w;
 	int error = 0;
 
-	memset(&disk, 0, sizeof(disk));
-	disk.data_sync_error = data_sync_error;
-	assert_int_equal(trace_writer_open(path, &whole.facts, &w), 0);
-	assert_int_equal(trace_writer_sync_often(w), 0);
-	while (!disk.nr_data_syncs)
-		usleep(1000);
 	for (size_t at = 0; at < whole.len && !error; at += h->size) {
 		h = (const struct qpw_header *)(whole.records + at);
-		usleep(1000);
 		error = trace_writer_put(w, h);
 		if (!error)
 			error = trace_writer_flush(w);
 	}
-	assert_int_equal(trace_writer_close(w), error);
 	return error;
 }
 
+/* A trace that a thread brings to the disk, which is at it by now. */
+static struct trace_writer *open_synced(int data_sync_error, bool slow)
+{
+	struct trace_writer *w;
+
+	memset(&disk, 0, sizeof(disk));
+	disk.data_sync_error = data_sync_error;
+	disk.data_sync_slow = slow;
+	assert_int_equal(trace_writer_open(path, &whole.facts, &w), 0);
+	assert_int_equal(trace_writer_sync_often(w), 0);
+	while (!disk.nr_data_syncs)
+		usleep(1000);
+	return w;
+}
+
+/* What the thread meets is told with a later block, and stays. */
 static void test_data_sync_fails(void **state)
 {
+	struct trace_writer *w = open_synced(EIO, false);
+	const struct qpw_header *h;
+	struct trace_reader *r;
+	int error, ret;
+
+	(void)state;
+	do
+		error = put_all(w);
+	while (!error);
+	assert_int_equal(error, -EIO);
+	assert_int_equal(trace_writer_close(w), -EIO);
+	assert_int_equal(trace_reader_open(path, &r), 0);
+	do
+		ret = event_source_next(trace_reader_source(r), &h, 0);
+	while (ret == 1);
+	assert_int_equal(ret, -ENODATA);
+	trace_reader_close(r);
+}
+
+/* What it meets behind the last block is told when the file is closed. */
+static void test_last_data_sync_fails(void **state)
+{
+	struct trace_writer *w = open_synced(EIO, true);
+
+	(void)state;
+	assert_int_equal(put_all(w), 0);
+	assert_int_equal(trace_writer_close(w), -EIO);
+}
+
+/* A pipe has nothing to bring there; else it is done at once, and again every five seconds. */
+static void test_data_sync(void **state)
+{
+	struct timespec begin, end;
+	struct trace_writer *w;
 	char problem[256];
 	uint64_t nr;
 
 	(void)state;
-	assert_int_equal(write_while_synced(EIO), -EIO);
-	assert_int_equal(read_back(&nr, problem, sizeof(problem)), -ENODATA);
-	assert_int_equal(write_while_synced(EINVAL), 0);
-	assert_int_equal(write_while_synced(0), 0);
+	w = open_synced(EINVAL, true);
+	assert_int_equal(put_all(w), 0);
+	assert_int_equal(trace_writer_close(w), 0);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	w = open_synced(0, false);
+	assert_int_equal(put_all(w), 0);
+	assert_int_equal(trace_writer_close(w), 0);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	assert_int_equal(read_back(&nr, problem, sizeof(problem)), 0);
 	assert_int_equal(nr, TAKEN);
-	/* at once; the next one comes in five seconds */
-	assert_int_equal(disk.nr_data_syncs, 1);
+	assert_in_range(disk.nr_data_syncs, 1, 1 + (end.tv_sec + 1 - begin.tv_sec) / 5);
 }
 
 /* The kernel's own limit, which ends a write in its middle. */
@@ -464,6 +521,8 @@ int main(void)
 		cmocka_unit_test(test_full_everywhere),
 		cmocka_unit_test(test_sync_fails),
 		cmocka_unit_test(test_data_sync_fails),
+		cmocka_unit_test(test_last_data_sync_fails),
+		cmocka_unit_test(test_data_sync),
 		cmocka_unit_test(test_file_size_limit),
 	};
 
