@@ -60,17 +60,40 @@ remove_group() {
 	done
 }
 
+# For each line that it reads it writes four new pages of a file in memory, so that some are in the
+# caches of the isolated CPU: they are emptied when there are 31. So does a program that ends, which
+# this one does not.
+take_pages() {
+	text=0123456789abcdef
+	while [ ${#text} -lt 16384 ]; do text=$text$text; done
+	while read -r n; do
+		printf %s "$text" >>/tmp/pages
+		echo "$n" >&4
+	done
+}
+
 # Memory that goes offline is migrated, with the LRU caches disabled.
 offline_memory() {
 	fired=0
+	mkfifo /tmp/take /tmp/taken
+	taskset "$(printf '%x' $((1 << ISOLATED)))" sh /lab/triggers.sh take </tmp/take 4>/tmp/taken &
+	exec 5>/tmp/take 6</tmp/taken
 	for state in /sys/devices/system/memory/memory*/state; do
-		taskset "$(printf '%x' $((1 << ISOLATED)))" cat /proc/self/maps >/dev/null
+		echo $fired >&5
+		read -r _ <&6
 		echo offline >"$state" 2>/dev/null || continue
 		fired=$((fired + 1))
 		echo online >"$state"
-		[ $fired -lt 2 ] || break
+		[ $fired -lt "$ROUNDS" ] || break
 	done
+	exec 5>&- 6<&-
+	wait $!
 }
+
+if [ "${1:-}" = take ]; then
+	take_pages
+	exit
+fi
 
 cd /tmp || exit
 echo 4 >/proc/sys/vm/drop_caches
