@@ -113,6 +113,19 @@ function pair_up(who, key,    a, o, next_ns) {
 			fail(who " alone has " show(who, key, o))
 }
 
+# Was ns, when A saw an interrupt sent that ran no function, before the last interrupt of its kind that
+# came earlier, by what A and B leave open? Then it was one of several that were sent for that one, of
+# which the first is told.
+function was_for_earlier(key, a, ns,    kind, p) {
+	kind = about["A", key, a]
+	if (runs["A", key, a] != "|" || kind !~ / 0$/)
+		return 0
+	for (p = a - 1; p > 0; p--)
+		if (about["A", key, p] == kind)
+			return pair["B", key, p] && ns <= from["B", key, pair["B", key, p]]
+	return 0
+}
+
 # Is one "|function;cpu;pid;comm;ns" that A saw the record's, and its time between A's and B's?
 function same_origin(key, a, o, b,    n, m, i, k, saw, later, ours, field, last, end) {
 	ours = sent["ours", key, o]
@@ -125,7 +138,7 @@ function same_origin(key, a, o, b,    n, m, i, k, saw, later, ours, field, last,
 			return 1
 		for (i = 1; i <= n; i++) {
 			split(saw[i], last, ";")
-			if (last[5] > first_ns)
+			if (last[5] > first_ns && !was_for_earlier(key, a, last[5] + 0))
 				return 0
 		}
 		return 1

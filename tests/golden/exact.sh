@@ -38,9 +38,19 @@ story() {
 	1058000 0 50 churn __flush_work <-caller
 	1060000 0 50 churn qpw_inline_begin: cpu=1 work=00000000000000dd func=drain
 	1062000 0 50 churn qpw_inline_end: cpu=1 work=00000000000000dd func=drain
-	1070000 0 30 sh tracing_mark_write: exact-end
 	END
+	[ -z "$second_ns" ] || cat <<-END
+	1063000 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10 callback=0x0
+	1064000 1 60 old reschedule_entry: vector=253
+	$second_ns 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10 callback=0x0
+	1065500 1 60 old reschedule_exit: vector=253
+	1066500 1 60 old reschedule_entry: vector=253
+	1067500 1 60 old reschedule_exit: vector=253
+	END
+	echo "1070000 0 30 sh tracing_mark_write: exact-end"
 }
+# If set: two interrupts without a function are sent, the second one then.
+second_ns=''
 
 columns=kind,cpu,start_ns,end_ns,flags,name,number,function,object,pid,comm,prio,count
 columns+=,origin_ns,origin_cpu,origin_pid,origin_comm,from_cpu
@@ -167,6 +177,31 @@ for name in A B; do
 done
 refused "a switch that ftrace lacks" "ftrace lacks too many switches"
 report "and nothing else is wrong" "$(grep ERROR "$dir/said" | grep -v "lacks too many")"
+observe 0 A
+observe 1000 B
+
+# Two are sent. What is sent before B has seen the first one begin may have been for that, and then
+# the second has no sender.
+for second_ns in 1064900 1065100; do
+	observe 0 A
+	observe 1000 B
+	{
+		cat "$dir/right.csv"
+		echo "ipi,1,1064500,1066000,origin,reschedule,4,,,,,,0,1063500,0,50,churn,"
+		echo "ipi,1,1067000,1068000,,reschedule,4,,,,,,0,,,,,"
+	} >"$dir/wrong.csv"
+	if [ "$second_ns" -lt 1065000 ]; then
+		why=
+		match_story "$dir/wrong.csv" || why="refused: $(cat "$dir/said")"
+		report "a sender that may be of the interrupt before" "$why"
+		sed 's/reschedule,4,,,,,,0,1063500,0/reschedule,4,,,,,,0,1063500,1/' "$dir/wrong.csv" >"$dir/said"
+		mv "$dir/said" "$dir/wrong.csv"
+		refused "another sender of the interrupt before" "another origin: ipi"
+	else
+		refused "a sender that can't be of the interrupt before" "another origin: ipi"
+	fi
+done
+second_ns=''
 observe 0 A
 observe 1000 B
 
