@@ -11,7 +11,6 @@
 #include "top/metrics.h"
 #include "top/top.h"
 #include "util/array.h"
-#include "util/text.h"
 #include "view/tui/screen.h"
 
 volatile sig_atomic_t top_stopping;
@@ -20,25 +19,6 @@ static void on_signal(int signo)
 {
 	(void)signo;
 	top_stopping = 1;
-}
-
-int top_fail(const char *object, const char *why)
-{
-	char escaped[1024];
-
-	screen_close();
-	text_escape(object, escaped, sizeof(escaped));
-	fprintf(stderr, "qpwtop: %s: %s\n", escaped, why);
-	return CMD_ERROR;
-}
-
-int top_fail_stdout(void)
-{
-	if (errno == EPIPE) {
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-	}
-	return top_fail("stdout", strerror(errno));
 }
 
 static void set_screen(struct top *t)

@@ -26,13 +26,6 @@
 #define SETTLE_NS 300000000ULL
 #define RECORDER_NICE (-10) /* the ring buffer must be emptied beside any load */
 
-void record_complain(struct recording *r, const char *what, const char *why)
-{
-	loop_clear_progress(&r->loop);
-	fprintf(stderr, "qpwlat record: %s: %s\n", what, why);
-	r->failed = true;
-}
-
 /* What can't be started is better said before anything is. */
 static int check_programs(const struct recording *r)
 {

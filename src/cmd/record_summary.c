@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What `qpwlat record` prints at its end, and of what is missing. Changes nothing.
+ * What `qpwlat record` prints: complaints, what is missing, and the summary at its end.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +12,13 @@
 #include "util/text.h"
 
 #define FULL_PERCENT 90 /* from here on a record may not have fitted */
+
+void record_complain(struct recording *r, const char *what, const char *why)
+{
+	loop_clear_progress(&r->loop);
+	fprintf(stderr, "qpwlat record: %s: %s\n", what, why);
+	r->failed = true;
+}
 
 static const char *why_nameless(int error)
 {
