@@ -15,6 +15,7 @@
 
 #include "sample_screen.h"
 #include "util/array.h"
+#include "util/text.h"
 
 /*
  * The last minute of a CPU: 20 parts of three seconds, here a quarter, a half, three quarters and
@@ -322,7 +323,7 @@ static void more_of_a_row_is_scrolled(void **state)
 	sample_cpu(s, 1);
 	o = sample_origin(s, 1, "drain", "churn", 5);
 	for (int i = 1; i <= 30; i++)
-		snprintf(o->stack + strlen(o->stack), 16, "deep_%d;", i);
+		text_add(o->stack, sizeof(o->stack), "deep_%d;", i);
 	o = sample_origin(s, 1, "drain", "churn", 1);
 	snprintf(o->stack, sizeof(o->stack), "x;y;z");
 	fill_data(&d, s);
