@@ -197,12 +197,18 @@ void chrome_end(struct chrome *c)
 	fputs("}}", c->f);
 }
 
+/* One of its process: Perfetto keeps what has a plain id apart from all CPUs. */
+static void put_span_id(struct chrome *c)
+{
+	fprintf(c->f, ",\"id2\":{\"local\":\"%" PRIu64 "\"}", c->nr_ids);
+}
+
 void chrome_span(struct chrome *c, const struct qpw_header *h, uint32_t cpu, enum chrome_lane lane,
 		 const char *category, const char *name)
 {
 	c->nr_ids++;
 	begin_on(c, "b", cpu, lane, category, name, h->start_ns);
-	fprintf(c->f, ",\"id\":%" PRIu64, c->nr_ids);
+	put_span_id(c);
 	begin_args(c, h);
 }
 
@@ -210,7 +216,8 @@ static void put_edge(struct chrome *c, const char *phase, uint32_t cpu, enum chr
 		     const char *category, const char *name, uint64_t ns)
 {
 	begin_on(c, phase, cpu, lane, category, name, ns);
-	fprintf(c->f, ",\"id\":%" PRIu64 "}", c->nr_ids);
+	put_span_id(c);
+	fputc('}', c->f);
 }
 
 void chrome_span_end(struct chrome *c, uint32_t cpu, enum chrome_lane lane, const char *category,
@@ -238,7 +245,8 @@ void chrome_cause(struct chrome *c, const struct qpw_header *h, enum chrome_lane
 	fprintf(c->f, ",\"args\":{\"for_cpu\":%" PRIu32, h->cpu);
 	chrome_task(c, "by", o->comm, o->pid);
 	chrome_end(c);
-	put_edge(c, "s", o->cpu, LANE_ORIGIN, "cause", "cause", o->ns);
+	begin_on(c, "s", o->cpu, LANE_ORIGIN, "cause", "cause", o->ns);
+	fprintf(c->f, ",\"id\":%" PRIu64 "}", c->nr_ids);
 	begin_on(c, "f", h->cpu, lane, "cause", "cause", h->start_ns);
 	fprintf(c->f, ",\"id\":%" PRIu64 ",\"bp\":\"e\"}", c->nr_ids);
 }

@@ -41,7 +41,7 @@ for e in events:
             print("two arrows of one id:", e)
         arrows[e["id"]][e["ph"]] = e
     elif e["ph"] in "be":
-        spans[(e["cat"], e["id"], lane)].append(e)
+        spans[(e["cat"], e["id2"]["local"], lane)].append(e)
     elif e["ph"] != "i":
         print("what is this:", e)
 
