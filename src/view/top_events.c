@@ -76,7 +76,7 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 		return 0;
 	canvas_printf(c, row, 0, CANVAS_PLAIN,
 		      "interruptions of %.1f us or longer: %" PRIu64 "; here: %zu",
-		      (double)d->now->event_ns / 1000, d->now->nr_long, d->now->nr_event_rows);
+		      (double)d->now->event_ns / 1000, d->now->nr_long, nr_rows(d));
 	return 1;
 }
 

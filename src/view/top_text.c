@@ -10,13 +10,29 @@
 #include "view/top_about.h"
 #include "view/top_text.h"
 
+/* One line of what is above the table on a screen: what it can't tell, what it is of. */
+static int print_head(const struct top_view *view, const struct top_data *d, FILE *f)
+{
+	struct canvas *c;
+
+	if (!view->head)
+		return 0;
+	c = canvas_create(CANVAS_COLUMNS_MAX, 1, false);
+	if (!c)
+		return -ENOMEM;
+	if (view->head(d, c, 0, 1))
+		canvas_print(c, f);
+	canvas_destroy(c);
+	return 0;
+}
+
 static int print_table(const struct top_view *view, const struct top_data *d,
 		       const struct top_filter *filter, const struct top_order *order, FILE *f,
 		       size_t max_rows)
 {
 	struct top_table t;
 
-	if (top_table_init(&t, view, d, filter, order))
+	if (print_head(view, d, f) || top_table_init(&t, view, d, filter, order))
 		return -ENOMEM;
 	top_table_print(&t, f, max_rows);
 	top_table_finish(&t);

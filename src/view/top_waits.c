@@ -74,43 +74,43 @@ static void ids(const struct top_data *d, size_t row, struct top_ids *out)
 	out->class = -1;
 }
 
-/* The first probe of waits that is missing here, and how many are; NULL = none. */
-static const struct snap_probe *missing_probe(const struct snapshot *s, size_t *nr)
+static bool is_of_waits(const struct snap_probe *p)
 {
 	static const char *const probes[] = {
 		"__flush_work",	   "lru_add_drain_all",		 "lru_cache_disable",
 		"drain_all_stock", "flush_rcu_sheaves_on_cache", "__kmem_cache_shrink",
 	};
-	const struct snap_probe *first = NULL;
 
-	*nr = 0;
-	for (size_t i = 0; i < s->nr_probes; i++) {
-		const struct snap_probe *p = &s->probes[i];
-
-		for (size_t j = 0; j < ARRAY_SIZE(probes); j++) {
-			if (p->state != QPW_PROBE_MISSING || strcmp(p->name, probes[j]) != 0)
-				continue;
-			first = first ? first : p;
-			++*nr;
-		}
-	}
-	return first;
+	for (size_t i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(p->name, probes[i]))
+			return true;
+	return false;
 }
 
-/* Nothing in the table says nothing where nothing can be seen. */
+/* Nothing in the table says nothing where nothing can be seen. The end is what a screen may cut. */
 static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
 			 unsigned int rows)
 {
-	const struct snap_probe *p;
-	size_t nr;
+	const struct snap_probe *first = NULL;
+	size_t nr = 0, nr_missing = 0;
 
-	p = missing_probe(d->now, &nr);
-	if (!rows || !p)
+	for (size_t i = 0; i < d->now->nr_probes; i++) {
+		const struct snap_probe *p = &d->now->probes[i];
+
+		if (!is_of_waits(p))
+			continue;
+		nr++;
+		if (p->state != QPW_PROBE_MISSING)
+			continue;
+		first = first ? first : p;
+		nr_missing++;
+	}
+	if (!rows || !first)
 		return 0;
-	canvas_printf(c, row, 0, CANVAS_WARN,
-		      "waits in %s%s can't be seen here: %s; see qpwlat probes", p->name,
-		      nr > 1 ? " and others" : "",
-		      p->error ? strerror(-p->error) : "not in this kernel");
+	canvas_printf(c, row, 0, CANVAS_WARN, "%s can't be seen: %s; see qpwlat probes (%s%s)",
+		      nr_missing < nr ? "some waits" : "waits",
+		      first->error ? strerror(-first->error) : "not in this kernel", first->name,
+		      nr_missing > 1 ? " and others" : "");
 	return 1;
 }
 
