@@ -194,7 +194,7 @@ struct top_view {
 		      unsigned int at_row, unsigned int at_column, unsigned int width);
 	/* What JSON has of a row beside its columns, into object. NULL: nothing. 0 or -ENOMEM */
 	int (*extra)(const struct top_data *d, size_t row, json_t *object);
-	/* More of a row, from at_row to the end of the canvas. NULL: there is no more */
+	/* More of a row, from at_row to the end of the canvas. NULL: all of its columns */
 	void (*detail)(const struct top_data *d, size_t row, struct canvas *c, unsigned int at_row);
 };
 

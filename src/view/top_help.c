@@ -9,7 +9,7 @@ void top_help_draw(struct canvas *c, unsigned int at)
 {
 	static const char *const lines[] = {
 		"Tab, 1-6     the next table, or one by its number",
-		"Enter        more of the row under the cursor: its stacks, its parts",
+		"Enter        more of the row under the cursor: stacks, parts, all columns",
 		"< > r        order by another column, in reverse",
 		"/            filter: words, cpu=1-3, class=ipi, or several of them; none: all",
 		"j k arrows   move, also PgUp PgDn Home End; c: among the CPUs, and back",

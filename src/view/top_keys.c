@@ -96,7 +96,7 @@ static void ask(struct top_screen *s, enum top_mode mode, const char *present)
 
 static void enter_detail(struct top_screen *s)
 {
-	if (s->on_cpus || !top_views[s->view]->detail)
+	if (s->on_cpus)
 		snprintf(s->message, sizeof(s->message), "there is no more of these rows");
 	else if (s->table.picked < s->table.nr_rows)
 		s->mode = TOP_DETAIL;

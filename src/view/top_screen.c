@@ -155,7 +155,10 @@ static int draw_detail(struct top_cursor *l, const struct top_data *d, const str
 
 	if (!all)
 		return -ENOMEM;
-	view->detail(d, row, all, 0);
+	if (view->detail)
+		view->detail(d, row, all, 0);
+	else
+		top_table_draw_whole(view, d, row, all);
 	lines = canvas_used_rows(all);
 	l->page = c->rows > at + 1 ? c->rows - at - 1 : 0;
 	l->nr_rows = lines > l->page ? lines - l->page + 1 : 1;

@@ -62,6 +62,10 @@ bool top_column_fits(const struct top_column *c, unsigned int columns);
 unsigned int top_table_draw(const struct top_table *t, struct canvas *c, unsigned int at,
 			    unsigned int nr_rows, size_t first, int sorted, long picked);
 
+/* All columns of a row, a line for each or, where one is too long, for each part of it. */
+void top_table_draw_whole(const struct top_view *view, const struct top_data *data, size_t row,
+			  struct canvas *c);
+
 /* As text, a line of names and a line for each of at most max rows. */
 void top_table_print(const struct top_table *t, FILE *f, size_t max);
 

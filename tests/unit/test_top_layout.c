@@ -354,6 +354,53 @@ static void more_of_a_row_is_scrolled(void **state)
 	canvas_destroy(c);
 }
 
+/* A row that has no more than its columns is told as a whole, what is too long in parts. */
+static void rows_are_shown_as_a_whole(void **state)
+{
+	struct canvas *c = canvas_create(80, 24, false);
+	struct snapshot *s = sample_empty();
+	struct top_screen screen;
+	struct snap_waiter *w;
+	char expected[512];
+	struct top_data d;
+
+	(void)state;
+	assert_non_null(c);
+	sample_cpu(s, 1);
+	/* written in four characters each */
+	memset(sample_work(s, "", 7, 0)->function, '\x1b', 30);
+	w = SAMPLE_ROW(&s->waiters, &s->nr_waiters);
+	snprintf(w->comm, sizeof(w->comm), "churn");
+	for (int i = 0; i < 30; i++)
+		snprintf(w->function + 2 * i, 3, "ä");
+	fill_data(&d, s);
+	top_screen_init(&screen, SECOND);
+	press(&screen, &d, c, "3<Enter>");
+	assert_true(top_screen_frozen(&screen));
+	/* below three lines on top, the CPUs and the tabs */
+	assert_string_equal(row_text(c, 6), "WORK/S       7.0");
+	assert_string_equal(row_text(c, 10), "COUNT        7");
+	/* 80 less 13 columns have room for 16 of them and three characters */
+	snprintf(expected, sizeof(expected), "FUNCTION     ");
+	for (int i = 0; i < 16; i++)
+		text_add(expected, sizeof(expected), "\\x1b");
+	text_add(expected, sizeof(expected), "\\x1");
+	assert_string_equal(row_text(c, 12), expected);
+	snprintf(expected, sizeof(expected), "             b");
+	for (int i = 0; i < 13; i++)
+		text_add(expected, sizeof(expected), "\\x1b");
+	assert_string_equal(row_text(c, 13), expected);
+	assert_string_equal(row_text(c, 14), "FROM         -");
+	assert_string_equal(row_text(c, 15), "");
+	press(&screen, &d, c, "<Esc>4<Enter>");
+	snprintf(expected, sizeof(expected), "WAITS-IN     %s", w->function);
+	assert_string_equal(row_text(c, 13), expected);
+	assert_string_equal(row_text(c, 14), "WORK         -");
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+	canvas_destroy(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +412,7 @@ int main(void)
 		cmocka_unit_test(cpus_leave_room),
 		cmocka_unit_test(cpus_that_do_not_fit_are_reached),
 		cmocka_unit_test(more_of_a_row_is_scrolled),
+		cmocka_unit_test(rows_are_shown_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
