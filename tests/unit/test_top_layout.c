@@ -42,11 +42,14 @@ static void minute_fits_every_width(void **state)
 	(void)state;
 	memcpy(sample_cpu(s, 1)->running, "cyclicte-main-t", 15);
 	s->window_end_ns = 60 * SECOND;
-	for (unsigned int part = 0; part < TOP_MINUTE_PARTS; part++)
+	for (unsigned int part = 0; part < TOP_MINUTE_PARTS; part++) {
+		const unsigned int quarter = part / 5 + 1;
+
 		assert_int_equal(top_minute_add(&minute, 1, part * TOP_MINUTE_PART_NS,
 						(part + 1) * TOP_MINUTE_PART_NS,
-						(part / 5 + 1) * 1000000),
+						quarter * 1000000.0),
 				 0);
+	}
 	fill_data(&d, s);
 	top_rates_finish(&d.rates);
 	assert_int_equal(top_rates_init(&d.rates, NULL, s, SECOND, &cpu_1, &minute), 0);
