@@ -42,10 +42,28 @@ if ! insmod /lab/modules/qpw_noise.ko; then
 	say "qpw_noise.ko cannot be loaded"
 	exit 1
 fi
+# Text does not tell when its blocks end: a line "@ UPTIME" before each does.
+stamp() {
+	while IFS= read -r line; do
+		case $line in
+		"qpwtop "*)
+			read -r up _ </proc/uptime
+			echo "@ $up"
+			;;
+		esac
+		printf '%s\n' "$line"
+	done
+}
+
+mkfifo /results/pipe
+stamp </results/pipe >/results/top.txt &
+stamper=$!
 : >/results/top.json
 qpwtop -c "$CPU" -d 1 --json --victim none >/results/top.json &
 top=$!
-if ! wait_lines /results/top.json 1; then
+qpwtop -c "$CPU" -d 0.5 -b --view causes,origins,work --victim none >/results/pipe &
+text=$!
+if ! wait_lines /results/top.json 1 || ! wait_lines /results/top.txt 1; then
 	say "qpwtop shows nothing after a minute"
 	exit 1
 fi
@@ -56,5 +74,7 @@ done
 # all of it is within an interval that has ended
 sleep 1.5
 cat "$NOISE/counters" >/results/counters.txt
-kill -INT "$top"
+kill -INT "$top" "$text"
+wait "$stamper"
+rm /results/pipe
 wait "$top"

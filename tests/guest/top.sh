@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# qpwtop against noise that was planted in a guest (qpw_noise): its rows must show cause, CPU,
-# origin, count and, within 5 %, the rate: that of the module's own counters over the kernel's own
-# clock. qpw=1, so that works show as executed and as run by who wanted them.
+# qpwtop against noise that was planted in a guest (qpw_noise): its rows, in JSON and in text, must
+# show cause, CPU, origin, count and, within 5 %, the rate: that of the module's own counters over the
+# kernel's own clock. qpw=1, so that works show as executed and as run by who wanted them.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -30,37 +30,73 @@ declare -A origin=(
 	[percpu_work]='.work[] | select(.function | startswith("qpw_noise_percpu_work_fn")) |
 		"\(.count) \(.from) 1"'
 )
+# The tables of the text in which it is.
+declare -A tables=([work]="causes origins work" [ipi]="causes origins" [percpu_work]=work)
+
 # planted KIND: how many pieces there were to be seen.
 planted() {
 	awk -v kind="$1" '$1 == kind "_done" { n += $2 } $1 == kind "_polled" { n -= $2 }
 		END { print n }' "$dir/counters.txt"
 }
 
-# rates KIND: "LOOKS SHOWN PLANTED" of the looks that lie within the noise. How many pieces there
-# had been when a look began or ended is drawn between two lines of the book.
-rates() {
+# json_looks KIND: "FROM TO RATE" of each look of the JSON.
+json_looks() {
 	jq -r "(.start_ns + .view_ns) as \$to | [(\$to - .interval_ns) / 1e9, \$to / 1e9,
-		([${rows[$1]} | ${rate[$1]}] | add // 0)] | @tsv" "$dir/top.json" |
-		awk -v total="$(planted "$1")" '
-			function pieces(t,   i) {
-				for (i = 1; i < n && at[i] < t; i++)
-					;
-				return had[i - 1] + (had[i] - had[i - 1]) * (t - at[i - 1]) / (at[i] - at[i - 1])
-			}
-			BEGIN { n = 0 }
-			NR == FNR { at[n] = $1; had[n++] = $2
-				if (!$2) first = $1
-				if ($2 < total) last = $1
-				next }
-			$1 > first && $2 < last { looks++; span += $2 - $1; shown += $3 * ($2 - $1)
-				real += pieces($2) - pieces($1) }
-			END { printf "%d %.2f %.2f\n", looks, span ? shown / span : 0, span ? real / span : 0 }
-		' "$dir/$1.txt" -
+		([${rows[$1]} | ${rate[$1]}] | add // 0)] | @tsv" "$dir/top.json"
+}
+
+# text_rows KIND: "TABLE RATE COUNT BY CPU" of each row of the text that is of the kind, before those
+# of a block "@ UPTIME", when it was read.
+text_rows() {
+	awk -v kind="$1" '
+		function is_it(name) {
+			return index(name, "qpw_noise_" kind "_fn") == 1
+		}
+		$1 == "@" { print }
+		$1 == "CLASS" || $2 == "INLINE/S" { table = $NF; next }
+		table == "CAUSE" && $1 == kind && is_it($9) { print "causes", $3, $8, "-", $2 }
+		table == "BY" && $1 == kind && is_it($7) { print "origins", $3, $4, $9, $2 }
+		table == "FROM" && is_it($7) {
+			print "work", kind == "percpu_work" ? $2 : $1, $5, $8, 1 }
+	' "$dir/top.txt"
+}
+
+# text_looks KIND TABLE: as json_looks, each from shortly after it began to shortly after it ended.
+text_looks() {
+	text_rows "$1" | awk -v table="$2" '
+		$1 == "@" { if (from) print from, to, rate; from = to; to = $2; rate = 0 }
+		$1 == table { rate = $2 }'
+}
+
+# rates KIND MARGIN <LOOKS: "LOOKS SHOWN PLANTED" of the looks that begin later than so many seconds
+# after the noise began, and end within it. How many pieces there had been when a look began or ended
+# is drawn between two lines of the book.
+rates() {
+	awk -v total="$(planted "$1")" -v margin="$2" '
+		function pieces(t,   i) {
+			for (i = 1; i < n && at[i] < t; i++)
+				;
+			return had[i - 1] + (had[i] - had[i - 1]) * (t - at[i - 1]) / (at[i] - at[i - 1])
+		}
+		BEGIN { n = 0 }
+		NR == FNR { at[n] = $1; had[n++] = $2
+			if (!$2) first = $1
+			if ($2 < total) last = $1
+			next }
+		$1 > first + margin && $2 < last { looks++; span += $2 - $1; shown += $3 * ($2 - $1)
+			real += pieces($2) - pieces($1) }
+		END { printf "%d %.2f %.2f\n", looks, span ? shown / span : 0, span ? real / span : 0 }
+	' "$dir/$1.txt" -
 }
 
 # near A B: they differ by at most 5 % of B.
 near() {
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !(b > 0 && a >= b * 0.95 && a <= b * 1.05) }'
+}
+
+# near_in_looks LOOKS SHOWN PLANTED
+near_in_looks() {
+	[[ $1 -ge 2 ]] && near "$2" "$3"
 }
 
 boot_guest "$dir" --job top --mode qpw=1
@@ -71,7 +107,7 @@ check top-complete "lost or malformed records" \
 for kind in work ipi percpu_work; do
 	n=$(planted "$kind")
 	check "top-$kind-planted" "$n pieces" test "$n" -ge 300
-	read -r looks shown real < <(rates "$kind")
+	read -r looks shown real < <(json_looks "$kind" | rates "$kind" 0)
 	check "top-$kind-looks" "$looks lie within the noise" test "$looks" -ge 2
 	check "top-$kind-rate" "$shown/s shown, $real/s planted" near "$shown" "$real"
 	wanted="$n planter/$(cat "$dir/$kind.planter")@0 1"
@@ -79,5 +115,15 @@ for kind in work ipi percpu_work; do
 	check "top-$kind-origin" "'$got' instead of '$wanted'" test "$got" = "$wanted"
 	check "top-$kind-count" "rows with the count $n" \
 		json_holds "$dir/last.json" "[${rows[$kind]} | .count] == [$n]"
+	for table in ${tables[$kind]}; do
+		read -r looks shown real < <(text_looks "$kind" "$table" | rates "$kind" 0.3)
+		check "top-$kind-text-$table-rate" "$looks looks: $shown/s shown, $real/s planted" \
+			near_in_looks "$looks" "$shown" "$real"
+		by=planter/$(cat "$dir/$kind.planter")@0
+		[[ $table != causes ]] || by=-
+		got=$(text_rows "$kind" | awk -v table="$table" '$1 == table { row = $3 " " $4 " " $5 }
+			END { print row }')
+		check "top-$kind-text-$table" "'$got' instead of '$n $by 1'" test "$got" = "$n $by 1"
+	done
 done
 finish_tests
