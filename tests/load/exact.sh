@@ -20,6 +20,8 @@ before=$tracing/instances/qpwlat-before
 after=$tracing/instances/qpwlat-after
 # What the reference machine hides from programs but not from ftrace: the threads of process 1.
 hidden=$(cd /proc/1/task && echo *)
+# Programs run in the window, each of which is a task on that CPU, and the least it lasts.
+RUNS=60
 WINDOW_S=2
 
 # Who is woken on CPU 1 under the victim's name, in whose context.
@@ -77,7 +79,7 @@ take_instance() {
 # The recorder's command: the second instance, and then some of what interrupts a CPU. The CPU is kept
 # from idling: the reference machine shows ftrace no switch from the idle task, and no program lacks it.
 make_window() {
-	local end spinner
+	local end i spinner
 
 	start_instance "$after" || return
 	taskset -c 1 nice -n 19 sh -c 'while :; do :; done' &
@@ -85,7 +87,7 @@ make_window() {
 	sleep 0.5
 	echo exact-begin >"$before/trace_marker"
 	end=$((SECONDS + WINDOW_S))
-	while ((SECONDS < end)); do
+	for ((i = 0; i < RUNS || SECONDS < end; i++)); do
 		taskset -c 1 true
 		sleep 0.01
 	done
@@ -106,7 +108,7 @@ record_cyclictest() {
 	sh -c 'read -r _ <"$1/go"; exec cyclictest -m -p 95 -t 1 -a 1 --mainaffinity=0 -i 500 \
 		-l "$2" --nsecs --verbose >"$1/verbose.txt" 2>"$1/cyclictest.err"' - "$scratch" $LOOPS &
 	victim=$!
-	start_disturber
+	start_disturber 1
 	# shellcheck disable=SC2016 # the command's own variables
 	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim "pid:$victim" -- \
 		sh -c 'echo go >"$1/go"
@@ -150,7 +152,7 @@ test_records() {
 		echo "skip records: no ftrace instance here"
 		return
 	fi
-	run "$QPWLAT" record -c 1 -d 15s -q -o "$scratch/t.qpw" --victim none -- tests/load/exact.sh window
+	run "$QPWLAT" record -c 1 -d 60s -q -o "$scratch/t.qpw" --victim none -- tests/load/exact.sh window
 	if [[ $rc != 0 ]]; then
 		not_ok records "record ended with $rc: $(tail -n 3 "$scratch/stderr")"
 		return

@@ -38,11 +38,11 @@ recorded_hits() {
 			print hits + 0 }'
 }
 
-# What half of the samples reach on this machine, in us.
+# What half of the samples reach on this machine, in us: at least one, the least there is.
 usual_us() {
 	run "$QPWLAT" record -q -c 1 -d 1s -o "$trace"
 	"$QPWLAT" report --json -i "$trace" |
-		jq '.latency_ns.p50 / 1000 | floor'
+		jq '[.latency_ns.p50 / 1000 | floor, 1] | max'
 }
 
 test_samples() {
@@ -127,7 +127,7 @@ test_usage() {
 needs_root record-threshold
 needs_two_cpus record-threshold
 test_usage
-start_disturber
+start_disturber 1
 test_samples
 test_interruptions
 test_stop
