@@ -59,6 +59,18 @@ fails_saying() {
 	ok "$name"
 }
 
+# await_realtime PID: until one of its threads has real-time priority, as those of cyclictest have when
+# they measure; half a minute at most.
+await_realtime() {
+	local i
+
+	for ((i = 0; i < 300; i++)); do
+		! grep -q FF < <(ps -L -o cls= -p "$1") || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # find_image NAME: the path that lab/where prints for it.
 find_image() {
 	lab/where 2>/dev/null | sed -n "s/^$1=//p"

@@ -48,7 +48,7 @@ check nothing-stays-behind "$(left_behind)" test -z "$(left_behind)"
 rc=0
 bench/overhead/run >/dev/null 2>&1 </dev/null &
 bench=$!
-for _ in {1..100}; do
+for _ in {1..1200}; do
 	! pgrep -f "^$bin/reference empty" >/dev/null || break
 	sleep 0.05
 done

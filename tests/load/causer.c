@@ -6,6 +6,8 @@
  * named qpw-waker, qpw-woken, qpw-victim, qpw-taker. Knows nothing of who watches.
  */
 #include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,18 +187,29 @@ static void await_byte(int fd)
 		die("read");
 }
 
+/* By which the victim tells who takes its CPU that it spins, and is told that it may end. */
+static int spinning[2];
+static atomic_bool *all_taken;
+
+static void share(void)
+{
+	all_taken = mmap(NULL, sizeof(*all_taken), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all_taken == MAP_FAILED || pipe(spinning))
+		die("what is shared");
+}
+
 /* Spins until all has been done to it. */
 static void victim(int cpu, int fd)
 {
-	uint64_t end;
-
 	become("qpw-victim", cpu, 10);
 	await_byte(fd);
 	touch_pages();
 	for (int i = 0; i < NR_CALLS; i++)
 		syscall(SYS_getppid);
-	end = now_us() + (uint64_t)NR_TAKES * (PAUSE_US + TAKE_US) + 500000;
-	while (now_us() < end)
+	if (write(spinning[1], "s", 1) != 1)
+		die("write");
+	while (!atomic_load(all_taken))
 		;
 }
 
@@ -204,12 +217,12 @@ static void taker(int cpu, int fd)
 {
 	become("qpw-taker", cpu, 60);
 	await_byte(fd);
-	/* the victim has long been spinning by then */
-	sleep_us(300000);
+	await_byte(spinning[0]);
 	for (int i = 0; i < NR_TAKES; i++) {
 		spin_us(TAKE_US);
 		sleep_us(PAUSE_US);
 	}
+	atomic_store(all_taken, true);
 }
 
 int main(int argc, char **argv)
@@ -226,6 +239,7 @@ int main(int argc, char **argv)
 	cpu = atoi(argv[2]);
 	if (pipe(fds))
 		die("pipe");
+	share();
 	pids[0] = start(victim, cpu, fds[0]);
 	pids[1] = start(taker, cpu, fds[0]);
 	if (!fgets(line, sizeof(line), stdin))

@@ -24,13 +24,14 @@ flood=${BUILD:-build}/load/flood
 needs_root flood
 needs_two_cpus flood
 
-# flooded NAME OPTION...: the recording becomes $scratch/NAME.json, the rate $scratch/NAME.log.
+# flooded NAME STALL OPTION...: the recording becomes $scratch/NAME.json, the rate $scratch/NAME.log. STALL
+# is a shell's command for meanwhile; the recorder is $PPID.
 flooded() {
-	local name=$1
-	shift
+	local name=$1 stall=$2
+	shift 2
 	# only a program of this kind can be run by others; a priority keeps others off its CPU
 	run "$qpwlat" record --without tp_btf -c 1 -d 60s --victim none -o "$scratch/$name.qpw" "$@" -- \
-		sh -c "chrt -f 1 $flood 1 $ROUNDS ${EVENTS[*]}; kill -INT \$PPID"
+		sh -c "chrt -f 1 $flood 1 $ROUNDS ${EVENTS[*]} & $stall; wait; kill -INT \$PPID"
 	check "$name-record" "exit code $rc: $(tail -n 3 "$scratch/stderr")" test "$rc" = 0
 	grep ' a second$' "$scratch/stdout" >"$scratch/$name.log"
 	sed "s/^/# $name: /" "$scratch/$name.log"
@@ -79,10 +80,12 @@ fast() {
 	fi
 }
 
-flooded usual
+flooded usual :
 counted usual
 fast usual
-flooded small --buffer-size 64K
+# who takes what is in the buffer is stopped for a while: however fast it is, the buffer overflows
+# shellcheck disable=SC2016 # another shell's dollar
+flooded small 'sleep 0.1; kill -STOP $PPID; sleep 0.1; kill -CONT $PPID' --buffer-size 64K
 counted small
 for kind in tick_kept nmi lock_wait; do
 	check "small-$kind-lost" "none lost in a buffer of 64 KiB" test "$(lost small $kind)" -gt 0

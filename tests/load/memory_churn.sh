@@ -60,7 +60,7 @@ where() {
 
 wait_for() {
 	local i
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		[ ! -s "$1" ] || return 0
 		sleep 0.1
 	done

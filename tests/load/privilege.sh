@@ -50,13 +50,13 @@ records() {
 	shift 2
 	"$@" record -c 1 -d 60s -q -o "$scratch/t.qpw" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
 	recorder=$!
-	for _ in {1..100}; do
+	for _ in {1..1200}; do
 		# it runs its program once it has the name
 		child=$(pgrep -P $recorder -x cyclictest) && break
 		sleep 0.05
 	done
 	# and measures once its thread has the priority; then a second of samples, however long that took
-	for _ in {1..200}; do
+	for _ in {1..600}; do
 		ps -L -o cls=,rtprio= -p "${child:-0}" | grep -q 'FF *95' && break
 		sleep 0.05
 	done

@@ -8,9 +8,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-trap 'stop_witness; rm -rf "$scratch"' EXIT
+trap 'stop_witness; rm -rf "$scratch" "$on_disk"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
+load=${BUILD:-build}/overhead/load
+on_disk=${BUILD:-build}/written-$$
 tracing=/sys/kernel/tracing
 witness=
 
@@ -134,6 +136,16 @@ test_samples() {
 		'[.missing_probes[].name] | contains(["qpw_queue"])'
 }
 
+# As the recorder's command: again and again what makes works and softirqs on CPU 1, has kworkers run
+# there and the disk interrupt, all of which may be long in coming on a quiet machine.
+# shellcheck disable=SC2016 # the command's own variables
+DISTURBING=(sh -c 'while :; do
+		cat /proc/sys/vm/stat_refresh
+		"$0" softirq 1 0 20
+		taskset -c 1 dd if=/dev/zero of="$1" bs=4k count=1 conv=fsync
+		sleep 0.01
+	done' "$load" "$on_disk")
+
 # test_witness KIND OPTION...: with the options that leave tracepoints this way of attaching.
 test_witness() {
 	local kind=$1 works
@@ -142,7 +154,7 @@ test_witness() {
 		echo "skip $kind-against-ftrace: no ftrace instance here"
 		return
 	fi
-	recorded "$kind-against-ftrace" -d 3s "$@" -- sh -c 'while :; do sleep 0.01; sync; done'
+	recorded "$kind-against-ftrace" -d 3s "$@" -- "${DISTURBING[@]}"
 	if [[ $rc != 0 ]]; then
 		stop_witness
 		return
@@ -161,7 +173,11 @@ test_witness() {
 		check "$kind-nothing-lost" "$(jq .lost_events "$scratch/report.json") lost" \
 			json_holds "$scratch/report.json" '.lost_events == 0'
 		near "$kind-works-as-ftrace" "$works" "$(witness_count workqueue_execute_start)"
-		near "$kind-irqs-as-ftrace" "$(class_count irq)" "$(witness_count irq_handler_exit)"
+		if [[ "$(class_count irq) $(witness_count irq_handler_exit)" == "0 0" ]]; then
+			echo "skip $kind-irqs-as-ftrace: no device interrupts CPU 1 here, the disk included"
+		else
+			near "$kind-irqs-as-ftrace" "$(class_count irq)" "$(witness_count irq_handler_exit)"
+		fi
 		check "$kind-threads-and-samples" "$(class_count thread), $(jq .samples "$scratch/report.json")" \
 			json_holds "$scratch/report.json" '.samples > 500 and
 			any(.causes[]; .class == "thread" and (.name | startswith("kworker/1")))'
@@ -207,8 +223,9 @@ test_without() {
 test_thread_noise() {
 	local runs=40 count
 	cp "$(type -P true)" "$scratch/qpw_known_run"
-	recorded known-thread -d 4s --victim none -- sh -c \
-		"for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_known_run'; done; sleep 10" ||
+	# as long as the command runs, however slow that is
+	recorded known-thread --victim none -- sh -c \
+		"for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_known_run'; done" ||
 		return
 	count=$(jq '[.causes[] | select(.class == "thread" and .name == "qpw_known_run") | .count] |
 		add // 0' "$scratch/report.json")
@@ -244,21 +261,39 @@ test_victim_by_pid() {
 	wait "$pid"
 }
 
+# Runs of qpw_taker in the recording that lie within no time that the CPU was taken, and then how many
+# lie within one, as "NONE SOME".
+taker_runs() {
+	"$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+		$1 == "taken" { n++; from[n] = $column["start_ns"]; to[n] = $column["end_ns"] }
+		$1 == "thread" && $column["comm"] == "qpw_taker" {
+			m++; begun[m] = $column["start_ns"]; ended[m] = $column["end_ns"] }
+		END { for (i = 1; i <= m; i++) {
+				for (k = 1; k <= n && !(from[k] <= begun[i] && to[k] >= ended[i]); k++)
+					;
+				inside += k <= n }
+			print m - inside, inside + 0 }'
+}
+
 # A victim that never sleeps: each time that its CPU is taken is told, with the one that took it. The
-# sleeper wakes with a higher priority than oslat's each time. Once a second the kernel throttles
-# real-time tasks: the idle task has the CPU then, and a wake-up of the sleeper that falls into that time
-# takes nothing from oslat.
+# sleeper wakes with a higher priority than oslat's each time. Once a second the kernel may have other
+# tasks run instead of real-time ones, for a while: a wake-up of the sleeper that falls into that time
+# takes nothing from oslat, as another has taken it already.
 test_oslat() {
-	local runs=20 ours_ns theirs_ns
+	local runs=20 alone within ours_ns theirs_ns
 	cp "$(type -P sleep)" "$scratch/qpw_taker"
 	# as long as the command runs, however slow that is
 	recorded oslat --victim oslat --victim-json "$scratch/ol.json" -- sh -c \
 		"sleep 2.3; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' 0.01; done" ||
 		return
 	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \
-		"([.taken[] | select(.by == \"qpw_taker\") | .count] | add) as \$taker |
-		([.taken[] | select(.by | startswith(\"swapper/\")) | .count] | add // 0) as \$throttled |
-		\$taker > $runs / 2 and \$taker + \$throttled >= $runs and .samples == 0"
+		"([.taken[] | select(.by == \"qpw_taker\") | .count] | add) > $runs / 2 and .samples == 0"
+	read -r alone within < <(taker_runs)
+	# each of the sleeper's runs has taken the CPU or came while it was taken; it runs before it sleeps
+	# and afterwards
+	check oslat-taken-each-time "$within runs of the taker while the CPU was taken, $alone else" \
+		test "$alone" = 0 -a "$within" -ge $((2 * runs))
 	check oslat-victim-is-told "$(jq -c .host.victim "$scratch/report.json")" \
 		json_holds "$scratch/report.json" '.host.victim == "oslat" and .latency_ns == null'
 	check oslat-report "it does not tell the same" grep -q "^  taken  *the CPU from the victim $(

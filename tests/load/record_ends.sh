@@ -28,15 +28,35 @@ all_samples() {
 	"$QPWLAT" export -f csv "$trace" | awk -F, '$1 == "sample" { n++ } END { print n + 0 }'
 }
 
-# start OPTION...: record in the background; $recorder is its pid once the victim runs.
+# start OPTION...: record in the background; $recorder is its pid. Returns when the victim has
+# measured for half a second, and its command, if any, runs.
 start() {
+	local victim
 	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
-	for _ in {1..100}; do
-		pgrep -P $recorder >/dev/null && break
+	for _ in {1..600}; do
+		victim=$(pgrep -P $recorder -x cyclictest) && break
 		sleep 0.1
 	done
-	sleep 1
+	await_realtime "${victim:-0}"
+	sleep 0.5
+}
+
+# await_window: until the window of the recording under way is in its file, which is written once a
+# second.
+await_window() {
+	for _ in {1..600}; do
+		! report_holds '.window_start_ns > 0' || break
+		sleep 0.1
+	done
+}
+
+# await_file FILE: until it is there.
+await_file() {
+	for _ in {1..600}; do
+		[[ ! -e $1 ]] || break
+		sleep 0.1
+	done
 }
 
 # gone NAME: no child of the last recorder is left, a moment later.
@@ -70,7 +90,8 @@ test_signals() {
 	gone sigint-leaves-nothing
 	rc=0
 	# the command ignores SIGTERM, so that the recorder waits and can be interrupted again
-	start --victim-json "$scratch/ct.json" -- sh -c 'trap "" TERM; sleep 4711; sleep 4711'
+	start --victim-json "$scratch/ct.json" -- sh -c "trap '' TERM; >'$scratch/deaf'; sleep 4711; sleep 4711"
+	await_file "$scratch/deaf"
 	kill -INT $recorder
 	sleep 0.5
 	kill -INT $recorder
@@ -130,7 +151,8 @@ test_command() {
 
 # The window ends when that is decided, before anything is told to end, however long that then takes.
 # late.py SIGNAL FILE writes when it was told to end (the clock of records), a second before it does;
-# the warm-up is for it to be there. The victim is one too, under cyclictest's name.
+# FILE.ready is there when it can be told; the warm-up is for that. The victim is one too, under
+# cyclictest's name.
 test_window() {
 	local sent_ns told_ns i rc=0 short_ns=999999999999
 	mkdir "$scratch/bin"
@@ -144,6 +166,7 @@ test_window() {
 		    sys.exit(0)
 
 		signal.signal(getattr(signal, sys.argv[1]), told)
+		open(sys.argv[2] + ".ready", "w").close()
 		while True:
 		    signal.pause()
 	END
@@ -168,10 +191,12 @@ test_window() {
 		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns"
 	check window-ends-with-the-hit "exit code $rc, $(report_value '[.window_start_ns, .window_ns]')" \
 		report_holds ".window_start_ns + .window_ns <= $(cat "$scratch/command_ns")"
+	rm -f "$scratch/command_ns.ready"
 	"$QPWLAT" record -c 1 --victim none -q -o "$trace" -- \
 		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns" 2>"$scratch/stderr" &
 	recorder=$!
-	sleep 3
+	await_file "$scratch/command_ns.ready"
+	await_window
 	sent_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
 	kill -INT $recorder
 	rc=0
@@ -192,16 +217,21 @@ test_window() {
 
 # One that runs already and ends: there is nothing more to be measured.
 test_running_victim() {
-	local victim
-	sleep 3 &
+	local victim rc=0
+	sleep 4712 &
 	victim=$!
-	run "$QPWLAT" record -c 1 -d 60s -q --victim "pid:$victim" -T 900ms -o "$trace"
-	check ends-with-its-victim "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0
-	check ends-with-its-victim-and-says-so "$(cat "$scratch/stderr")" \
-		grep -q "victim pid:$victim: has ended" "$scratch/stderr"
+	"$QPWLAT" record -c 1 -d 60s -q --victim "pid:$victim" -T 900ms -o "$trace" \
+		>"$scratch/out" 2>"$scratch/err" &
+	recorder=$!
+	await_window
+	kill "$victim"
+	wait "$recorder" || rc=$?
+	check ends-with-its-victim "exit code $rc: $(cat "$scratch/err")" test "$rc" = 0
+	check ends-with-its-victim-and-says-so "$(cat "$scratch/err")" \
+		grep -q "victim pid:$victim: has ended" "$scratch/err"
 	check ends-with-its-victim-at-once "$(report_value '[.window_ns, .host.threshold_ns]')" report_holds \
 		'.window_closed and .window_ns < 30000000000 and .host.threshold_ns == "900000000"'
-	wait "$victim"
+	wait "$victim" 2>/dev/null
 }
 
 # The recorder is stopped for a second: what does not fit in a page of buffer is lost, and counted.
@@ -326,7 +356,9 @@ test_refusals() {
 test_hangup() {
 	local rc=0
 	# a terminal that goes and its shell send one each; the command takes a while to end
-	start -d 60s --victim-json "$scratch/ct.json" -- sh -c 'trap "" TERM; sleep 4'
+	rm -f "$scratch/deaf"
+	start -d 60s --victim-json "$scratch/ct.json" -- sh -c "trap '' TERM; >'$scratch/deaf'; sleep 2.5"
+	await_file "$scratch/deaf"
 	kill -HUP $recorder
 	sleep 0.5
 	kill -HUP $recorder

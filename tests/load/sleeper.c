@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,6 +25,7 @@ static const struct sleeper second = { "qpw-second", 8000000, 100 };
 #define WRITE_GAP_NS 6000000
 
 static int go[2], data[2];
+static _Atomic pid_t reader;
 
 static void die(const char *what)
 {
@@ -56,6 +58,7 @@ static void *read_often(void *arg)
 {
 	(void)arg;
 	pthread_setname_np(pthread_self(), "qpw-piped");
+	atomic_store(&reader, gettid());
 	await(data[0]);
 	return NULL;
 }
@@ -70,14 +73,38 @@ static void bind_to(int cpu)
 		die("sched_setaffinity");
 }
 
+/* How often the reader has gone to sleep. */
+static unsigned long nr_sleeps(void)
+{
+	char path[64], line[256];
+	unsigned long nr = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", (int)atomic_load(&reader));
+	f = fopen(path, "re");
+	if (!f)
+		die(path);
+	while (fgets(line, sizeof(line), f) &&
+	       sscanf(line, "voluntary_ctxt_switches: %lu", &nr) != 1)
+		;
+	fclose(f);
+	return nr;
+}
+
+/* Each byte comes when the reader sleeps, so that it is one wake-up, however busy its CPU is. */
 static void write_often(void)
 {
 	const struct timespec gap = { .tv_nsec = WRITE_GAP_NS };
+	unsigned long before;
 
+	nanosleep(&gap, NULL);
 	for (int i = 0; i < NR_WRITES; i++) {
-		nanosleep(&gap, NULL);
+		before = nr_sleeps();
 		if (write(data[1], "x", 1) != 1)
 			die("write");
+		do
+			nanosleep(&gap, NULL);
+		while (nr_sleeps() == before);
 	}
 	close(data[1]);
 }

@@ -132,7 +132,7 @@ test_realtime() {
 test_realtime_running() {
 	cyclictest -q -m -p 80 -t 1 -a 1 -i 1000 -D 120 >/dev/null 2>&1 &
 	victim=$!
-	sleep 0.5
+	await_realtime "$victim"
 	run "$QPWLAT" record -c 1 -d 2s -q -o "$scratch/t.qpw" --victim comm:cyclictest
 	end_children
 	check realtime-running "exit code $rc: $(tail -n 3 "$scratch/stderr")" test "$rc" = 0
@@ -143,6 +143,7 @@ test_realtime_running() {
 }
 
 # Programs know tasks by other numbers than those that are seen in there.
+# shellcheck disable=SC2016 # the command's own list
 test_namespace() {
 	local in=(unshare --pid --fork --mount-proc)
 	if ! "${in[@]}" true 2>/dev/null; then
@@ -154,8 +155,8 @@ test_namespace() {
 	run "${in[@]}" "$QPWLAT" record -c 1 -d 1s -q -o "$scratch/namespace.qpw" --victim pid:1
 	fails_saying namespace-victim-by-number "--victim" "PID namespace" "--pid=host"
 	check namespace-writes-nothing "there is a file" test ! -e "$scratch/namespace.qpw"
-	run "${in[@]}" "$QPWLAT" record -c 1 -d 1s -q -o "$scratch/namespace.qpw" --victim none -- \
-		sh -c 'while :; do taskset -c 1 true; sleep 0.02; done'
+	run "${in[@]}" "$QPWLAT" record -c 1 -q -o "$scratch/namespace.qpw" --victim none -- \
+		sh -c 'for _ in $(seq 40); do taskset -c 1 true; done'
 	"$QPWLAT" report --json -i "$scratch/namespace.qpw" >"$scratch/report.json"
 	check namespace-records-without "exit code $rc: $(cat "$scratch/stderr")" json_holds \
 		"$scratch/report.json" 'any(.causes[]; .class == "thread" and .count > 5)'
