@@ -56,7 +56,7 @@ all: $(BUILD)/qpwlat $(BUILD)/qpwtop $(BUILD)/churn
 help:
 	@echo "make demo         the main job: boot qpw=0 and qpw=1, measure, compare (BOOTS DURATION"
 	@echo "                  VCPUS ISOLATED KSRC BACKEND=auto|kvm|tcg)"
-	@echo "make check        every test; ends with 'N passed, N failed'"
+	@echo "make check        every test; ends with 'N passed, N failed' (JOBS=1: no two at a time)"
 	@echo "make all          the programs: $(BUILD)/qpwlat, $(BUILD)/qpwtop, $(BUILD)/churn"
 	@echo "make deps         install the packages that the above need"
 	@echo "make kernel lab   the patched kernel; the guest's initramfs"
