@@ -43,7 +43,7 @@ start() {
 }
 
 # await_window: until the window of the recording under way is in its file, which is written once a
-# second.
+# second. No older one may be there.
 await_window() {
 	for _ in {1..600}; do
 		! report_holds '.window_start_ns > 0' || break
@@ -191,7 +191,7 @@ test_window() {
 		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns"
 	check window-ends-with-the-hit "exit code $rc, $(report_value '[.window_start_ns, .window_ns]')" \
 		report_holds ".window_start_ns + .window_ns <= $(cat "$scratch/command_ns")"
-	rm -f "$scratch/command_ns.ready"
+	rm -f "$scratch/command_ns.ready" "$trace"
 	"$QPWLAT" record -c 1 --victim none -q -o "$trace" -- \
 		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns" 2>"$scratch/stderr" &
 	recorder=$!
@@ -220,6 +220,7 @@ test_running_victim() {
 	local victim rc=0
 	sleep 4712 &
 	victim=$!
+	rm -f "$trace"
 	"$QPWLAT" record -c 1 -d 60s -q --victim "pid:$victim" -T 900ms -o "$trace" \
 		>"$scratch/out" 2>"$scratch/err" &
 	recorder=$!
