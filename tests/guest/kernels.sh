@@ -107,7 +107,7 @@ find_kernel() {
 # Three CPUs, as an interrupt for several CPUs at once takes two others.
 boot_kernel() {
 	run lab/boot --kernel "$kernel" ${modules:+--modules "$modules"} --initramfs "$initramfs" \
-		--backend "${BACKEND:-auto}" --mode "$mode" --vcpus 3 --isolated 1 --job classes --out "$dir"
+		--backend "${BACKEND:-auto}" --timeout "$BOOT_LIMIT_S" --mode "$mode" --vcpus 3 --isolated 1 --job classes --out "$dir"
 	check "$name-boot" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
 	return "$rc"
 }

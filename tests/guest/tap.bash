@@ -5,6 +5,9 @@
 # To be sourced with the repository as the working directory.
 
 nr_failed=0
+# What a boot may take: slow, on a host that is busy with other things, is not stuck.
+# shellcheck disable=SC2034 # for those that source this
+BOOT_LIMIT_S=600
 scratch=$(mktemp -d)
 
 ok() {
@@ -105,7 +108,7 @@ find_lab() {
 # boot_guest DIR OPTION…: lab/boot with what find_guest or find_lab found; results in DIR.
 boot_guest() {
 	run lab/boot --kernel "$kernel" --initramfs "$initramfs" ${MODULES:+--modules "$MODULES"} \
-		--backend "${BACKEND:-auto}" --out "$@"
+		--backend "${BACKEND:-auto}" --timeout "$BOOT_LIMIT_S" --out "$@"
 }
 
 # booted NAME: a line about whether the last guest did its job and came to its end.
