@@ -70,8 +70,9 @@ static inline uint64_t history_latency(const struct history_sample *s)
 }
 
 /*
- * Fill *out, whose parts and spans have room for SNAP_PARTS and SNAP_SPANS of them: every nanosecond of the sample goes to one part or to a residual; its longest
- * intervals are told one by one.
+ * Fill *out, whose parts and spans have room for SNAP_PARTS and SNAP_SPANS of them: every
+ * nanosecond of the sample goes to one part or to a residual; its longest intervals are told one
+ * by one.
  */
 void history_explain(const struct history *h, const struct history_sample *sample,
 		     const struct names *names, struct snap_outlier *out);

@@ -32,7 +32,10 @@ int outliers_clone(struct outliers *to, const struct outliers *from);
 /* Would a sample be kept? Decides before the work of explaining it is done. */
 bool outliers_want(const struct outliers *o, uint64_t latency_ns, uint64_t expiry_ns, uint32_t cpu);
 
-/* Keep it (snap_outlier_keep()), in the place of the first to go when full. Only after outliers_want(). 0, -ENOMEM. */
+/*
+ * Keep it (snap_outlier_keep()), in the place of the first to go when full. Only after
+ * outliers_want(). 0, -ENOMEM.
+ */
 int outliers_add(struct outliers *o, const struct snap_outlier *outlier);
 
 /* Those that are kept the longest first. */

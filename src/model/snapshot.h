@@ -246,9 +246,9 @@ struct snap_outlier {
 	uint32_t nr_parts;
 	struct snap_part *parts;
 	/*
-	 * What lay in it, in order of their starts, outer ones first. The SNAP_SPANS longest stay, so
-	 * each span has what encloses it; self_ns of all spans, those left out and the residuals
-	 * sum to latency_ns. A remote timer's sample has those of SNAP_STEP_RUN only.
+	 * What lay in it, in order of their starts, outer ones first. The SNAP_SPANS longest
+	 * stay, so each span has what encloses it; self_ns of all spans, those left out and the
+	 * residuals sum to latency_ns. A remote timer's sample has those of SNAP_STEP_RUN only.
 	 */
 	uint32_t nr_spans;
 	struct snap_span *spans;
@@ -259,9 +259,9 @@ struct snap_outlier {
 };
 
 /*
- * Make *dst the same. Parts and spans, which nobody changes any more, are shared with an owner; what
- * has none is copied to a piece of memory that is no larger than it needs, as most late samples have
- * few of them. 0 or -ENOMEM, *dst has none then.
+ * Make *dst the same. Parts and spans, which nobody changes any more, are shared with an owner;
+ * what has none is copied to a piece of memory that is no larger than it needs, as most late
+ * samples have few of them. 0 or -ENOMEM, *dst has none then.
  */
 int snap_outlier_keep(struct snap_outlier *dst, const struct snap_outlier *src);
 void snap_outlier_finish(struct snap_outlier *o);

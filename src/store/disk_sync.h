@@ -15,7 +15,10 @@ struct disk_sync;
  */
 int disk_sync_start(int fd, unsigned int period_ms, struct disk_sync **out);
 
-/* Tell that something was written. 0, or what the disk said to an earlier piece: -errno. NULL is taken. */
+/*
+ * Tell that something was written. 0, or what the disk said to an earlier piece: -errno. NULL
+ * is taken.
+ */
 int disk_sync_written(struct disk_sync *s);
 
 /*

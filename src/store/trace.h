@@ -30,9 +30,9 @@ struct trace_writer;
 int trace_writer_open(const char *path, const struct host_facts *facts, struct trace_writer **out);
 
 /*
- * Bring what was written to the disk at once, and from now on every few seconds, from a thread that
- * runs where the caller may run: a power cut then costs no more than was written since. To be called
- * once. 0 or -errno.
+ * Bring what was written to the disk at once, and from now on every few seconds, from a thread
+ * that runs where the caller may run: a power cut then costs no more than was written since. To
+ * be called once. 0 or -errno.
  */
 int trace_writer_sync_often(struct trace_writer *w);
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes a report's JSON down, member by member, and late samples one by one: as a whole they would
  * take many times the room of what they tell. Knows nothing of what the members mean.

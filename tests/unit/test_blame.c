@@ -19,6 +19,7 @@ static void add_part(struct snap_outlier *o, enum snap_step step, enum snap_clas
 		     const char *name, uint64_t ns)
 {
 	struct snap_part *p = &o->parts[o->nr_parts++];
+
 	p->step = step;
 	p->class = class;
 	snprintf(p->name, sizeof(p->name), "%s", name);

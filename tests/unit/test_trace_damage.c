@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,9 +58,9 @@ static struct {
 	bool interrupted; /* every other call is */
 	int sync_error;
 	int data_sync_error;
-	_Atomic unsigned int nr_data_syncs;
+	atomic_uint nr_data_syncs;
 	bool data_sync_slow; /* it ends when it is waited for */
-	_Atomic bool is_joined;
+	atomic_bool is_joined;
 	unsigned int nr_calls;
 	unsigned int nr_behind_error;
 	bool has_failed;
