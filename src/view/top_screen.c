@@ -205,6 +205,9 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 				"? help"),
 		[TOP_HELP] = "any key leaves this page",
 		[TOP_DETAIL] = "q quit  w W write  arrows move  any other key goes back",
+		/* the question stands there */
+		[TOP_ASK_FILTER] = "",
+		[TOP_ASK_DELAY] = "",
 	};
 	static const char on_cpus[] = "q quit  space pause  c table  < > order  / filter  ? help";
 	const char *usual = s->mode == TOP_TABLES && s->on_cpus ? on_cpus : keys[s->mode];
