@@ -10,7 +10,7 @@ NOISE=/sys/kernel/debug/qpw_noise
 INSTANCES=/sys/kernel/tracing/instances
 BUFFER_KIB=16384
 CPU=${ISOLATED%%[-,]*}
-RECORD_S=60
+RECORD_S=150
 # Of the noise, and those in which the recorder says that somebody waits.
 FUNCTIONS='qpw_noise_*_fn __flush_work lru_add_drain_all lru_cache_disable drain_all_stock'
 FUNCTIONS="$FUNCTIONS flush_rcu_sheaves_on_cache __kmem_cache_shrink"

@@ -10,7 +10,7 @@ NOISE=/sys/kernel/debug/qpw_noise
 WITNESS=/sys/kernel/tracing/instances/witness
 WITNESS_KIB=8192
 CPU=${ISOLATED%%[-,]*}
-RECORD_S=8
+RECORD_S=150
 
 # shellcheck source=lab/guest/functions
 . /lab/functions
@@ -55,7 +55,7 @@ start_witness() {
 	echo 'qpw_noise_*_fn qpw_noise_spend' >"$WITNESS/set_ftrace_filter" || return
 	echo function >"$WITNESS/current_tracer" || return
 	enable_events "$WITNESS" workqueue/workqueue_execute_start csd/csd_function_entry \
-		irq_vectors/call_function_single_entry irq_vectors/irq_work_entry \
+		irq_vectors/call_function_single_entry irq_vectors/irq_work_entry irq_vectors/local_timer_entry \
 		timer/hrtimer_expire_entry timer/timer_expire_entry || return
 	enable_qpw_events "$WITNESS" || return
 	echo 1 >"$WITNESS/tracing_on"
@@ -128,6 +128,8 @@ meet() {
 # Named by the recorder as its command, for the part that is recorded.
 if [ "${1:-}" = make ]; then
 	make_noise
+	# The recorder, which began this: all is done.
+	kill -INT "$PPID"
 	exit
 fi
 
@@ -139,7 +141,7 @@ if ! start_witness; then
 	say "the witness did not start: $WITNESS"
 	exit 1
 fi
-say "making noise for $RECORD_S s"
+say "making noise for $RECORD_S s at most"
 qpwlat record -c "$CPU" -d "${RECORD_S}s" -o /results/trace.qpw --victim none -- \
 	sh /lab/noise.sh make >/results/record.log 2>&1
 status=$?

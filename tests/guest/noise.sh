@@ -93,7 +93,7 @@ check_witness() {
 }
 
 check_recorder() {
-	local of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
+	local timers alone all of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
 
 	equals recorder-complete "lost events" "$(reported .lost_events)" 0
 	equals work-recorded "queued, executed" \
@@ -101,9 +101,11 @@ check_recorder() {
 	equals ipi-recorded "IPIs" \
 		"$(reported '[.causes[] | select(.class == "ipi" and (.name | startswith("qpw_noise_ipi_fn"))) | .count] | add')" \
 		$(($(wanted ipi) - $(counter ipi_polled)))
-	equals hrtimer-recorded "timers" \
-		"$(reported '[.causes[] | select(.class == "timer" and (.name | startswith("qpw_noise_hrtimer_fn"))) | .count] | add')" \
-		"$(wanted hrtimer)"
+	timers=$(reported '[.causes[] | select(.class == "timer" and (.name | startswith("qpw_noise_hrtimer_fn"))) | .count] | add')
+	read -r alone all < <(timers_seen "$dir/witness.txt")
+	check "$mode-hrtimer-recorded" "$timers, ftrace saw $all, $alone of them alone" \
+		test "$timers" -ge "$alone" -a "$timers" -le "$all"
+	at_least hrtimer-alone "interrupts by nothing else" "$alone" $(($(wanted hrtimer) / 3))
 	at_least thread-recorded "runs of the module's thread" \
 		"$(reported '[.causes[] | select(.class == "thread" and .name == "qpw_noise/1") | .count] | add')" 1
 }

@@ -105,6 +105,25 @@ find_lab() {
 	find_guest "$1"
 }
 
+# timers_seen FILE: of the timer interrupts of CPU 1 that ftrace saw, "ALONE ALL": how many had a timer of
+# qpw_noise and nothing else, and how many had one. On a host that is busy with other things a guest's
+# timers come late, several in one interrupt; its record names the function that took longest.
+timers_seen() {
+	awk '
+		function end_interrupt() { all += noise > 0; alone += noise == 1 && n == 1; n = noise = 0 }
+		match($0, /\[[0-9]+\] [^ ]+ +[0-9]+\.[0-9]+: /) && substr($0, RSTART + 1) + 0 == 1 {
+			says = substr($0, RSTART + RLENGTH)
+			split(substr($0, RSTART, RLENGTH), part, " ")
+			if (says ~ /^local_timer_entry: /)
+				end_interrupt()
+			else if (says ~ /^hrtimer_expire_entry: / && part[2] ~ /h/) {
+				n++
+				noise += says ~ /function=qpw_noise_hrtimer_fn/
+			}
+		}
+		END { end_interrupt(); print alone + 0, all + 0 }' "$1"
+}
+
 # boot_guest DIR OPTION…: lab/boot with what find_guest or find_lab found; results in DIR.
 boot_guest() {
 	run lab/boot --kernel "$kernel" --initramfs "$initramfs" ${MODULES:+--modules "$MODULES"} \
