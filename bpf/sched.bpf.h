@@ -138,10 +138,9 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	slot->thread_pid = FIELD(next, pid);
 	if (FIELD(prev, pid)) {
 		if (victim_is(prev)) {
+			victim_note_stack(prev);
 			if (preempted || !prev_state)
 				victim_preempted(prev, next, cpu, now);
-			else
-				victim_note_stack(prev);
 		} else {
 			work_switched_out(slot, cpu, now);
 			if (start_ns)

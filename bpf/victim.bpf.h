@@ -60,7 +60,10 @@ struct {
 #define STACK_PIECE_ORDER 14
 #define STACK_MAX_ORDER 16
 #define STACK_BITS_ORDER 10
-__u64 victim_stacks[(1 << STACK_BITS_ORDER) / 64];
+struct {
+	__u64 all; /* so far: where new victims sleep is not known yet; by user space */
+	__u64 bits[(1 << STACK_BITS_ORDER) / 64];
+} victim_stacks __attribute__((aligned(64)));
 
 /* All that most tasks cost: is a thread of this process a victim? */
 static __always_inline bool victim_process_is(u32 tgid)
@@ -141,8 +144,8 @@ static __always_inline void victim_note_stack(struct task_struct *task)
 
 	for (i = 0; i < 1 << (STACK_MAX_ORDER - STACK_PIECE_ORDER); i++) {
 		bit = victim_stack_bit(address + (i << STACK_PIECE_ORDER));
-		if (!(victim_stacks[bit / 64] & 1ULL << bit % 64))
-			__sync_fetch_and_or(&victim_stacks[bit / 64], 1ULL << bit % 64);
+		if (!(victim_stacks.bits[bit / 64] & 1ULL << bit % 64))
+			__sync_fetch_and_or(&victim_stacks.bits[bit / 64], 1ULL << bit % 64);
 	}
 }
 
@@ -151,7 +154,8 @@ static __always_inline bool victim_may_sleep_at(struct hrtimer *timer)
 {
 	u32 bit = victim_stack_bit(compat_address_low(timer));
 
-	return victim_stacks[bit / 64] & 1ULL << bit % 64;
+	return *(volatile u64 *)&victim_stacks.all ||
+	       victim_stacks.bits[bit / 64] & 1ULL << bit % 64;
 }
 
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */

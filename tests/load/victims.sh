@@ -115,6 +115,18 @@ test_pipe() {
 		"$scratch/stdout"
 }
 
+# Asleep when it becomes the victim, as it is nearly always: the end of that sleep is a sample, too.
+test_asleep() {
+	taskset -c 1 perl -e 'select undef, undef, undef, 0.6 while 1' &
+	victim=$!
+	run "$QPWLAT" record -c 1 -d 2s -q -o "$scratch/t.qpw" --victim "pid:$victim"
+	end_children
+	"$QPWLAT" report --json -i "$scratch/t.qpw" >"$scratch/report.json"
+	check asleep-samples "exit code $rc, $(reported .samples) samples" test "$(reported .samples)" -ge 2
+	check asleep-all-timed "$(reported .untimed_wakeups) untimed" \
+		test "$(reported .untimed_wakeups)" = 0
+}
+
 # Its main thread naps there, too, 100 times a second and with no priority.
 test_realtime() {
 	local cycles
@@ -172,6 +184,7 @@ needs_two_cpus victims
 test_thread
 test_process
 test_pipe
+test_asleep
 test_realtime
 test_realtime_running
 test_namespace
