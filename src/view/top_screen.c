@@ -94,6 +94,24 @@ static void which_rows(const struct top_cursor *l, char text[OF_TEXT])
 			 l->nr_rows);
 }
 
+/* At the right end of the lowest line from there up that has room for it; else nowhere. */
+static void put_aside(struct canvas *c, unsigned int at, const char *which)
+{
+	char text[OF_TEXT + 8];
+	unsigned int len = (unsigned int)snprintf(text, sizeof(text), "  CPUs %s", which);
+	unsigned int from = c->columns - len, column;
+
+	for (unsigned int row = at + 1; len <= c->columns && row--;) {
+		for (column = from; column < c->columns; column++)
+			if (strcmp(canvas_cell(c, row, column)->text, " ") != 0)
+				break;
+		if (column < c->columns)
+			continue;
+		canvas_put(c, row, from, len, row == at ? CANVAS_HEADER : CANVAS_DIM, text);
+		return;
+	}
+}
+
 /* Those that the filter leaves: by number when all fit, else the busiest ones first. */
 static int draw_cpus(struct top_screen *s, struct canvas *c, const struct top_data *d,
 		     unsigned int at, unsigned int *used)
@@ -119,9 +137,8 @@ static int draw_cpus(struct top_screen *s, struct canvas *c, const struct top_da
 			       s->on_cpus && t.nr ? (long)l->picked : -1);
 	top_table_finish(&t);
 	which_rows(l, which);
-	if (*which && c->columns > 2 * strlen(which))
-		canvas_printf(c, at, c->columns - (unsigned int)strlen(which) - 1, CANVAS_HEADER,
-			      " %s", which);
+	if (*which)
+		put_aside(c, at, which);
 	return 0;
 }
 
