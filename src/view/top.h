@@ -169,6 +169,9 @@ struct top_stretch {
 	unsigned int most;
 };
 
+/* The last column, before others grow: a task as it is written out, or the name of a function. */
+#define TOP_REST_WIDTH 27
+
 /* What a row is of, for filters. */
 struct top_ids {
 	uint32_t cpu; /* SNAP_CPU_ALL = of no single one */

@@ -29,6 +29,7 @@ static const struct top_column columns[] = {
 
 static const struct top_stretch stretch[] = {
 	{ COL_CAUSE, 24, 64 },
+	{ COL_BY, TOP_REST_WIDTH, 48 },
 };
 
 /* They are in order of their ends: the new ones are the last. */

@@ -38,6 +38,7 @@ static const struct top_column columns[] = {
 static const struct top_stretch stretch[] = {
 	{ COL_CAUSE, 24, 64 },
 	{ COL_CGROUP, 24, 160 },
+	{ COL_BY, TOP_REST_WIDTH, 48 },
 };
 
 static size_t nr_rows(const struct top_data *d)

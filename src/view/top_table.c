@@ -267,9 +267,6 @@ static void stretch(const struct top_view *v, struct place places[TOP_COLUMNS_MA
 	}
 }
 
-/* A task as it is written out, or the name of a function: before that fits no column grows. */
-#define REST_WIDTH 27
-
 static void place_columns(const struct top_view *v, unsigned int columns,
 			  struct place places[TOP_COLUMNS_MAX])
 {
@@ -280,7 +277,7 @@ static void place_columns(const struct top_view *v, unsigned int columns,
 
 		places[i].width = !top_column_fits(c, columns) ? 0 :
 				  c->width		       ? c->width :
-								 REST_WIDTH;
+								 TOP_REST_WIDTH;
 		used += places[i].width + !!places[i].width;
 	}
 	stretch(v, places, used - 1, columns);

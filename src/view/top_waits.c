@@ -34,6 +34,7 @@ static const struct top_column columns[] = {
 
 static const struct top_stretch stretch[] = {
 	{ COL_PLACE, 19, 64 },
+	{ COL_WORK, TOP_REST_WIDTH, 64 },
 };
 
 static size_t nr_rows(const struct top_data *d)

@@ -31,6 +31,7 @@ static const struct top_column columns[] = {
 
 static const struct top_stretch stretch[] = {
 	{ COL_FUNCTION, 22, 64 },
+	{ COL_FROM, TOP_REST_WIDTH, 48 },
 };
 
 static size_t nr_rows(const struct top_data *d)

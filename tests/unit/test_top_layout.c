@@ -129,6 +129,7 @@ static void wide_screens_show_whole_names(void **state)
 {
 	char name[61] = "", group[101] = "";
 	struct canvas *c = canvas_create(300, 24, false);
+	struct canvas *middle = canvas_create(160, 24, false);
 	struct canvas *narrow = canvas_create(130, 24, false);
 	struct snapshot *s = sample_empty();
 	struct top_screen screen;
@@ -136,6 +137,7 @@ static void wide_screens_show_whole_names(void **state)
 
 	(void)state;
 	assert_non_null(c);
+	assert_non_null(middle);
 	assert_non_null(narrow);
 	memset(name, 'n', sizeof(name) - 1);
 	memset(group, 'g', sizeof(group) - 1);
@@ -147,6 +149,15 @@ static void wide_screens_show_whole_names(void **state)
 	assert_true(shows(c, name));
 	assert_true(shows(c, group));
 	assert_true(shows(c, " task/42@0"));
+	/* what is spare is shared: 160 less 56 for the rest are 34, 34 and 36 */
+	memcpy(s->caused[0].origin.comm, "\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b", 9);
+	top_rates_finish(&d.rates);
+	fill_data(&d, s);
+	assert_int_equal(top_screen_draw(&screen, &d, middle), 0);
+	assert_true(shows(middle, " \\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b/42"));
+	memcpy(s->caused[0].origin.comm, "task", 5);
+	top_rates_finish(&d.rates);
+	fill_data(&d, s);
 	/* the task is there at any rate */
 	assert_int_equal(top_screen_draw(&screen, &d, narrow), 0);
 	assert_true(shows(narrow, "nnnnnnnnnnnnnnnnnnnnnnnn gggggggggggggggggggggggg task/42@0"));
@@ -156,6 +167,7 @@ static void wide_screens_show_whole_names(void **state)
 	top_rates_finish(&d.rates);
 	snapshot_destroy(s);
 	canvas_destroy(narrow);
+	canvas_destroy(middle);
 	canvas_destroy(c);
 }
 
