@@ -37,7 +37,7 @@ static const char help[] =
 	"      --view NAME,…     tables: causes origins work waits latency events; the first one\n"
 	"                        on the screen, all of them in text (causes,work)\n"
 	"  -b, --batch           text, a block for each look; default where stdin or stdout is no\n"
-	"                        terminal or TERM is dumb\n"
+	"                        terminal or TERM is dumb or unknown\n"
 	"      --json            an object a line for each look\n"
 	"      --print CxR       at the end, one screen of C columns and R rows as text\n"
 	"      --keys KEYS       press them before it is printed: 2j<Enter> for example\n"
