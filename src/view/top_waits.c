@@ -23,8 +23,8 @@ enum {
 static const struct top_column columns[] = {
 	[COL_NOW] = { "NOW-US", "waiting_us", 9, 1, 0, false },
 	[COL_RATE] = { "/S", "per_s", 8, 1, 0, false },
-	[COL_WAITED] = { "WAITED-US/S", "waited_us_s", 11, 1, 100, false },
-	[COL_COUNT] = { "COUNT", "count", 9, 0, 100, false },
+	[COL_WAITED] = { "WAITED-US/S", "waited_us_s", 11, 1, 120, false },
+	[COL_COUNT] = { "COUNT", "count", 9, 0, 120, false },
 	[COL_MAX] = { "MAX-US", "max_us", 9, 1, 0, false },
 	[COL_FOR] = { "FOR", "for_cpu", 4, 0, 0, false },
 	[COL_TASK] = { "TASK", "task", 15, 0, 0, true },
