@@ -57,6 +57,10 @@ result lab.json log
 # A recorded trace: the same figures as the report, which counts in another way, at every size.
 shows recorded.txt --replay "$recorded" -d 1 -n 3 --print 80x24
 shows recorded-wide.txt --replay "$recorded" -d 1 -n 3 --print 200x40 --keys 2
+shows recorded-100.txt --replay "$recorded" -d 1 -n 3 --print 100x30
+shows recorded-100-waits.txt --replay "$recorded" -d 1 -n 3 --print 100x30 --keys 4
+shows recorded-300.txt --replay "$recorded" -d 1 -n 3 --print 300x80 --keys 2
+shows recorded-300-latency.txt --replay "$recorded" -d 1 -n 3 --print 300x80 --keys 5
 "$QPWTOP" --json --replay "$recorded" | tail -n 1 >last
 "${QPWLAT:?}" report --json "$recorded" >report.json
 is "recorded: counts and times by cause" \
