@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The screen on ncurses. curses itself catches SIGWINCH and SIGTSTP; the faults are ours: they get
- * the terminal back with what may be called in a handler, then kill.
+ * The screen on ncurses. curses itself catches SIGWINCH. Faults are ours: they get the terminal back
+ * with what may be called in a handler, then kill. So is SIGTSTP: curses would give the screen back
+ * in the handler, in the midst of whatever it was doing itself.
  */
 #include <errno.h>
 #include <langinfo.h>
@@ -22,7 +23,8 @@
 static struct screen *screen; /* SCREEN of curses */
 static struct termios saved;
 static bool colours;
-static volatile sig_atomic_t scrambled; /* others may have written on it: draw it anew */
+static volatile sig_atomic_t scrambled;	 /* others may have written on it: draw it anew */
+static volatile sig_atomic_t stop_asked; /* by Ctrl-Z */
 static char leave[128]; /* bytes that make the terminal show its usual screen and cursor */
 
 /* How a style looks: without colours, with them, and the pair of colours. */
@@ -99,6 +101,26 @@ static void on_continue(int signo)
 	scrambled = 1;
 }
 
+static void on_stop(int signo)
+{
+	(void)signo;
+	stop_asked = 1;
+}
+
+/* Between two keys: the screen is given back, and taken again by who draws it anew. */
+static void stop_here(void)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	struct sigaction ours;
+
+	stop_asked = 0;
+	endwin();
+	sigaction(SIGTSTP, &usual, &ours);
+	raise(SIGTSTP);
+	sigaction(SIGTSTP, &ours, NULL);
+	scrambled = 1;
+}
+
 /*
  * Signals that end a program unless it says otherwise, as ours does of two; no handler is called
  * for KILL and STOP.
@@ -123,6 +145,7 @@ static void catch_faults(void)
 		.sa_handler = on_fault, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)
 	};
 	const struct sigaction again = { .sa_handler = on_continue, .sa_flags = SA_RESTART };
+	const struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
 
 	leave[0] = '\0';
 	add_leave("sgr0");
@@ -134,6 +157,7 @@ static void catch_faults(void)
 		if (ends_program(signo))
 			sigaction(signo, &fault, NULL);
 	sigaction(SIGCONT, &again, NULL);
+	sigaction(SIGTSTP, &stop, NULL);
 }
 
 int screen_open(void)
@@ -231,8 +255,11 @@ int screen_key(void)
 		{ '\n', KEY_CODE_ENTER },
 		{ KEY_RESIZE, KEY_CODE_RESIZE },
 	};
-	int got = scrambled ? KEY_RESIZE : getch();
+	int got;
 
+	if (stop_asked)
+		stop_here();
+	got = scrambled ? KEY_RESIZE : getch();
 	if (got == CTRL('L')) {
 		scrambled = 1;
 		got = KEY_RESIZE;
