@@ -227,7 +227,6 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 		[TOP_ASK_DELAY] = "",
 	};
 	static const char on_cpus[] = "q quit  space pause  c table  < > order  / filter  ? help";
-	const char *usual = s->mode == TOP_TABLES && s->on_cpus ? on_cpus : keys[s->mode];
 	unsigned int row = c->rows - 1, column = 0;
 
 	if (s->mode == TOP_ASK_FILTER)
@@ -244,7 +243,8 @@ static void draw_keys(const struct top_screen *s, struct canvas *c)
 				       s->detail.nr_rows - 1 + s->detail.page) +
 			 2;
 	if (s->mode != TOP_ASK_FILTER && s->mode != TOP_ASK_DELAY && !*s->message)
-		canvas_put(c, row, column, c->columns, CANVAS_DIM, usual);
+		canvas_put(c, row, column, c->columns, CANVAS_DIM,
+			   s->mode == TOP_TABLES && s->on_cpus ? on_cpus : keys[s->mode]);
 }
 
 int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canvas *c)
