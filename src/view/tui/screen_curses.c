@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The screen on ncurses. curses itself catches SIGWINCH. Faults are ours: they get the terminal back
- * with what may be called in a handler, then kill. So is SIGTSTP: curses would give the screen back
- * in the handler, in the midst of whatever it was doing itself.
+ * The screen on ncurses. curses itself catches SIGWINCH. Faults are ours: they get the terminal
+ * back with what may be called in a handler, then kill. So is SIGTSTP: curses would give the screen
+ * back in the handler, in the midst of whatever it was doing itself.
  */
 #include <errno.h>
 #include <langinfo.h>
