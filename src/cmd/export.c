@@ -153,20 +153,17 @@ static int judge(const struct export_args *args, struct trace_reader *reader, ui
 
 static int run(const struct export_args *args, struct trace_reader *reader)
 {
-	FILE *f = output_is_stdout(args->output) ? stdout : fopen(args->output, "we");
 	uint64_t nr_events = 0;
-	int ret, error = 0;
+	int ret, error;
+	FILE *f;
 
-	if (!f)
-		return cannot_write(args->output, errno);
-	errno = 0;
-	ret = write_records(args, reader, f, &nr_events);
-	if (fflush(f) || ferror(f))
-		error = errno ? errno : EIO;
-	if (f != stdout && fclose(f) && !error)
-		error = errno;
+	error = output_open(args->output, &f);
 	if (error)
-		return cannot_write(args->output, error);
+		return cannot_write(args->output, -error);
+	ret = write_records(args, reader, f, &nr_events);
+	error = output_close(args->output, f, 0);
+	if (error)
+		return cannot_write(args->output, -error);
 	if (ret && ret != -ENODATA) {
 		fprintf(stderr, "qpwlat export: cannot read: %s: %s\n", text_shown(args->input),
 			strerror(-ret));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "store/half_file.h"
 #include "util/text.h"
 
 bool output_is_stdout(const char *path)
@@ -33,20 +34,37 @@ int output_settle(const char *command, const char **paths, int nr)
 	return 0;
 }
 
-int output_write(const char *path, int (*put)(FILE *f, const void *arg), const void *arg)
+int output_open(const char *path, FILE **out)
 {
-	FILE *f = output_is_stdout(path) ? stdout : fopen(path, "we");
-	int ret;
-
-	if (!f)
+	*out = output_is_stdout(path) ? stdout : fopen(path, "we");
+	if (!*out)
 		return -errno;
 	errno = 0;
-	ret = put(f, arg);
+	return 0;
+}
+
+int output_close(const char *path, FILE *f, int ret)
+{
+	struct stat opened;
+	bool known = !fstat(fileno(f), &opened);
+
 	if ((fflush(f) || ferror(f)) && !ret)
 		ret = errno ? -errno : -EIO;
-	if (f != stdout && fclose(f) && !ret)
+	if (f == stdout)
+		return ret;
+	if (fclose(f) && !ret)
 		ret = -errno;
+	if (ret && known)
+		half_file_remove(path, &opened);
 	return ret;
+}
+
+int output_write(const char *path, int (*put)(FILE *f, const void *arg), const void *arg)
+{
+	FILE *f;
+	int ret = output_open(path, &f);
+
+	return ret ? ret : output_close(path, f, put(f, arg));
 }
 
 int output_put_json(FILE *f, json_t *json)

@@ -22,6 +22,15 @@ const char *output_shown(const char *path);
  */
 int output_settle(const char *command, const char **paths, int nr);
 
+/* Begin to write. 0 or -errno. */
+int output_open(const char *path, FILE **out);
+
+/*
+ * All is written, or ret says what went wrong; so does what the stream itself says, errno being 0
+ * unless something failed since it was opened. A file that is not whole is removed. 0 or -errno.
+ */
+int output_close(const char *path, FILE *f, int ret);
+
 /*
  * Have put() write the file, which returns 0 or -errno; what the stream itself says is seen to
  * here. 0 or -errno.

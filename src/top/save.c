@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/half_file.h"
 #include "store/keep.h"
 #include "top/top.h"
 #include "util/clock.h"
@@ -113,16 +114,6 @@ static int write_trace(const struct top *t, int fd)
 	return ret ? ret : closed;
 }
 
-/* Half of a view is none; a file of another that has this name by now stays. */
-static void take_away(const char *name, const struct stat *created)
-{
-	struct stat present;
-
-	if (!lstat(name, &present) && present.st_dev == created->st_dev &&
-	    present.st_ino == created->st_ino)
-		unlink(name);
-}
-
 void top_save(struct top *t, bool as_trace)
 {
 	char *message = t->screen.message, name[64] = "";
@@ -141,7 +132,7 @@ void top_save(struct top *t, bool as_trace)
 
 		ret = as_trace ? write_trace(t, ret) : write_json(&t->data, ret);
 		if (ret && known)
-			take_away(name, &created);
+			half_file_remove(name, &created);
 	}
 	if (ret)
 		snprintf(message, size, "not written: %s", strerror(-ret));
