@@ -58,6 +58,11 @@ static int help(int argc, char **argv)
 		print_usage(stdout);
 		return CMD_OK;
 	}
+	if (argc > 2) {
+		fprintf(stderr, "qpwlat help: one command at a time: %.256s; try 'qpwlat help'\n",
+			text_shown(argv[2]));
+		return CMD_USAGE;
+	}
 	command = find_command(argv[1]);
 	args[0] = argv[1];
 	args[1] = option;

@@ -292,8 +292,21 @@ static bool is_wanted(const struct recording *r)
 static void close_collector(struct recording *r)
 {
 	collect_close(r->collect);
-	if (is_wanted(r))
-		loop_drain(&r->loop);
+	if (is_wanted(r) && loop_drain(&r->loop) == LOOP_GIVE_UP)
+		r->given_up = true;
+}
+
+/* For a while, whatever comes meanwhile, unless it is a further signal. */
+static void settle(struct recording *r)
+{
+	uint64_t until_ns = clock_now_ns() + SETTLE_NS;
+	enum loop_end end;
+
+	do
+		end = loop_run(&r->loop, until_ns);
+	while (end == LOOP_CHILD || end == LOOP_INTERRUPTED);
+	if (end == LOOP_GIVE_UP)
+		r->given_up = true;
 }
 
 /*
@@ -310,7 +323,7 @@ static void end_all(struct recording *r)
 	}
 	record_stop_children(r);
 	if (is_wanted(r))
-		loop_run(&r->loop, clock_now_ns() + SETTLE_NS);
+		settle(r);
 	close_collector(r);
 }
 
@@ -341,12 +354,14 @@ static void measure(struct recording *r)
 				"ended while warming up: nothing was measured");
 	end_window(r);
 	end_all(r);
+	record_check_victim_json(r);
 	loop_clear_progress(l);
 }
 
 static void finish_file(struct recording *r)
 {
-	int err = trace_writer_close(r->writer);
+	/* what was left in the buffer is not there: no end says that all is */
+	int err = r->given_up ? trace_writer_break_off(r->writer) : trace_writer_close(r->writer);
 
 	r->writer = NULL;
 	if (!err)

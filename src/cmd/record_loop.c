@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -133,9 +134,17 @@ static void format_elapsed(const struct loop *l, uint64_t now, char *buf, size_t
 			 elapsed_s < total_s ? 100 * elapsed_s / total_s : 100);
 }
 
+/* What is longer than a line can't be taken back. */
+static int columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
 static void show_progress(struct loop *l, uint64_t now)
 {
-	char elapsed[80], worst[32], hits[48] = "", lost[48] = "";
+	char elapsed[80], worst[32], hits[48] = "", line[320];
 
 	if (!l->progress || now < l->next_shown_ns)
 		return;
@@ -145,11 +154,10 @@ static void show_progress(struct loop *l, uint64_t now)
 	duration_format(l->gauge.worst_ns, worst, sizeof(worst));
 	if (l->gauge.nr_hits)
 		snprintf(hits, sizeof(hits), ", %llu hits", (unsigned long long)l->gauge.nr_hits);
-	if (l->nr_lost)
-		snprintf(lost, sizeof(lost), ", LOST %llu", (unsigned long long)l->nr_lost);
-	fprintf(stderr, "\r\033[K%s %s, %llu %s, worst %s%s%s", l->phase, elapsed,
-		(unsigned long long)l->gauge.count, l->unit, l->gauge.count ? worst : "-", hits,
-		lost);
+	snprintf(line, sizeof(line), "%s %s, %llu %s, worst %s, lost %llu%s", l->phase, elapsed,
+		 (unsigned long long)l->gauge.count, l->unit, l->gauge.count ? worst : "-",
+		 (unsigned long long)l->nr_lost, hits);
+	fprintf(stderr, "\r\033[K%.*s", columns() - 1, line);
 }
 
 void loop_clear_progress(const struct loop *l)
@@ -216,14 +224,19 @@ enum loop_end loop_run(struct loop *l, uint64_t until_ns)
 	}
 }
 
-int loop_drain(struct loop *l)
+enum loop_end loop_drain(struct loop *l)
 {
+	enum loop_end end = LOOP_TIME;
 	int ret;
 
 	do {
 		ret = take(l, RECORDS_AT_ONCE);
-	} while (ret == 1 && read_signals(l) != LOOP_GIVE_UP);
+		if (ret == 1)
+			end = read_signals(l);
+	} while (ret == 1 && end != LOOP_GIVE_UP);
 	l->nr_lost = collect_nr_lost(l->collect);
 	l->nr_skipped = collect_nr_skipped(l->collect);
-	return l->write_error;
+	if (l->write_error)
+		return LOOP_WRITE_ERROR;
+	return end == LOOP_GIVE_UP ? LOOP_GIVE_UP : LOOP_TIME;
 }

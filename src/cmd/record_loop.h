@@ -56,8 +56,8 @@ void loop_finish(struct loop *l);
 /* Work until that moment or the first of the other ends. */
 enum loop_end loop_run(struct loop *l, uint64_t until_ns);
 
-/* After the window was closed: everything that is left. 0 or the write error. */
-int loop_drain(struct loop *l);
+/* After the window was closed: everything that is left. LOOP_TIME, LOOP_GIVE_UP or LOOP_WRITE_ERROR. */
+enum loop_end loop_drain(struct loop *l);
 
 /* Before anything else is printed: the progress line is taken away. */
 void loop_clear_progress(const struct loop *l);

@@ -77,7 +77,7 @@ static void print_help(void)
 	      "                             exit code 2; see qpwlat-record(1) for what a delay is\n"
 	      "      --thread US            the same, as rtla calls it\n"
 	      "      --on-threshold ACTION  at a hit: continue (default), stop, or shell:CMD to run\n"
-	      "                             CMD; stop and shell:CMD can be given together\n"
+	      "                             CMD; for stop and shell:CMD, give it twice\n"
 	      "      --buffer-size N[K|M]   ring buffer in the kernel (16M)\n"
 	      "      --system-calls         count the victim's, which slows down those of all tasks\n"
 	      "      --stacks WHERE         take kernel stacks of who queues, sends or wakes: elsewhere\n"

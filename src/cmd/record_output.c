@@ -3,10 +3,15 @@
  * The file that `qpwlat record` writes, and what was there before: nothing that anybody could want
  * is written over.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#include <jansson.h>
 
 #include "cmd/cmd.h"
 #include "cmd/record_run.h"
@@ -61,11 +66,27 @@ static bool is_hollow(const char *path)
 	return !ret && (!c.any || c.window_ns < SHORT_NS);
 }
 
+static bool is_file_or_none(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || S_ISREG(st.st_mode);
+}
+
 int record_check_outputs(const struct record_options *o)
 {
+	if (!strcmp(o->output, "-"))
+		return cmd_usage_error(
+			"record", "-o: a recording can't go to stdout, name a file (./- is one)",
+			NULL);
 	if (!o->victim_json)
 		return CMD_OK;
-	if (trace_same_file(o->victim_json, o->output))
+	if (!strcmp(o->victim_json, "-") || !is_file_or_none(o->victim_json))
+		fprintf(stderr,
+			"qpwlat record: --victim-json: %s: is no file that could be read again; name "
+			"another file\n",
+			text_shown(o->victim_json));
+	else if (trace_same_file(o->victim_json, o->output))
 		fprintf(stderr,
 			"qpwlat record: --victim-json: %s: is where the recording goes; name another "
 			"file\n",
@@ -80,9 +101,48 @@ int record_check_outputs(const struct record_options *o)
 	return CMD_USAGE;
 }
 
+/* Why they can't be read; NULL when they can. */
+static const char *json_problem(const struct recording *r, json_error_t *e)
+{
+	const char *path = r->o.victim_json;
+	struct statvfs fs;
+	struct stat st;
+	json_t *json;
+
+	if (stat(path, &st))
+		return strerror(errno);
+	if (!memcmp(&st.st_mtim, &r->json_before, sizeof(st.st_mtim)))
+		return "is still what it was before";
+	json = json_load_file(path, 0, e);
+	json_decref(json);
+	if (json)
+		return NULL;
+	if (!statvfs(path, &fs) && !fs.f_bfree)
+		return strerror(ENOSPC);
+	return st.st_size ? e->text : "is empty";
+}
+
+void record_check_victim_json(struct recording *r)
+{
+	const char *problem;
+	char what[4096];
+	json_error_t e;
+
+	if (!r->o.victim_json || r->given_up || !r->victim.ended)
+		return;
+	problem = json_problem(r, &e);
+	if (!problem)
+		return;
+	snprintf(what, sizeof(what), "--victim-json: %s: the results of %s are not there",
+		 text_shown(r->o.victim_json), r->tool->program);
+	record_complain(r, what, problem);
+	fprintf(stderr, "qpwlat record: the recording itself is kept\n");
+}
+
 int record_open_output(struct recording *r)
 {
 	const char *path = r->o.output;
+	struct stat st;
 	int err = is_hollow(path) ? 0 : trace_keep_old(path);
 
 	if (err) {
@@ -99,6 +159,8 @@ int record_open_output(struct recording *r)
 			text_shown(path), strerror(-err));
 		return CMD_ERROR;
 	}
+	if (r->o.victim_json && !stat(r->o.victim_json, &st))
+		r->json_before = st.st_mtim;
 	r->output_fd = open(path, O_PATH | O_CLOEXEC);
 	return CMD_OK;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "cmd/record_child.h"
 #include "cmd/record_loop.h"
@@ -36,6 +37,7 @@ struct recording {
 	uint64_t shell_next_ns; /* not before this moment */
 	uint64_t nr_shells;	/* hits for which it was run */
 	uint64_t measured_ns;
+	struct timespec json_before; /* when what has the name of --victim-json was written; 0 */
 	bool failed;
 	bool given_up;
 };
@@ -67,6 +69,9 @@ int record_judge_threshold(const struct recording *r);
 
 /* Before anything is done: results that would be written over. CMD_OK, else after a message. */
 int record_check_outputs(const struct record_options *o);
+
+/* Once the victim has ended: complains if its own results can't be read. */
+void record_check_victim_json(struct recording *r);
 
 /* Begin the trace file; what is there is kept (trace_keep_old()) unless it is hollow. The same. */
 int record_open_output(struct recording *r);

@@ -45,6 +45,9 @@ int trace_writer_flush(struct trace_writer *w);
 /* Flush, write the end block, fsync, close, free. 0 or the first -errno. NULL is taken. */
 int trace_writer_close(struct trace_writer *w);
 
+/* The same without the end block: readers say that the recording broke off. */
+int trace_writer_break_off(struct trace_writer *w);
+
 struct trace_reader;
 
 /*

@@ -182,14 +182,14 @@ static int write_end(struct trace_writer *w)
 	return write_block(w, &block);
 }
 
-int trace_writer_close(struct trace_writer *w)
+static int finish(struct trace_writer *w, bool whole)
 {
 	int ret, synced;
 
 	if (!w)
 		return 0;
 	ret = trace_writer_flush(w);
-	if (!ret)
+	if (!ret && whole)
 		ret = write_end(w);
 	synced = disk_sync_stop(w->sync);
 	w->sync = NULL;
@@ -203,4 +203,14 @@ int trace_writer_close(struct trace_writer *w)
 	w->fd = -1;
 	writer_free(w);
 	return ret;
+}
+
+int trace_writer_close(struct trace_writer *w)
+{
+	return finish(w, true);
+}
+
+int trace_writer_break_off(struct trace_writer *w)
+{
+	return finish(w, false);
 }

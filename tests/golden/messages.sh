@@ -48,6 +48,35 @@ done
 	[ ! -e vv.qpw ] || echo "there is a file"
 } >log
 result "results and recording are two files"
+{
+	says 129 "can't go to stdout" "$qpwlat" record -o - -d 1s
+	says 129 'no file that could be read again' "$qpwlat" record --victim-json /dev/full -o new.qpw
+	says 129 'no file that could be read again' "$qpwlat" record --victim-json - -o new.qpw
+	says 129 'one command at a time: extra' "$qpwlat" help report extra
+	[ ! -e - ] || echo "there is a file -"
+	[ ! -e new.qpw ] || echo "there is a recording"
+} >log
+result "what can't be an output of a recording"
+
+# Half a file looks like one. The limit on the size of files stands for a full disk.
+limited() (
+	ulimit -f 2
+	exec "$@"
+)
+touch target
+ln -s target half-link
+{
+	says 1 'File too large' limited "$qpwlat" report --html=half lab.qpw
+	says 1 'File too large' limited "$qpwlat" compare --html=half a -- b
+	says 1 'File too large' limited "$qpwlat" export -f chrome -o half lab.qpw
+	[ ! -e half ] || echo "half a file is left: $(stat -c %s half) bytes"
+	says 1 'File too large' limited "$qpwlat" report --html=half-link lab.qpw
+	[ -L half-link ] && [ -f target ] || echo "a link, or what it names, was removed"
+	says 1 'No space left' "$qpwlat" report --html=/dev/full lab.qpw
+	[ -c /dev/full ] || echo "a device was removed"
+} >log
+result "what can't be written whole is not left"
+rm -f target half-link
 
 # Metrics are a file that is replaced: nothing else is, nor what was meant as an address.
 mkfifo pipe

@@ -8,7 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-trap 'umount "$scratch/small" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'umount "$scratch/small" "$scratch/tiny" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 trace=$scratch/t.qpw
@@ -70,6 +70,14 @@ gone() {
 	check "$1" "still there: $left" test -z "$left"
 }
 
+signals='
+import os, signal, sys, time
+
+for _ in range(100):
+    os.kill(int(sys.argv[1]), signal.SIGINT)
+    time.sleep(0.01)
+'
+
 test_signals() {
 	local rc=0 killed_ns
 	# without a duration it is the only end that a recording has
@@ -97,7 +105,17 @@ test_signals() {
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
+	check second-sigint-is-seen-in-the-file "$(report_value '[.truncated, .problem]')" \
+		report_holds '.truncated and (.problem | contains("no end block"))'
 	gone second-sigint-leaves-nothing
+	rc=0
+	# one after the other, so that the second one comes while the last records are waited for
+	start --victim-json "$scratch/ct.json"
+	chrt -f 50 python3 -c "$signals" $recorder
+	wait $recorder || rc=$?
+	check second-sigint-at-the-end-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
+	check second-sigint-at-the-end-is-seen "$(report_value '[.truncated, .problem]')" \
+		report_holds '.truncated and (.problem | contains("no end block"))'
 	rc=0
 	start --warm-up 60s --victim-json "$scratch/ct.json" -- sleep 4711
 	kill -INT $recorder
@@ -254,6 +272,25 @@ test_loss() {
 		grep -q "^lost *$(report_value .lost_events): the buffer was full, take a larger --buffer-size" "$scratch/out"
 }
 
+# The own results of a victim are there, or it is said why not.
+test_victim_json() {
+	run "$QPWLAT" record -c 1 -d 500ms -q -o "$trace" --victim-json "$scratch/no-dir/ct.json"
+	fails_saying results-nowhere "$scratch/no-dir/ct.json" "No such file or directory" \
+		"the recording itself is kept"
+	check results-nowhere-keeps-the-recording "$(report_value .samples)" \
+		report_holds '.window_closed and (.truncated | not) and .samples > 50'
+	mkdir "$scratch/tiny"
+	if ! mount -t tmpfs -o size=4k none "$scratch/tiny"; then
+		echo "skip results-on-a-full-disk: tmpfs can't be mounted"
+		return
+	fi
+	head -c 4096 /dev/zero >"$scratch/tiny/filler"
+	run "$QPWLAT" record -c 1 -d 500ms -q -o "$trace" --victim-json "$scratch/tiny/ct.json"
+	fails_saying results-on-a-full-disk "$scratch/tiny/ct.json" "No space left on device" \
+		"the recording itself is kept"
+	umount "$scratch/tiny"
+}
+
 test_full_disk() {
 	mkdir "$scratch/small"
 	if ! mount -t tmpfs -o size=32k none "$scratch/small"; then
@@ -316,7 +353,7 @@ test_progress() {
 		>/dev/null </dev/null
 	tr '\r' '\n' <"$scratch/typescript" >"$scratch/lines"
 	check progress "$(cat -v "$scratch/lines")" grep -qaE \
-		'recording 0\.[5-9] of 1\.0 s \([5-9][0-9] %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s' \
+		'recording 0\.[5-9] of 1\.0 s \([5-9][0-9] %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' \
 		"$scratch/lines"
 	check progress-is-one-line "$(cat -v "$scratch/typescript")" test "$(grep -c 'recording 0' \
 		"$scratch/typescript")" -le 1
@@ -421,5 +458,6 @@ test_command
 test_window
 test_running_victim
 test_loss
+test_victim_json
 test_full_disk
 finish_tests

@@ -445,9 +445,11 @@ static void test_data_sync_fails(void **state)
 	int error, ret;
 
 	(void)state;
+	alarm(60); /* so long it does not take */
 	do
 		error = put_all(w);
 	while (!error);
+	alarm(0);
 	assert_int_equal(error, -EIO);
 	assert_int_equal(trace_writer_close(w), -EIO);
 	assert_int_equal(trace_reader_open(path, &r), 0);
