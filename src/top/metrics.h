@@ -14,10 +14,10 @@
 struct metrics;
 
 /*
- * to: "PORT" behind an optional address (a name is none) and a colon, else the path of a file, which
- * has a / where it has a colon. The address is 127.0.0.1 when there is none; one of IPv6 stands in
- * brackets. Returns 0 or -errno: -EINVAL for an address or port that is none and for "-", -EEXIST
- * for a recording, -ENOTUNIQ for what is no regular file: a node, a link.
+ * to: "PORT" behind an optional address (a name is none) and a colon, else the path of a file,
+ * which has a / where it has a colon. The address is 127.0.0.1 when there is none; one of IPv6
+ * stands in brackets. Returns 0 or -errno: -EINVAL for an address or port that is none and for
+ * "-", -EEXIST for a recording, -ENOTUNIQ for what is no regular file: a node, a link.
  */
 int metrics_open(const char *to, struct metrics **out);
 

@@ -11,8 +11,9 @@
 #define TOP_ABOUT_TEXT (HOST_TEXT * 4 * 3 + 256)
 
 /*
- * Each writes one line, escaped, what must be seen first: on a screen its end may be cut. d->now may
- * be NULL but for the last. The first one shortens the host's name where it is longer than columns.
+ * Each writes one line, escaped, what must be seen first: on a screen its end may be cut. d->now
+ * may be NULL but for the last. The first one shortens the host's name where it is longer than
+ * columns.
  */
 void top_about_title(const struct top_data *d, unsigned int columns, char line[TOP_ABOUT_TEXT]);
 void top_about_cpus(const struct top_data *d, char line[TOP_ABOUT_TEXT]);

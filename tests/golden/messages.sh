@@ -103,6 +103,19 @@ stat -c '%n %F %t:%T' "${kinds[@]}" target >before
 } >log
 result "metrics replace files alone"
 
+# other outputs are written to what is there, and it stays what it is
+ln -s /dev/null nowhere
+{
+	for kind in nowhere "${kinds[@]:2}"; do
+		"$qpwlat" report --json="$kind" lab.qpw >/dev/null
+		"$qpwlat" export -o "$kind" lab.qpw
+		"$qpwlat" compare --json="$kind" a -- b >/dev/null 2>&1 || true
+		[ "$(stat -L -c %F "$kind")" = "character special file" ] || echo "$kind: is another file"
+	done
+	[ -L nowhere ] || echo "is no link any more"
+} >log 2>&1
+result "outputs leave nodes and links as they are"
+
 # what is no recording is written over, as ever
 echo old >note
 "$qpwlat" export -o note lab.qpw 2>log
