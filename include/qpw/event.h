@@ -130,7 +130,13 @@ enum qpw_ipi_vector {
 	QPW_IPI_CALL_FUNCTION = 2,
 	QPW_IPI_CALL_FUNCTION_SINGLE = 3,
 	QPW_IPI_IRQ_WORK = 4,
-	QPW_IPI_OTHER = 5,
+	QPW_IPI_OTHER = 5, /* in older recordings, one of those that follow */
+	QPW_IPI_PLATFORM = 6,
+	QPW_IPI_ERROR = 7,
+	QPW_IPI_SPURIOUS = 8,
+	QPW_IPI_THERMAL = 9,
+	QPW_IPI_THRESHOLD = 10,
+	QPW_IPI_DEFERRED_ERROR = 11,
 };
 
 struct qpw_ipi {

@@ -104,6 +104,12 @@ const char *record_ipi_name(unsigned int vector)
 		[QPW_IPI_CALL_FUNCTION_SINGLE] = "call_function_single",
 		[QPW_IPI_IRQ_WORK] = "irq_work",
 		[QPW_IPI_OTHER] = "other vector",
+		[QPW_IPI_PLATFORM] = "x86_platform_ipi",
+		[QPW_IPI_ERROR] = "error_apic",
+		[QPW_IPI_SPURIOUS] = "spurious_apic",
+		[QPW_IPI_THERMAL] = "thermal_apic",
+		[QPW_IPI_THRESHOLD] = "threshold_apic",
+		[QPW_IPI_DEFERRED_ERROR] = "deferred_error_apic",
 	};
 
 	return vector < ARRAY_SIZE(names) ? names[vector] : NULL;

@@ -213,13 +213,35 @@ static void test_absurd_error(void **state)
 	model_destroy(m);
 }
 
+/* Interrupts of two vectors are two causes: no two vectors have one name. */
+static void test_vectors(void **state)
+{
+	struct model *m = new_model(0, 1);
+	struct snapshot *s;
+	size_t nr = 0;
+
+	(void)state;
+	for (uint32_t vector = QPW_IPI_RESCHEDULE; vector <= QPW_IPI_DEFERRED_ERROR; vector++)
+		feed(m, rec_ipi(1, 10 * vector, 10 * vector + 1, vector, 0, NULL));
+	s = snap(m);
+	for (size_t i = 0; i < s->nr_causes; i++) {
+		assert_null(strstr(s->causes[i].name, "unknown"));
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(s->causes[i].name, s->causes[j].name);
+		nr += s->causes[i].count == 1;
+	}
+	assert_int_equal(nr, 11);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),	     cmocka_unit_test(test_words_of_tables),
 		cmocka_unit_test(test_many_tasks),   cmocka_unit_test(test_behind_the_end),
 		cmocka_unit_test(test_named_late),   cmocka_unit_test(test_same_number),
-		cmocka_unit_test(test_absurd_error),
+		cmocka_unit_test(test_absurd_error), cmocka_unit_test(test_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
