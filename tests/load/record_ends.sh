@@ -109,8 +109,11 @@ test_signals() {
 		report_holds '.truncated and (.problem | contains("no end block"))'
 	gone second-sigint-leaves-nothing
 	rc=0
-	# one after the other, so that the second one comes while the last records are waited for
-	start --victim-json "$scratch/ct.json"
+	# without a child to end, the second one comes while the last records are waited for
+	rm -f "$trace"
+	"$QPWLAT" record -c 1 --victim none -o "$trace" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	recorder=$!
+	await_window
 	chrt -f 50 python3 -c "$signals" $recorder
 	wait $recorder || rc=$?
 	check second-sigint-at-the-end-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
