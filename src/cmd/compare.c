@@ -50,7 +50,7 @@ struct boot_set {
 };
 
 static const char help[] =
-	"usage: qpwlat compare [OPTION]… A… -- B… [OPTION]…\n"
+	"usage: qpwlat compare [OPTION]... A... -- B... [OPTION]...\n"
 	"\n"
 	"Compare two sets of boots, A and B. Each item is a boot directory of a run, a directory of\n"
 	"such directories, or a .qpw trace. With one item a side the -- may be left out. Options\n"
@@ -63,10 +63,10 @@ static const char help[] =
 	"  --markdown[=FILE]   for a mail or an issue\n"
 	"  --html[=FILE]       a page of its own, with plots\n"
 	"                      (FILE - or none: stdout)\n"
-	"  --min-effect R[,D]… smallest difference that counts, relative and absolute, the latter for\n"
+	"  --min-effect R[,D]... smallest difference that counts, relative and absolute, the latter for\n"
 	"                      counts (1/s), time stolen (50us/s) and latency (10us); default\n"
 	"                      10%,0.1/s,1us/s,1us\n"
-	"  --fail-on GATE[,GATE]…  what must not happen; decides the exit code then. GATE is\n"
+	"  --fail-on GATE[,GATE]...  what must not happen; decides the exit code then. GATE is\n"
 	"                        METRIC:+N%   B is higher than A by more (-N%: lower)\n"
 	"                        METRIC:>N    a boot of B is above N, as 0.5/s, 100us, 2ms/s (<N: below)\n"
 	"  --name-a NAME       what to call A and B instead of their boot modes\n"
@@ -201,7 +201,7 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 	}
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		if (args->nr_items[side] < 1)
-			return usage_error("two sets of boots are needed: A… -- B…", NULL);
+			return usage_error("two sets of boots are needed: A... -- B...", NULL);
 	}
 	return output_settle("compare", args->output, NR_FORMATS);
 }

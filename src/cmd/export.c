@@ -33,7 +33,7 @@ struct export_args {
 };
 
 static const char help[] =
-	"usage: qpwlat export [OPTION]… FILE\n"
+	"usage: qpwlat export [OPTION]... FILE\n"
 	"\n"
 	"Write what a recording holds in a format of other programs.\n"
 	"\n"

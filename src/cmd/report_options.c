@@ -21,7 +21,7 @@
 #define TOP_MAX 10000
 
 const char report_help[] =
-	"usage: qpwlat report [OPTION]… FILE…\n"
+	"usage: qpwlat report [OPTION]... FILE...\n"
 	"\n"
 	"Say what recordings hold: verdict, setup, latency, what interrupted the watched CPUs, who\n"
 	"caused it, who waited, and what the late samples are made of. Several recordings are added\n"
@@ -34,9 +34,9 @@ const char report_help[] =
 	"  --html[=FILE]      a page that stands alone, with drawings\n"
 	"  --csv[=FILE]       a figure a row, for spreadsheets\n"
 	"                     (FILE - or none: stdout)\n"
-	"  --time [A],[B]     only from A to B seconds after the window opened (also 500ms,2m …)\n"
+	"  --time [A],[B]     only from A to B seconds after the window opened (also 500ms,2m ...)\n"
 	"  --cpus LIST        only these CPUs\n"
-	"  --outlier US       explain samples of US microseconds or more (also 1ms, 500ns …), or\n"
+	"  --outlier US       explain samples of US microseconds or more (also 1ms, 500ns ...), or\n"
 	"                     from a percentile on: p99.9; default: the worst ones\n"
 	"  --top N            at most N rows of a table and N late samples in text and pages, N late\n"
 	"                     samples in JSON; default 10\n"

@@ -24,13 +24,35 @@
 #define WORK_ROWS 7
 #define REASONS 8 /* beyond the first, which stands in the heading */
 
+/* text_escape(); signs of our own that a terminal without UTF-8 has not are spelled, in no more room. */
+static void make_safe(const char *text, char *safe, size_t size)
+{
+	static const char *const signs[][2] = {
+		{ "→", "->" },
+		{ "∞", "inf" },
+		{ "–", "-" },
+		{ "µ", "u" },
+	};
+
+	text_escape(text, safe, size);
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
+		size_t sign_len = strlen(signs[i][0]), len = strlen(signs[i][1]);
+		char *at = safe;
+
+		while ((at = strstr(at, signs[i][0]))) {
+			memcpy(at, signs[i][1], len);
+			memmove(at + len, at + sign_len, strlen(at + sign_len) + 1);
+		}
+	}
+}
+
 /* One cell, padded to width; to the right when it is a figure. */
 static void put_cell(FILE *f, const char *text, size_t width, bool figure)
 {
 	char safe[4 * WORDS_MAX + 1];
 	size_t len, pad;
 
-	text_escape(text, safe, sizeof(safe));
+	make_safe(text, safe, sizeof(safe));
 	len = text_width(safe);
 	pad = len < width ? width - len : 0;
 	fprintf(f, "%*s%s%*s", figure ? (int)pad : 0, "", safe, figure ? 0 : (int)pad, "");
@@ -51,7 +73,7 @@ static void put_wrapped(FILE *f, const char *text)
 	size_t column = 0;
 	char *at = safe;
 
-	text_escape(text, safe, sizeof(safe));
+	make_safe(text, safe, sizeof(safe));
 	while (*at) {
 		char *end = strchr(at, ' ');
 		size_t width;
@@ -117,7 +139,9 @@ static void put_figure(FILE *f, const struct compare_metric *m, size_t name_widt
 		put_cell(f, cell, value_width, true);
 	}
 	words_change(m, cell, sizeof(cell));
-	fprintf(f, "  %s\n", cell);
+	fputs("  ", f);
+	put_cell(f, cell, 0, false);
+	fputc('\n', f);
 }
 
 static void put_sides(FILE *f, const struct comparison *c, size_t name_width, size_t value_width)
@@ -165,7 +189,7 @@ static void put_all_figures(FILE *f, const struct comparison *c)
 
 static void put_p(FILE *f, double p)
 {
-	char cell[WORDS_CELL] = "–";
+	char cell[WORDS_CELL] = "-";
 
 	if (p < 0.0001)
 		snprintf(cell, sizeof(cell), "<.0001");
@@ -177,7 +201,7 @@ static void put_p(FILE *f, double p)
 /* "+12 %" from the first boot to the last. */
 static void put_drift(FILE *f, const struct stats_drift *drift)
 {
-	char cell[WORDS_CELL] = "–";
+	char cell[WORDS_CELL] = "-";
 
 	if (!isnan(drift->change))
 		snprintf(cell, sizeof(cell), "%+.0f %%", (drift->change - 1) * 100);

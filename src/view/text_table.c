@@ -172,7 +172,7 @@ static void print_cell(const struct text_table *t, FILE *f, size_t column, const
 	if (!t->columns[column].left)
 		fprintf(f, "%*s%s", pad, "", text);
 	else
-		fprintf(f, "%.*s%s%*s", len, text, cut ? "…" : "",
+		fprintf(f, "%.*s%s%*s", len, text, cut ? "~" : "",
 			column + 1 < t->nr_columns ? pad : 0, "");
 	if (column + 1 == t->nr_columns)
 		fputc('\n', f);

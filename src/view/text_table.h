@@ -45,7 +45,7 @@ void text_table_note(struct text_table *t, const char *note);
 
 /*
  * Titles and rows, indented. columns > 0: no wider than that, for which names lose their ends, the
- * longest first; "…" stands for what they lost, and figures stay. 0: as wide as it is.
+ * longest first; "~" stands for what they lost, and figures stay. 0: as wide as it is.
  */
 void text_table_print(const struct text_table *t, FILE *f, int indent, size_t columns);
 

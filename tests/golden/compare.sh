@@ -42,7 +42,7 @@ mkdir "$out/less" "$out/more" "$out/same" "$out/third" "$out/blind"
 cd "$out"
 
 expect "improved exits 0" 0 "$QPWLAT" compare less/*-qpw0 -- less/*-qpw1
-holds "text is the default" stdout "qpw=0 → qpw=1: improved"
+holds "text is the default" stdout "qpw=0 -> qpw=1: improved"
 holds "text has the remote work" stdout "lru_add_drain_per_cpu"
 holds "text has the witness" stdout "the witness agrees in all 6 boots"
 expect "regressed exits 2" 2 "$QPWLAT" compare more/*-qpw0 -- more/*-qpw1
@@ -72,7 +72,7 @@ else
 	echo "not ok compare the same input gives the same bytes: c.json differs from stdout"
 fi
 expect "names" 0 "$QPWLAT" compare --name-a before --name-b after less/*-qpw0 -- less/*-qpw1
-holds "names are shown" stdout "before → after: improved"
+holds "names are shown" stdout "before -> after: improved"
 expect "smallest effect" 0 "$QPWLAT" compare --min-effect 25% less/*-qpw0 -- less/*-qpw1
 
 # the formats hold what the text does only when asked
@@ -211,7 +211,7 @@ else
 	echo "not ok compare unseen: threads are null in either mode: $(jq -c '.modes[0].interruptions' blind.json)"
 fi
 expect "unseen: what was seen is judged" 0 "$QPWLAT" compare --fail-on 'remote_work:>0,rate_softirq:>0' blind/*-qpw0 -- blind/*-qpw1
-holds "unseen: the text says so" stdout "flush waits: time                        –           –  – (without __flush_work)"
+holds "unseen: the text says so" stdout "flush waits: time                        -           -  - (without __flush_work)"
 holds "unseen: and what that loses" stdout "what sched_switch tells"
 
 # every form of the JSON against its schema, and that it minds what is wrong

@@ -58,6 +58,20 @@ result "results and recording are two files"
 } >log
 result "what can't be an output of a recording"
 
+# Whatever the terminal has: text is ASCII as far as it is ours.
+{
+	for command in record report compare export probes; do
+		"$qpwlat" $command --help >out
+		! LC_ALL=C grep -n '[^ -~]' out || echo "$command --help"
+	done
+	for text in "report lab.qpw" "compare a -- b" "compare --all a -- b"; do
+		# shellcheck disable=SC2086 # words on purpose
+		"$qpwlat" $text >out || [ $? = 3 ] || echo "$text fails"
+		! LC_ALL=C grep -n '[^ -~]' out || echo "$text"
+	done
+} >log
+result "text and help are ASCII"
+
 # Half a file looks like one. The limit on the size of files stands for a full disk.
 limited() (
 	ulimit -f 2

@@ -148,17 +148,17 @@ static void test_narrow(void **state)
 		     "  lru_add_drain_per_cpu  123456  kworker/1:1H\n");
 	expect_table(40, name, task,
 		     "  function           count  task\n"
-		     "  lru_add_drain_p…  123456  kworker/1:1H\n");
+		     "  lru_add_drain_p~  123456  kworker/1:1H\n");
 	expect_table(32, name, task,
 		     "  function     count  task\n"
-		     "  lru_add_d…  123456  kworker/1…\n");
+		     "  lru_add_d~  123456  kworker/1~\n");
 	expect_table(10, name, task,
 		     "  function   count  task\n"
-		     "  lru_add…  123456  kworker…\n");
+		     "  lru_add~  123456  kworker~\n");
 	/* characters, not bytes */
 	expect_table(32, "µµµµµµµµµµµµ", "aaaaaaaaaaaa",
 		     "  function     count  task\n"
-		     "  µµµµµµµµµ…  123456  aaaaaaaaa…\n");
+		     "  µµµµµµµµµ~  123456  aaaaaaaaa~\n");
 }
 
 /* A name of which each byte is written as four is whole, where there is room. */
