@@ -56,7 +56,7 @@ void loop_finish(struct loop *l);
 /* Work until that moment or the first of the other ends. */
 enum loop_end loop_run(struct loop *l, uint64_t until_ns);
 
-/* After the window was closed: everything that is left. LOOP_TIME, LOOP_GIVE_UP or LOOP_WRITE_ERROR. */
+/* After the window was closed: all that is left. LOOP_TIME, LOOP_GIVE_UP, LOOP_WRITE_ERROR. */
 enum loop_end loop_drain(struct loop *l);
 
 /* Before anything else is printed: the progress line is taken away. */

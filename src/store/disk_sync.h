@@ -22,8 +22,9 @@ int disk_sync_start(int fd, unsigned int period_ms, struct disk_sync **out);
 int disk_sync_written(struct disk_sync *s);
 
 /*
- * End the thread, having waited for the disk if it is at it. What is newer is not brought there. 0, or
- * the first thing that the disk said, which it says once: an fsync() behind it would be told nothing.
+ * End the thread, having waited for the disk if it is at it. What is newer is not brought there.
+ * 0, or the first thing that the disk said, which it says once: an fsync() behind it would be told
+ * nothing.
  */
 int disk_sync_stop(struct disk_sync *s);
 

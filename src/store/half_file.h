@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 /*
- * Remove the file of that name if it is the one that was opened (fstat() of it), and a regular one: a
- * device, a pipe, a link to another name and what has the name by now stay.
+ * Remove the file of that name if it is the one that was opened (fstat() of it), and a regular one:
+ * a device, a pipe, a link to another name and what has the name by now stay.
  */
 void half_file_remove(const char *name, const struct stat *opened);
 

@@ -24,7 +24,7 @@
 #define WORK_ROWS 7
 #define REASONS 8 /* beyond the first, which stands in the heading */
 
-/* text_escape(); signs of our own that a terminal without UTF-8 has not are spelled, in no more room. */
+/* text_escape(); our own signs that not every terminal has are spelled, in no more bytes. */
 static void make_safe(const char *text, char *safe, size_t size)
 {
 	static const char *const signs[][2] = {
