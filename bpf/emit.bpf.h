@@ -202,9 +202,9 @@ static __always_inline void helper_leave(struct cpu_slot *slot)
 #define NMI_TRIES 8
 
 /*
- * Room for one record, with its header filled in; NULL when the buffer is full, or in use by what an
- * NMI interrupted, which is counted for the CPU that wanted it. The caller fills in every other byte
- * and calls emit_submit().
+ * Room for one record, with its header filled in; NULL when the buffer is full, or in use by what
+ * an NMI interrupted, which is counted for the CPU that wanted it. The caller fills in every
+ * other byte and calls emit_submit().
  */
 static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start_ns, u64 end_ns,
 					  u32 flags)

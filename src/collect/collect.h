@@ -142,7 +142,10 @@ unsigned int collect_fill_percent(const struct collect *c);
 /* Records lost so far on all CPUs, as last told in the source. */
 uint64_t collect_nr_lost(const struct collect *c);
 
-/* Of these, the events for which the kernel ran no program, one being at work on that CPU already. */
+/*
+ * Of these, the events for which the kernel ran no program, one being at work on that CPU
+ * already.
+ */
 uint64_t collect_nr_skipped(const struct collect *c);
 
 /* Detach and free. NULL is taken. */
