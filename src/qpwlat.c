@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "util/array.h"
+#include "util/standard_files.h"
 #include "util/text.h"
 
 struct command {
@@ -93,8 +94,13 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int code;
+	int code = standard_files_hold();
 
+	if (code) {
+		fprintf(stderr, "qpwlat: /dev/null: %s; it takes the place of what is closed\n",
+			strerror(-code));
+		return CMD_ERROR;
+	}
 	/* so that a limit on the size of files is an error of writing, as a full disk is */
 	signal(SIGXFSZ, SIG_IGN);
 	code = run(argc, argv);

@@ -11,6 +11,7 @@
 #include "top/metrics.h"
 #include "top/top.h"
 #include "util/array.h"
+#include "util/standard_files.h"
 #include "view/tui/screen.h"
 
 volatile sig_atomic_t top_stopping;
@@ -122,8 +123,11 @@ int main(int argc, char **argv)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct top t = { 0 };
-	int ret = top_options_parse(argc, argv, &t.o);
+	int ret = standard_files_hold();
 
+	if (ret)
+		return top_fail("/dev/null", strerror(-ret));
+	ret = top_options_parse(argc, argv, &t.o);
 	if (ret < 0 && (fflush(stdout) || ferror(stdout)))
 		ret = top_fail("stdout", strerror(errno));
 	if (ret)

@@ -69,7 +69,10 @@ static void drain_source(void *arg)
 		;
 }
 
-/* Until a new victim's sleeps are known by their stacks, as they are for all but its first seconds. */
+/*
+ * Until a new victim's sleeps are known by their stacks, as they are for all but its first
+ * seconds.
+ */
 static void settle(struct collect *collect)
 {
 	const struct timespec pause = { .tv_nsec = DRAIN_NS };

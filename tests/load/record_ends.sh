@@ -309,6 +309,15 @@ test_full_disk() {
 	trace=$scratch/t.qpw
 }
 
+# The recording must not get the number of what is closed: the summary would go into it.
+test_closed_stdout() {
+	# shellcheck disable=SC2016 # dollars of the other shell
+	run sh -c 'exec "$@" >&-' - "$QPWLAT" record -c 1 -d 500ms --victim none -o "$trace"
+	fails_saying closed-stdout "stdout: can't be written"
+	check closed-stdout-recording-is-whole "$(report_value '[.window_closed, .truncated, .problem]')" \
+		report_holds '.window_closed and (.truncated | not) and .problem == null'
+}
+
 # What is there before is kept, under the default name too.
 test_old() {
 	local directory=$scratch/here
@@ -463,4 +472,5 @@ test_running_victim
 test_loss
 test_victim_json
 test_full_disk
+test_closed_stdout
 finish_tests
