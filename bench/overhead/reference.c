@@ -25,7 +25,6 @@
 #pragma GCC diagnostic pop
 
 #define DRAIN_NS 5000000
-#define SETTLE_DRAINS 2200 /* eleven seconds */
 
 static int fail(const char *what, int err)
 {
@@ -70,20 +69,6 @@ static void drain_source(void *arg)
 }
 
 /*
- * Until a new victim's sleeps are known by their stacks, as they are for all but its first
- * seconds.
- */
-static void settle(struct collect *collect)
-{
-	const struct timespec pause = { .tv_nsec = DRAIN_NS };
-
-	for (int i = 0; i < SETTLE_DRAINS; i++) {
-		drain_source(collect_source(collect));
-		nanosleep(&pause, NULL);
-	}
-}
-
-/*
  * The project's programs as its tools load them, on a machine where no CPU is watched; with a
  * victim, whose timers are looked for on every CPU.
  */
@@ -101,10 +86,8 @@ static int hold_unwatched(void)
 		err = collect_add_victim(collect, (uint32_t)getpid()); /* the first has room */
 	if (err)
 		fprintf(stderr, "overhead reference: %s: %s; %s\n", e.object, e.why, e.remedy);
-	if (!err) {
-		settle(collect);
+	else
 		hold(drain_source, collect_source(collect));
-	}
 	collect_destroy(collect);
 	return !!err;
 }
