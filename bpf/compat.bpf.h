@@ -20,6 +20,13 @@ void bpf_preempt_disable(void) __weak __ksym;
 void bpf_preempt_enable(void) __weak __ksym;
 
 /*
+ * Since 6.2: a number as a pointer that can be followed. Called where user space found it alone;
+ * what the verifier removes need not be there.
+ */
+void *bpf_rdonly_cast(const void *number, u32 type) __weak __ksym;
+const volatile __u32 has_cast;
+
+/*
  * Set by user space before loading. A program on a tracepoint that the kernel knows the types of
  * (tp_btf) may follow the pointers that it is handed. To all others they are mere numbers, and what
  * they point to has to be copied out, which takes longer but works everywhere. The verifier knows
@@ -28,18 +35,6 @@ void bpf_preempt_enable(void) __weak __ksym;
 const volatile __u32 copies_fields;
 
 #define FIELD(pointer, field) (copies_fields ? BPF_CORE_READ(pointer, field) : (pointer)->field)
-
-/*
- * The lower half of an address. The verifier lets no program compute with a pointer that it knows,
- * but a move of 32 bits makes a number of it.
- */
-static __always_inline u32 compat_address_low(const void *pointer)
-{
-	u32 low;
-
-	asm("%0 = %1" : "=w"(low) : "w"((u32)(u64)pointer));
-	return low;
-}
 
 /*
  * Low bits of work_struct.data that are not part of the pool_workqueue's address. The enumeration
@@ -53,6 +48,27 @@ static __always_inline u64 compat_pwq_mask(void)
 	if (bpf_core_enum_value_exists(enum work_bits, WORK_STRUCT_PWQ_SHIFT))
 		shift = bpf_core_enum_value(enum work_bits, WORK_STRUCT_PWQ_SHIFT);
 	return ~((1ULL << shift) - 1);
+}
+
+/*
+ * Whose sleep a timer ends, it being that of a struct hrtimer_sleeper: the thread group, 0 when
+ * the sleep is over, and the thread, whose fields are to be read with the macro. Asked of every
+ * sleep in the machine, so it is followed where it can be: copying takes longer than all the
+ * rest.
+ */
+#define SLEEPER_FIELD(task, field) (!has_cast ? BPF_CORE_READ(task, field) : (task)->field)
+
+static __always_inline u32 compat_sleeper(struct hrtimer *timer, struct task_struct **task)
+{
+	struct hrtimer_sleeper *sleeper = (struct hrtimer_sleeper *)timer;
+
+	if (has_cast) {
+		sleeper = bpf_rdonly_cast(timer, bpf_core_type_id_kernel(struct hrtimer_sleeper));
+		*task = sleeper->task;
+		return *task ? (*task)->tgid : 0;
+	}
+	*task = BPF_CORE_READ(sleeper, task);
+	return *task ? SLEEPER_FIELD(*task, tgid) : 0;
 }
 
 /*

@@ -17,15 +17,9 @@
 
 #define MAX_CPUS 4096
 
-/* 2^64 by the golden ratio: Knuth, The Art of Computer Programming 3, 6.4. */
-#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
-
-/*
- * Filled in by user space before loading; __ types, since the skeleton repeats them in C. What most
- * programs need alone comes first: one cache line has it.
- */
-const volatile __u64 address_hrtimer_wakeup;
+/* Filled in by user space before loading; __ types, since the skeleton repeats them in C. */
 const volatile __u64 watched[MAX_CPUS / 64];
+const volatile __u64 address_hrtimer_wakeup;
 const volatile __u32 takes_stacks; /* enum stacks_of */
 const volatile __u64 stack_gap_ns; /* at least so long between two stacks taken on a CPU */
 /* Add up in tables (live.bpf.h), and record intervals only that last for event_ns. */

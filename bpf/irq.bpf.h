@@ -142,20 +142,6 @@ static __always_inline int timer_end(void)
 	return 0;
 }
 
-/* A function of its own, so that what most timers in the machine run through is short. */
-static __noinline int hrtimer_look(struct hrtimer *timer, u64 function, struct cpu_slot *slot,
-				   bool may_be_victim)
-{
-	if (slot && slot->timer_ns) {
-		slot->expire_ns = bpf_ktime_get_ns();
-		if (function == address_tick[0] || function == address_tick[1])
-			slot->timer_flags |= QPW_F_TICK;
-	}
-	if (may_be_victim)
-		victim_timer_expired(timer, slot);
-	return 0;
-}
-
 /*
  * Entry of an hrtimer callback, from the timer interrupt or (soft timers) from a softirq. The
  * victim's is of interest on every CPU: with nohz_full its timers are queued on housekeeping CPUs.
@@ -163,12 +149,17 @@ static __noinline int hrtimer_look(struct hrtimer *timer, u64 function, struct c
 static __always_inline int hrtimer_begin(struct hrtimer *timer)
 {
 	u64 function = (u64)FIELD(timer, function);
-	bool may_be_victim = function == address_hrtimer_wakeup && victim_may_sleep_at(timer);
+	bool is_wakeup = function == address_hrtimer_wakeup;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
 
-	if (slot || may_be_victim)
-		hrtimer_look(timer, function, slot, may_be_victim);
+	if (slot && slot->timer_ns) {
+		slot->expire_ns = bpf_ktime_get_ns();
+		if (function == address_tick[0] || function == address_tick[1])
+			slot->timer_flags |= QPW_F_TICK;
+	}
+	if (is_wakeup && victim_any())
+		victim_timer_expired(timer, slot);
 	return 0;
 }
 

@@ -63,7 +63,6 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
-	void *stack;
 	unsigned int flags;
 	int prio;
 	unsigned int policy;

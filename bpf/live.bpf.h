@@ -65,11 +65,11 @@ static __always_inline u32 live_step(u32 hash)
 /* The upper bits of a product depend on all bits of what is multiplied. */
 static __always_inline u32 live_hash(const void *key)
 {
-	u64 mixed = live_word(key, 0) * HASH_FACTOR;
+	u64 mixed = live_word(key, 0) * 0x9e3779b97f4a7c15;
 
-	mixed = (mixed ^ live_word(key, 1)) * HASH_FACTOR;
-	mixed = (mixed ^ live_word(key, 2)) * HASH_FACTOR;
-	mixed = (mixed ^ live_word(key, 3)) * HASH_FACTOR;
+	mixed = (mixed ^ live_word(key, 1)) * 0x9e3779b97f4a7c15;
+	mixed = (mixed ^ live_word(key, 2)) * 0x9e3779b97f4a7c15;
+	mixed = (mixed ^ live_word(key, 3)) * 0x9e3779b97f4a7c15;
 	return mixed >> 32;
 }
 

@@ -141,7 +141,7 @@ PLAIN_IPI(error_apic, QPW_IPI_ERROR)
 PLAIN_IPI(spurious_apic, QPW_IPI_SPURIOUS)
 PLAIN_IPI(thermal_apic, QPW_IPI_THERMAL)
 PLAIN_IPI(threshold_apic, QPW_IPI_THRESHOLD)
-PLAIN_IPI(deferred_error_apic, QPW_IPI_ERROR)
+PLAIN_IPI(deferred_error_apic, QPW_IPI_DEFERRED_ERROR)
 
 PLAIN_EVENT(csd, csd_queue_cpu, csd_queued(e->cpu, e->csd, e),
 	    struct trace_event_raw_csd_queue_cpu *e)

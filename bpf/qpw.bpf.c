@@ -195,7 +195,7 @@ IPI_VECTOR(error_apic, QPW_IPI_ERROR)
 IPI_VECTOR(spurious_apic, QPW_IPI_SPURIOUS)
 IPI_VECTOR(thermal_apic, QPW_IPI_THERMAL)
 IPI_VECTOR(threshold_apic, QPW_IPI_THRESHOLD)
-IPI_VECTOR(deferred_error_apic, QPW_IPI_ERROR)
+IPI_VECTOR(deferred_error_apic, QPW_IPI_DEFERRED_ERROR)
 
 SEC("?raw_tp/ipi_send_cpu")
 int BPF_PROG(on_ipi_send_cpu, unsigned int cpu, unsigned long callsite, void *callback)

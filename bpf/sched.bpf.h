@@ -138,7 +138,6 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 	slot->thread_pid = FIELD(next, pid);
 	if (FIELD(prev, pid)) {
 		if (victim_is(prev)) {
-			victim_note_stack(prev);
 			if (preempted || !prev_state)
 				victim_preempted(prev, next, cpu, now);
 		} else {

@@ -51,20 +51,6 @@ struct {
 	__type(value, struct taken);
 } taken SEC(".maps");
 
-/*
- * Where victims have slept: a sleeper's timer (struct hrtimer_sleeper) lies on its kernel stack, so
- * that most timers can be told from a victim's by their address alone. A hash of one bit for each
- * piece of such a stack; a bit too many costs a closer look. Stacks begin at a multiple of their
- * size, THREAD_SIZE: 16 KiB, up to 64 with KASAN or larger pages.
- */
-#define STACK_PIECE_ORDER 14
-#define STACK_MAX_ORDER 16
-#define STACK_BITS_ORDER 10
-struct {
-	__u64 all; /* so far: where new victims sleep is not known yet; by user space */
-	__u64 bits[(1 << STACK_BITS_ORDER) / 64];
-} victim_stacks __attribute__((aligned(64)));
-
 /* All that most tasks cost: is a thread of this process a victim? */
 static __always_inline bool victim_process_is(u32 tgid)
 {
@@ -132,45 +118,22 @@ static __always_inline bool victim_runs(void)
 	return victim_thread_is(pid_tgid >> 32, (u32)pid_tgid, BPF_CORE_READ(task, policy));
 }
 
-/* By the lower half of an address. */
-static __always_inline u32 victim_stack_bit(u32 address)
+static __always_inline bool victim_any(void)
 {
-	return (address >> STACK_PIECE_ORDER) * (u32)(HASH_FACTOR >> 32) >> (32 - STACK_BITS_ORDER);
-}
-
-static __always_inline void victim_note_stack(struct task_struct *task)
-{
-	u32 address = compat_address_low(FIELD(task, stack)), i, bit;
-
-	for (i = 0; i < 1 << (STACK_MAX_ORDER - STACK_PIECE_ORDER); i++) {
-		bit = victim_stack_bit(address + (i << STACK_PIECE_ORDER));
-		if (!(victim_stacks.bits[bit / 64] & 1ULL << bit % 64))
-			__sync_fetch_and_or(&victim_stacks.bits[bit / 64], 1ULL << bit % 64);
-	}
-}
-
-/* All that most timers of sleepers cost, on every CPU. */
-static __always_inline bool victim_may_sleep_at(struct hrtimer *timer)
-{
-	u32 bit = victim_stack_bit(compat_address_low(timer));
-
-	return *(volatile u64 *)&victim_stacks.all ||
-	       victim_stacks.bits[bit / 64] & 1ULL << bit % 64;
+	return *(volatile u32 *)&victims[0].tgid;
 }
 
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */
 static __always_inline void victim_timer_expired(struct hrtimer *timer, struct cpu_slot *slot)
 {
-	/* NULL when the sleep is over */
-	struct task_struct *task = BPF_CORE_READ((struct hrtimer_sleeper *)timer, task);
+	struct task_struct *task;
 	struct wake wake = {};
-	u32 tgid, pid;
+	u32 tgid = compat_sleeper(timer, &task), pid;
 
-	if (!task)
+	if (!tgid || !victim_process_is(tgid))
 		return;
-	tgid = BPF_CORE_READ(task, tgid);
-	pid = BPF_CORE_READ(task, pid);
-	if (!victim_process_is(tgid) || !victim_thread_is(tgid, pid, BPF_CORE_READ(task, policy)))
+	pid = SLEEPER_FIELD(task, pid);
+	if (!victim_thread_is(tgid, pid, SLEEPER_FIELD(task, policy)))
 		return;
 	wake.expiry_ns = compat_expiry_ns(timer);
 	wake.expire_ns = slot && slot->timer_ns ? slot->expire_ns : bpf_ktime_get_ns();
@@ -201,7 +164,6 @@ static __always_inline int victim_waking(struct task_struct *task)
 	if (!victim_is(task))
 		return 0;
 	pid = FIELD(task, pid);
-	victim_note_stack(task);
 	wake = bpf_map_lookup_elem(&wakes, &pid);
 	if (!wake)
 		bpf_map_update_elem(&wakes, &pid, &untimed, BPF_ANY);

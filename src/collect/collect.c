@@ -31,7 +31,6 @@
 
 /* A spare has come by then after its program was skipped, unless it was preempted for longer. */
 #define SPARE_NS 20000000
-#define SETTLE_NS 10000000000ULL /* see settle_victims() */
 
 static int fail(struct collect_error *err, int code, const char *object, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -88,6 +87,7 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 	_Static_assert(sizeof(bpf->rodata->watched) == sizeof(c->watched.bits), "one bit a CPU");
 	memcpy((void *)bpf->rodata->watched, c->watched.bits, sizeof(c->watched.bits));
 	bpf->rodata->copies_fields = probes_copy_fields(probes);
+	bpf->rodata->has_cast = probes_can_cast(probes);
 	if (c->ksyms) {
 		bpf->rodata->address_hrtimer_wakeup = ksyms_address(c->ksyms, "hrtimer_wakeup");
 		/* since 6.9, and before */
@@ -202,16 +202,8 @@ static int cgroup_path(void *arg, uint64_t id, char *buf, size_t size)
 	return c->cgroups ? cgroups_path(c->cgroups, id, buf, size) : -ENOENT;
 }
 
-/* What slept when it became a victim has been woken since, if it sleeps no longer than this. */
-static void settle_victims(struct collect *c)
-{
-	if (clock_now_ns() - c->victim_added_ns >= SETTLE_NS)
-		__atomic_store_n(&c->bpf->bss->victim_stacks.all, 0, __ATOMIC_RELAXED);
-}
-
 static void refresh(void *arg)
 {
-	settle_victims(arg);
 	tell_skipped_judge(arg);
 	tell_losses(arg, false);
 	tell_counts(arg, false);
@@ -364,25 +356,15 @@ int collect_attach(struct collect *c, struct collect_error *err)
 	return 0;
 }
 
-static int add_victim(struct collect *c, uint32_t tgid, uint32_t tid, bool has_realtime)
-{
-	int is_new;
-
-	__atomic_store_n(&c->bpf->bss->victim_stacks.all, 1, __ATOMIC_RELAXED);
-	is_new = victims_add(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid, tid, has_realtime);
-	if (is_new > 0)
-		c->victim_added_ns = clock_now_ns();
-	return is_new < 0 ? is_new : 0;
-}
-
 int collect_add_victim(struct collect *c, uint32_t tgid)
 {
-	return add_victim(c, tgid, 0, threads_any_realtime(tgid));
+	return victims_add(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid, 0,
+			   threads_any_realtime(tgid));
 }
 
 int collect_add_victim_thread(struct collect *c, uint32_t tgid, uint32_t tid)
 {
-	return add_victim(c, tgid, tid, false);
+	return victims_add(c->bpf->bss->victims, COLLECT_MAX_VICTIMS, tgid, tid, false);
 }
 
 void collect_remove_victim(struct collect *c, uint32_t tgid)

@@ -33,7 +33,6 @@ struct collect {
 	uint64_t nr_skipped;	    /* of these, events that were lost */
 	struct probe_misses misses; /* as of the last look */
 	struct cpulist watched;
-	uint64_t victim_added_ns; /* the latest one */
 	uint64_t window_start_ns;
 	bool window_ended;
 };

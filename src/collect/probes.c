@@ -319,7 +319,7 @@ bool probes_have(const struct probe *probes, const char *name)
 int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct ksyms *ksyms,
 		const struct probe_wishes *wishes)
 {
-	bool preempted;
+	bool preempted, can_cast;
 	struct btf *btf = btf__load_vmlinux_btf();
 	int forbidden[PROBE_STATES] = { 0 };
 	size_t i;
@@ -328,6 +328,7 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct
 		return -errno;
 	preempted = function_in_kernel(btf, "bpf_preempt_disable") &&
 		    btf__find_by_name_kind(btf, TRACEPOINT_GUARD, BTF_KIND_TYPEDEF) > 0;
+	can_cast = function_in_kernel(btf, "bpf_rdonly_cast");
 	for (i = 0; i < nr_probes; i++) {
 		struct probe *probe = &probes[i];
 
@@ -335,6 +336,7 @@ int probes_plan(struct probe *probes, const struct bpf_object *obj, const struct
 		probe->info = &table[i];
 		probe->name = table[i].name;
 		probe->preempted = preempted;
+		probe->can_cast = can_cast;
 		probe->unwanted = is_unwanted(probe->info->kind, wishes);
 		if (is_function(probe->info))
 			plan_function(probe, btf, obj, ksyms, wishes->without, forbidden);
@@ -391,6 +393,11 @@ bool probes_copy_fields(const struct probe *probes)
 			return true;
 	}
 	return false;
+}
+
+bool probes_can_cast(const struct probe *probes)
+{
+	return probes[0].can_cast;
 }
 
 static void probe_detach(struct probe *probe)

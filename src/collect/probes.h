@@ -31,6 +31,7 @@ struct probe {
 	enum qpw_probe_state state; /* what it is loaded as, later attached as */
 	unsigned int kinds;	    /* what it can be, 1 << state each; 0 = not in this kernel */
 	bool preempted;		    /* tracepoints of this kernel let their programs be */
+	bool can_cast;		    /* this kernel has bpf_rdonly_cast() */
 	bool unwanted;		    /* not asked for: nothing that is missing */
 	/* By state: why not that, -errno, -ECANCELED when the user wants none; 0 = not refused. */
 	int refused[PROBE_STATES];
@@ -71,6 +72,9 @@ void probes_select(const struct probe *probes, struct bpf_object *obj);
 
 /* Some programs can't follow pointers as tp_btf can: all are to copy what these point to. */
 bool probes_copy_fields(const struct probe *probes);
+
+/* Whether programs may call bpf_rdonly_cast(), after probes_plan(). */
+bool probes_can_cast(const struct probe *probes);
 
 /* Attach; a probe that can't be attached becomes missing. Returns how many are attached. */
 size_t probes_attach(struct probe *probes, struct bpf_object *obj);

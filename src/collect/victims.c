@@ -39,7 +39,7 @@ int victims_add(struct qpw_victim *victims, size_t nr, uint32_t tgid, uint32_t t
 	if (place == nr)
 		return -ENOSPC;
 	set_place(&victims[place], tgid, tid, has_realtime);
-	return 1;
+	return 0;
 }
 
 static void free_place(struct qpw_victim *place, uint32_t nobody)

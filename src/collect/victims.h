@@ -14,7 +14,7 @@ struct qpw_victim;
 
 /*
  * A process (tid 0), of which only real-time threads are to count if it has some, or one thread of
- * it; once. 1, 0 when it was there before, or -ENOSPC when all nr places are taken.
+ * it; once. 0, or -ENOSPC when all nr places are taken.
  */
 int victims_add(struct qpw_victim *victims, size_t nr, uint32_t tgid, uint32_t tid,
 		bool has_realtime);

@@ -62,8 +62,7 @@ static void put_untimed(FILE *f, uint64_t nr)
 		fprintf(f,
 			"<p class=\"note\">%" PRIu64
 			" wake-ups of the victim were not by the timer "
-			"of a sleep (a pipe, futex, signal, timerfd, …), or of one begun "
-			"before it was watched: not measured.</p>\n",
+			"of a sleep (a pipe, futex, signal, timerfd, …): not measured.</p>\n",
 			nr);
 }
 

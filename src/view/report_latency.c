@@ -37,8 +37,7 @@ static void print_untimed(const struct sheet *o, uint64_t nr)
 	if (nr)
 		sheet_line(o,
 			   "%" PRIu64 " wake-ups of the victim were not by the timer of a sleep (a "
-			   "pipe, futex, signal, timerfd, ...), or of one begun before it was "
-			   "watched: not measured",
+			   "pipe, futex, signal, timerfd, ...): not measured",
 			   nr);
 }
 

@@ -25,9 +25,9 @@ static void test_process_and_thread(void **state)
 	struct qpw_victim list[NR] = { 0 };
 
 	(void)state;
-	assert_int_equal(victims_add(list, NR, 10, 0, true), 1);
-	assert_int_equal(victims_add(list, NR, 20, 21, false), 1);
-	assert_int_equal(victims_add(list, NR, 20, 22, false), 1);
+	assert_int_equal(victims_add(list, NR, 10, 0, true), 0);
+	assert_int_equal(victims_add(list, NR, 20, 21, false), 0);
+	assert_int_equal(victims_add(list, NR, 20, 22, false), 0);
 	assert_int_equal(list[0].tgid, 10);
 	assert_int_equal(list[0].tid, 0);
 	assert_int_equal(list[0].has_realtime, 1);
