@@ -66,9 +66,11 @@ same interruptions-by-cause '.causes | sort_by(.class, .name)'
 same origins .origins
 # what is queued is a point: no record is made of it beside a table
 same works '[.remote_work[] | {function, executed, remote, unknown, run_ns, origins} | select(.executed > 0)]'
+# A sleep that ends in the interrupt of the tick has none of its own, as when a hypervisor had held the
+# CPU meanwhile: each of the 301 is in one of the two.
 check enough-of-each-class "$(jq -c '[.interruptions[] | [.class, .count]]' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '[.interruptions[] | {key: .class, value: .count}] | from_entries |
-	.thread > 1500 and .softirq > 400 and .timer > 300 and .work > 500 and .ipi > 500'
+	.thread > 1500 and .softirq > 400 and .timer > 0 and .timer + .tick > 300 and .work > 500 and .ipi > 500'
 # one more of each to begin with
 for observer in tables report; do
 	check "works-as-made-$observer" "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/$observer.json")" \
