@@ -11,21 +11,33 @@
 #define RECORD(field) offsetof(struct qpw_counts, field)
 
 const struct counter counters[NR_COUNTERS] = {
-	{ "page_faults", AT(page_faults), RECORD(nr_page_faults), NULL, COUNTER_VICTIM, false },
-	{ "system_calls", AT(system_calls), RECORD(nr_system_calls), NULL, COUNTER_CALLS, false },
-	{ "system_calls_missed", AT(system_calls_missed), RECORD(nr_system_calls_missed),
-	  "system calls of the victim were not counted", COUNTER_CALLS, true },
-	{ "stops", AT(tick_stops), RECORD(nr_tick_stops), NULL, COUNTER_TICK, false },
-	{ "lock_waits_missed", AT(lock_waits_missed), RECORD(nr_lock_waits_missed),
-	  "waits for locks were not seen", COUNTER_LOCKS, true },
-	{ "origins_missed", AT(origins_missed), RECORD(nr_origins_missed),
-	  "origins or moves were not seen", COUNTER_ORIGINS, true },
-	{ "untimed_wakeups", AT(untimed_wakeups), RECORD(nr_untimed_wakeups), NULL, COUNTER_LATENCY,
-	  false },
-	{ "rows_left_out", AT(rows_left_out), 0,
-	  "origins of works, moves, waits or takings had no room", COUNTER_ORIGINS, false },
-	{ "calls_unnamed", AT(calls_unnamed), 0,
-	  "more functions were called in IPIs that go by a longer one", COUNTER_ORIGINS, false },
+	{ "page_faults", "victim_page_faults", "Page faults of the victim.", AT(page_faults),
+	  RECORD(nr_page_faults), NULL, COUNTER_VICTIM, false },
+	{ "system_calls", "victim_system_calls", "System calls of the victim.", AT(system_calls),
+	  RECORD(nr_system_calls), NULL, COUNTER_CALLS, false },
+	{ "system_calls_missed", "victim_system_calls_missed",
+	  "At most so many system calls of the victim are not counted.", AT(system_calls_missed),
+	  RECORD(nr_system_calls_missed), "system calls of the victim were not counted",
+	  COUNTER_CALLS, true },
+	{ "stops", "tick_stops", "Times that the tick was stopped on the watched CPUs.",
+	  AT(tick_stops), RECORD(nr_tick_stops), NULL, COUNTER_TICK, false },
+	{ "lock_waits_missed", "lock_waits_missed", "At most so many waits for locks are not told.",
+	  AT(lock_waits_missed), RECORD(nr_lock_waits_missed), "waits for locks were not seen",
+	  COUNTER_LOCKS, true },
+	{ "origins_missed", "origins_missed", "At most so many origins or moves are not told.",
+	  AT(origins_missed), RECORD(nr_origins_missed), "origins or moves were not seen",
+	  COUNTER_ORIGINS, true },
+	{ "untimed_wakeups", "victim_untimed_wakeups",
+	  "Wake-ups of the victim that no sleep's timer ended: they are no samples.",
+	  AT(untimed_wakeups), RECORD(nr_untimed_wakeups), NULL, COUNTER_LATENCY, false },
+	{ "rows_left_out", "rows_left_out",
+	  "Origins of works, moves, waits and takings for which there was no room.",
+	  AT(rows_left_out), 0, "origins of works, moves, waits or takings had no room",
+	  COUNTER_ORIGINS, false },
+	{ "calls_unnamed", "calls_unnamed",
+	  "Functions called in interrupts that go by another one, that took longer.",
+	  AT(calls_unnamed), 0, "more functions were called in IPIs that go by a longer one",
+	  COUNTER_ORIGINS, false },
 };
 
 /* tick_kept, a number for each reason, stands behind them and has no line. */
@@ -42,7 +54,7 @@ uint64_t counter_get(const struct counter *counter, const struct snap_counts *co
 	return *(const uint64_t *)((const char *)counts + counter->offset);
 }
 
-static uint64_t recorded(const struct counter *counter, const struct qpw_counts *record)
+uint64_t counter_recorded(const struct counter *counter, const struct qpw_counts *record)
 {
 	return *(const __u64 *)((const char *)record + counter->record);
 }
@@ -56,8 +68,8 @@ void counters_feed(struct snap_counts *counts, const struct qpw_counts *first,
 
 		if (!counters[i].record)
 			continue;
-		from = recorded(&counters[i], first);
-		to = recorded(&counters[i], last);
+		from = counter_recorded(&counters[i], first);
+		to = counter_recorded(&counters[i], last);
 		more = to > from ? to - from : 0; /* a corrupt trace may count backwards */
 		if (!counters[i].is_bound)
 			*value += more;

@@ -24,7 +24,9 @@ enum counter_about {
 };
 
 struct counter {
-	const char *name; /* in the JSON object of what it is about */
+	const char *key;  /* in an object of what it is about */
+	const char *name; /* where it stands by itself */
+	const char *help; /* a sentence: what its number, which has no unit, is of */
 	size_t offset;	  /* in struct snap_counts */
 	size_t record;	  /* in struct qpw_counts; 0: the model counts by itself */
 	const char *lack; /* where it is what is missing: a sentence behind the number; or NULL */
@@ -48,6 +50,9 @@ void counters_feed(struct snap_counts *counts, const struct qpw_counts *first,
 
 /* The other way: *record says what *counts has, where there is a place for it. */
 void counters_tell(const struct snap_counts *counts, struct qpw_counts *record);
+
+/* What a record says of it, since its beginning; only where it has a place in one. */
+uint64_t counter_recorded(const struct counter *counter, const struct qpw_counts *record);
 
 /* Adds *more, of another recording, tick_kept included. */
 void counters_merge(struct snap_counts *counts, const struct snap_counts *more);

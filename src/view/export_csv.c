@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/counter.h"
 #include "util/array.h"
 #include "util/record.h"
 #include "util/text.h"
@@ -324,15 +325,13 @@ static void put_stack(struct csv *csv, const struct qpw_header *h)
 static void put_counts(struct csv *csv, const struct qpw_header *h)
 {
 	const struct qpw_counts *r = (const struct qpw_counts *)h;
+	size_t len = 0;
 
-	snprintf(csv->cells[NAME], CELL_SIZE,
-		 "page_faults %" PRIu64 " system_calls %" PRIu64 " missed %" PRIu64
-		 " tick_stops %" PRIu64 " lock_waits_missed %" PRIu64 " origins_missed %" PRIu64
-		 " untimed_wakeups %" PRIu64,
-		 (uint64_t)r->nr_page_faults, (uint64_t)r->nr_system_calls,
-		 (uint64_t)r->nr_system_calls_missed, (uint64_t)r->nr_tick_stops,
-		 (uint64_t)r->nr_lock_waits_missed, (uint64_t)r->nr_origins_missed,
-		 (uint64_t)r->nr_untimed_wakeups);
+	for (int i = 0; i < NR_COUNTERS; i++)
+		if (counters[i].record)
+			len += (size_t)snprintf(csv->cells[NAME] + len, CELL_SIZE - len,
+						"%s%s %" PRIu64, len ? " " : "", counters[i].name,
+						counter_recorded(&counters[i], r));
 }
 
 static const struct kind {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/counter.h"
 #include "util/array.h"
 #include "view/metric.h"
 #include "view/summary_causers.h"
@@ -29,6 +30,20 @@ static void put_one(FILE *f, const char *name, enum metric_type type, uint64_t v
 	const struct metric_rows rows = { &value, 1, sizeof(value), NULL };
 
 	metric_put(f, &metric, &rows);
+}
+
+/* Behind the families of what they are about. */
+static void put_counters(FILE *f, const struct snap_counts *counts, enum counter_about about)
+{
+	for (int i = 0; i < NR_COUNTERS; i++) {
+		const struct counter *c = &counters[i];
+		char name[64];
+
+		if (c->about != about)
+			continue;
+		snprintf(name, sizeof(name), "qpw_%s", c->name);
+		put_one(f, name, METRIC_COUNT, counter_get(c, counts), c->help);
+	}
 }
 
 static void label_number(FILE *f, const char *name, uint64_t number, const char *behind)
@@ -275,8 +290,7 @@ static int put_caused(FILE *f, const struct snapshot *s)
 	free(sums);
 	put_one(f, "qpw_caused_left_out", METRIC_GAUGE, s->caused_left_out,
 		"Interruptions whose origins were too rare to be kept.");
-	put_one(f, "qpw_origins_missed", METRIC_COUNT, s->counts.origins_missed,
-		"At most so many origins or moves are not told.");
+	put_counters(f, &s->counts, COUNTER_ORIGINS);
 	return 0;
 }
 
@@ -420,20 +434,13 @@ static void put_tasks(FILE *f, const struct snapshot *s)
 
 	put_all(f, move_metrics, ARRAY_SIZE(move_metrics), &moves);
 	put_all(f, lock_metrics, ARRAY_SIZE(lock_metrics), &locks);
-	put_one(f, "qpw_lock_waits_missed", METRIC_COUNT, s->counts.lock_waits_missed,
-		"At most so many waits for locks are not told.");
+	put_counters(f, &s->counts, COUNTER_LOCKS);
 	put_all(f, taken_metrics, ARRAY_SIZE(taken_metrics), &taken);
-	put_one(f, "qpw_tick_stops", METRIC_COUNT, s->counts.tick_stops,
-		"Times that the tick was stopped on the watched CPUs.");
+	put_counters(f, &s->counts, COUNTER_TICK);
 	put_all(f, tick_metrics, ARRAY_SIZE(tick_metrics), &kept);
-	put_one(f, "qpw_victim_page_faults", METRIC_COUNT, s->counts.page_faults,
-		"Page faults of the victim.");
-	if (!snapshot_counts_calls(s))
-		return;
-	put_one(f, "qpw_victim_system_calls", METRIC_COUNT, s->counts.system_calls,
-		"System calls of the victim.");
-	put_one(f, "qpw_victim_system_calls_missed", METRIC_COUNT, s->counts.system_calls_missed,
-		"At most so many system calls of the victim are not counted.");
+	put_counters(f, &s->counts, COUNTER_VICTIM);
+	if (snapshot_counts_calls(s))
+		put_counters(f, &s->counts, COUNTER_CALLS);
 }
 
 static const struct metric latency_metrics[] = {
@@ -450,6 +457,7 @@ static void put_latency(FILE *f, const struct snapshot *s)
 		"The worst wake-up latency of the victim.");
 	put_one(f, "qpw_remote_timer_samples", METRIC_COUNT, s->nr_remote_timers,
 		"Wake-ups of the victim whose timer expired on another CPU.");
+	put_counters(f, &s->counts, COUNTER_LATENCY);
 }
 
 int openmetrics_write(FILE *f, const struct openmetrics *m)

@@ -141,7 +141,7 @@ static int put_counters(json_t *json, const struct snap_counts *counts, enum cou
 
 	for (int i = 0; !ret && i < NR_COUNTERS; i++)
 		if (counters[i].about == about)
-			ret = json_object_set_new(json, counters[i].name,
+			ret = json_object_set_new(json, counters[i].key,
 						  known ? json_integer(to_json_int(counter_get(
 								  &counters[i], counts))) :
 							  json_null());
