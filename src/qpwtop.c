@@ -34,20 +34,24 @@ static void set_screen(struct top *t)
 	t->screen.cpu_order = top_options_cpu_order(&t->o);
 }
 
+/* 0 or an exit code: what the option can't mean is wrong usage, as for every output. */
 static int open_metrics(struct top *t)
 {
 	int ret = t->o.openmetrics ? metrics_open(t->o.openmetrics, &t->metrics) : 0;
 
 	if (ret == -EEXIST)
-		return top_fail(t->o.openmetrics, "is a recording, which is not written over; give "
-						  "another file");
-	if (ret == -ENOTUNIQ)
-		return top_fail(t->o.openmetrics, "is no regular file, and would be replaced by "
-						  "one; give another file");
-	if (ret == -EINVAL)
-		return top_fail(t->o.openmetrics, "no file and no ADDR:PORT; an address is "
-						  "one in figures, a file of that name is ./NAME");
-	return ret ? top_fail(t->o.openmetrics, strerror(-ret)) : 0;
+		top_fail(t->o.openmetrics,
+			 "is a recording, which is not written over; give another file");
+	else if (ret == -ENOTUNIQ)
+		top_fail(t->o.openmetrics,
+			 "is no regular file, and would be replaced by one; give another file");
+	else if (ret == -EINVAL)
+		top_fail(t->o.openmetrics,
+			 "no file and no ADDR:PORT; an address is one in figures, "
+			 "a file of that name is ./NAME");
+	else
+		return ret ? top_fail(t->o.openmetrics, strerror(-ret)) : 0;
+	return CMD_USAGE;
 }
 
 /*

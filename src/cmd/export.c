@@ -45,7 +45,7 @@ static const char help[] =
 	"  -o, --output FILE    where to; - or none: stdout\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit code: 0, 1 error, 3 the trace holds nothing to tell.\n"
+	"Exit code: 0, 1 error, 3 the trace holds nothing to tell, 129 wrong usage.\n"
 	"\n"
 	"Example: qpwlat export --format chrome -o trace.json trace.qpw\n";
 
@@ -98,6 +98,24 @@ static int parse_args(int argc, char **argv, struct export_args *args)
 	if (optind < argc)
 		return usage_error("one trace at a time", argv[optind]);
 	return args->input ? 0 : usage_error("which trace?", NULL);
+}
+
+static int refuse(const char *path, const char *why)
+{
+	fprintf(stderr, "qpwlat export: %s: %s; write to another file\n", text_shown(path), why);
+	return CMD_USAGE;
+}
+
+/* 0 or an exit code. */
+static int check_output(const struct export_args *args)
+{
+	if (output_is_stdout(args->output))
+		return 0;
+	if (trace_same_file(args->input, args->output))
+		return refuse(args->output, "is the recording itself");
+	if (trace_is_at(args->output))
+		return refuse(args->output, "is a recording, which is not written over");
+	return 0;
 }
 
 /*
@@ -184,19 +202,9 @@ int cmd_export(int argc, char **argv)
 	}
 	if (code)
 		return code;
-	if (!output_is_stdout(args.output) && trace_same_file(args.input, args.output)) {
-		fprintf(stderr,
-			"qpwlat export: %s: is the recording itself; write to another file\n",
-			text_shown(args.output));
-		return CMD_ERROR;
-	}
-	if (trace_is_at(args.output)) {
-		fprintf(stderr,
-			"qpwlat export: %s: is a recording, which is not written over; write to "
-			"another file\n",
-			text_shown(args.output));
-		return CMD_ERROR;
-	}
+	code = check_output(&args);
+	if (code)
+		return code;
 	ret = trace_reader_open(args.input, &reader);
 	if (ret) {
 		fprintf(stderr, "qpwlat export: cannot open: %s: %s\n", text_shown(args.input),

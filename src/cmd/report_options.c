@@ -42,7 +42,7 @@ const char report_help[] =
 	"                     samples in JSON; default 10\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit code: 0, 1 error, 3 there is no record of what was asked for.\n"
+	"Exit code: 0, 1 error, 3 there is no record of what was asked for, 129 wrong usage.\n"
 	"\n"
 	"Example: qpwlat report --time 10,20 --outlier p99.9 trace.qpw\n";
 

@@ -49,7 +49,7 @@ static const char help[] =
 	"\n"
 	"Keys: q quit, space pause, Tab the next table, ? all the others.\n"
 	"\n"
-	"Exit code: 0, 1 error, 2 an interruption lasted longer than the threshold.\n"
+	"Exit code: 0, 1 error, 2 an interruption lasted longer than the threshold, 129 usage.\n"
 	"\n"
 	"example: qpwtop -c 1 -b -d 1 -n 10\n";
 

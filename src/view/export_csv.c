@@ -415,7 +415,7 @@ static int csv_put(void *export, const struct qpw_header *record)
 	put_number(csv, START_NS, record->start_ns);
 	put_number(csv, END_NS, record->end_ns);
 	put_flags(csv, record->flags);
-	if (kind && kind->put)
+	if (kind)
 		kind->put(csv, record);
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
 		csv_cell(csv->f, csv->cells[i]);

@@ -34,11 +34,11 @@ for file in other newer short; do
 		for format in text json markdown html csv; do
 			says 129 'is a recording' "$qpwlat" report --$format=$file.qpw lab.qpw
 		done
-		says 1 'is a recording' "$qpwlat" export -o $file.qpw lab.qpw
+		says 129 'is a recording' "$qpwlat" export -o $file.qpw lab.qpw
 		says 129 'is a recording' "$qpwlat" compare --json=$file.qpw a -- b
 		says 129 'is a recording' "$qpwlat" probes --json=$file.qpw
 		says 129 'is a recording' "$qpwlat" record --victim-json $file.qpw -o new.qpw
-		says 1 'is a recording' "$qpwtop" -b --replay lab.qpw --openmetrics $file.qpw
+		says 129 'is a recording' "$qpwtop" -b --replay lab.qpw --openmetrics $file.qpw
 		cmp before $file.qpw || true
 	} >log 2>&1
 	result "$file.qpw is not written over"
@@ -101,11 +101,11 @@ if mknod node c 1 3 2>/dev/null; then kinds+=(node); fi
 stat -c '%n %F %t:%T' "${kinds[@]}" target >before
 {
 	for kind in "${kinds[@]}"; do
-		says 1 'is no regular file' "$qpwtop" -b --replay lab.qpw --openmetrics "$kind"
+		says 129 'is no regular file' "$qpwtop" -b --replay lab.qpw --openmetrics "$kind"
 	done
 	stat -c '%n %F %t:%T' "${kinds[@]}" target | diff before - || true
 	for to in - : 127.0.0.1: 127.0.0.1:80x '[::1]:x' '[::1:80' name.prom:1; do
-		says 1 'no file and no ADDR:PORT' "$qpwtop" -b --replay lab.qpw --openmetrics "$to"
+		says 129 'no file and no ADDR:PORT' "$qpwtop" -b --replay lab.qpw --openmetrics "$to"
 		[ ! -e "./$to" ] || echo "there is $to"
 	done
 	"$qpwtop" -b --replay lab.qpw --openmetrics target >/dev/null 2>&1

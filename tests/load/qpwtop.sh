@@ -52,7 +52,7 @@ says "wrong key" 129 "--keys: '<Nope>'" "$QPWTOP" --print 80x24 --keys '<Nope>'
 is "--help into what is full" 1 "$("$QPWTOP" --help 2>/dev/null >/dev/full; echo $?)"
 says "keys without a screen" 129 "--keys: 'q'" "$QPWTOP" --keys q
 says "text or JSON" 129 '--json' "$QPWTOP" --json -b
-says "a name is no address" 1 'localhost:9' "$QPWTOP" --openmetrics localhost:9 --replay x
+says "a name is no address" 129 'localhost:9' "$QPWTOP" --openmetrics localhost:9 --replay x
 says "no such recording" 1 'No such file' "$QPWTOP" -b --replay "$out/none.qpw"
 echo "this is text, and long enough to be a header of something else" >"$out/text.qpw"
 says "not a recording" 1 'is no recording' "$QPWTOP" -b --replay "$out/text.qpw"
