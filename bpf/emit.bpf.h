@@ -90,6 +90,8 @@ struct cpu_slot {
 	u64 ipi_stolen_ns;
 	u64 ipi_function;
 	u64 ipi_longest_ns;
+	u64 ipi_callsite; /* of ipi_origin, as the next one is of csd_origin */
+	u64 csd_callsite;
 	u64 csd_ns; /* call function in flight inside the IPI */
 	u64 csd_function;
 	u32 ipi_nr_functions;
@@ -111,6 +113,7 @@ struct cpu_slot {
 	/* written by other CPUs: whoever sent first, until the interrupt comes */
 	struct ipi_sender_slot {
 		struct qpw_origin origin;
+		u64 callsite;
 	} __attribute__((aligned(64))) sender[IPI_SENDERS];
 } __attribute__((aligned(64)));
 

@@ -23,50 +23,51 @@ ORIGINS(csd_origins);
 #define SENDER_BEING_WRITTEN 1 /* in place of a time */
 
 /* Several senders before the interrupt comes make one; the first of them is kept. */
-static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, void *ctx)
+static __always_inline int ipi_note_sender(u32 target, enum ipi_sender which, u64 callsite,
+					   void *ctx)
 {
+	struct ipi_sender_slot *sender;
 	struct qpw_origin origin;
-	struct qpw_origin *sender;
 	struct cpu_slot *slot;
 	u64 now;
 
 	slot = bpf_map_lookup_elem(&slots, &target);
 	if (!slot)
 		return 0;
-	sender = &slot->sender[which].origin;
-	if (sender->ns || __sync_val_compare_and_swap(&sender->ns, 0, SENDER_BEING_WRITTEN))
+	sender = &slot->sender[which];
+	if (sender->origin.ns ||
+	    __sync_val_compare_and_swap(&sender->origin.ns, 0, SENDER_BEING_WRITTEN))
 		return 0;
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
 	now = origin.ns;
 	origin.ns = SENDER_BEING_WRITTEN;
-	*sender = origin;
+	sender->origin = origin;
+	sender->callsite = callsite;
 	barrier();
-	*(volatile u64 *)&sender->ns = now;
+	*(volatile u64 *)&sender->origin.ns = now;
 	return 0;
 }
 
 /*
- * The sender of a reschedule (no callback), or of what calls functions. Where those are told as
- * they are queued, each has its own sender, and only an irq_work needs the interrupt's: it is no
- * function call to the tracepoints, but is told as it is queued, just before it is sent. Lines
- * that two CPUs write cost more than all the rest.
+ * To a watched CPU: the sender of a reschedule (no callback), or of what calls functions. Where
+ * those are told as they are queued, each has its own sender, and only an irq_work needs the
+ * interrupt's: it is no function call to the tracepoints, but is told as it is queued, just before
+ * it is sent. Lines that two CPUs write cost more than all the rest.
  */
-static __always_inline int ipi_sent(u32 target, u64 callback, void *ctx)
+static __always_inline int ipi_sent(u32 target, u64 callsite, u64 callback, void *ctx)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_slot *here;
 
-	if (!cpu_is_watched(target))
-		return 0;
 	if (!callback)
-		return ipi_note_sender(target, IPI_SENDER_RESCHEDULE, ctx);
+		return ipi_note_sender(target, IPI_SENDER_RESCHEDULE, callsite, ctx);
 	if (csd_is_told) {
 		here = bpf_map_lookup_elem(&slots, &cpu);
 		if (!here || here->irq_work_for != target + 1)
 			return 0;
 		here->irq_work_for = 0;
 	}
-	return ipi_note_sender(target, IPI_SENDER_CALL, ctx);
+	return ipi_note_sender(target, IPI_SENDER_CALL, callsite, ctx);
 }
 
 /* An irq_work may find the interrupt sent already, or not needed: see ipi_sent(). */
@@ -80,16 +81,16 @@ static __always_inline int irq_work_queued(u32 target)
 	return 0;
 }
 
-static __always_inline int csd_queued(u32 target, struct __call_single_data *csd, void *ctx)
+/* To a watched CPU. */
+static __always_inline int csd_queued(u32 target, u64 callsite, struct __call_single_data *csd,
+				      void *ctx)
 {
 	struct qpw_origin origin;
 
-	if (!cpu_is_watched(target))
-		return 0;
 	if ((BPF_CORE_READ(csd, node.u_flags) & CSD_FLAG_TYPE_MASK) == CSD_TYPE_IRQ_WORK)
 		return irq_work_queued(target);
 	origin_here(&origin, bpf_ktime_get_ns(), ctx);
-	origin_put(&csd_origins, (u64)csd, 0, &origin);
+	origin_put(&csd_origins, (u64)csd, callsite, &origin);
 	return 0;
 }
 
@@ -101,6 +102,7 @@ static __always_inline void ipi_keep_longer(struct cpu_slot *slot, u64 function,
 	slot->ipi_longest_ns = ran_ns;
 	slot->ipi_function = function;
 	slot->ipi_origin = slot->csd_origin;
+	slot->ipi_callsite = slot->csd_callsite;
 	slot->ipi_flags = slot->csd_origin.ns ? QPW_F_ORIGIN : 0;
 }
 
@@ -112,7 +114,7 @@ static __always_inline int csd_begin(u64 csd, u64 function)
 {
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
-	u64 now, ignored;
+	u64 now;
 
 	if (!slot)
 		return 0;
@@ -125,7 +127,7 @@ static __always_inline int csd_begin(u64 csd, u64 function)
 		slot->csd_ns = now;
 		slot->csd_function = function;
 	}
-	if (!origin_take(&csd_origins, csd, &ignored, &slot->csd_origin))
+	if (!origin_take(&csd_origins, csd, &slot->csd_callsite, &slot->csd_origin))
 		slot->csd_origin.ns = 0;
 	return 0;
 }
@@ -148,21 +150,22 @@ static __always_inline int csd_end(u64 function)
 /* In the interrupt: who sent it, if that was noted, and room for the next one. */
 static __always_inline void ipi_take_sender(struct cpu_slot *slot, u32 vector)
 {
-	struct qpw_origin *sender;
+	struct ipi_sender_slot *sender;
 
 	slot->ipi_flags = 0;
 	if (vector == QPW_IPI_RESCHEDULE)
-		sender = &slot->sender[IPI_SENDER_RESCHEDULE].origin;
+		sender = &slot->sender[IPI_SENDER_RESCHEDULE];
 	else if (vector == QPW_IPI_CALL_FUNCTION_SINGLE)
-		sender = &slot->sender[IPI_SENDER_CALL].origin;
+		sender = &slot->sender[IPI_SENDER_CALL];
 	else
 		return;
-	if (*(volatile u64 *)&sender->ns <= SENDER_BEING_WRITTEN)
+	if (*(volatile u64 *)&sender->origin.ns <= SENDER_BEING_WRITTEN)
 		return;
-	slot->ipi_origin = *sender;
+	slot->ipi_origin = sender->origin;
+	slot->ipi_callsite = sender->callsite;
 	slot->ipi_flags = QPW_F_ORIGIN;
 	barrier();
-	*(volatile u64 *)&sender->ns = 0;
+	*(volatile u64 *)&sender->origin.ns = 0;
 }
 
 static __always_inline int ipi_begin(u32 vector)
@@ -186,8 +189,11 @@ static __always_inline void ipi_add(struct cpu_slot *slot, u32 cpu, u32 vector, 
 	struct qpw_live_key key = { .kind = QPW_KIND_IPI,
 				    .number = slot->ipi_function ? 0 : vector,
 				    .function = slot->ipi_function };
-	int row = live_interval(slot, cpu, LIVE_HARDIRQ, &key, start_ns, now, nested_ns, true);
+	int row;
 
+	if (slot->ipi_flags & QPW_F_ORIGIN)
+		key.callsite = slot->ipi_callsite;
+	row = live_interval(slot, cpu, LIVE_HARDIRQ, &key, start_ns, now, nested_ns, true);
 	if (slot->ipi_flags & QPW_F_ORIGIN)
 		live_caused(cpu, row, &slot->ipi_origin, start_ns);
 }
@@ -217,10 +223,13 @@ static __always_inline int ipi_end(u32 vector)
 	r->vector = vector;
 	r->nr_functions = slot->ipi_nr_functions;
 	r->function = slot->ipi_function;
-	if (slot->ipi_flags & QPW_F_ORIGIN)
+	if (slot->ipi_flags & QPW_F_ORIGIN) {
 		r->origin = slot->ipi_origin;
-	else
+		r->callsite = slot->ipi_callsite;
+	} else {
 		origin_none(&r->origin);
+		r->callsite = 0;
+	}
 	emit_submit(r);
 	return 0;
 }

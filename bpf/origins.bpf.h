@@ -16,7 +16,7 @@
 /* One line of the cache, as it goes from the CPU that queues to the one that runs. */
 struct origin_entry {
 	u64 key;
-	u64 function;
+	u64 code; /* an address beside it: a work's function, where a function was called from */
 	struct qpw_origin origin;
 } __attribute__((aligned(64)));
 
@@ -78,7 +78,7 @@ static __always_inline void origin_publish(struct origin_entry *entry, u64 key)
  * once, from two CPUs or one in an interrupt, a writer that comes later gives up: its origin is
  * unknown.
  */
-static __always_inline void origin_put(void *map, u64 key, u64 function,
+static __always_inline void origin_put(void *map, u64 key, u64 code,
 				       const struct qpw_origin *origin)
 {
 	struct origin_set *set = origin_set_of(map, key);
@@ -104,7 +104,7 @@ static __always_inline void origin_put(void *map, u64 key, u64 function,
 	entry = &set->way[place & (ORIGIN_WAYS - 1)];
 	if (__sync_lock_test_and_set(&entry->key, ORIGIN_BUSY) == ORIGIN_BUSY)
 		return;
-	entry->function = function;
+	entry->code = code;
 	entry->origin = *origin;
 	origin_publish(entry, key);
 }
@@ -122,8 +122,7 @@ static __always_inline bool origin_claim(struct origin_entry *entry, u64 key, bo
 }
 
 /* Take out what is under an address: false when there is nothing, or when it is being written. */
-static __always_inline bool origin_take(void *map, u64 key, u64 *function,
-					struct qpw_origin *origin)
+static __always_inline bool origin_take(void *map, u64 key, u64 *code, struct qpw_origin *origin)
 {
 	struct origin_set *set = origin_set_of(map, key);
 	struct origin_entry *entry;
@@ -135,7 +134,7 @@ static __always_inline bool origin_take(void *map, u64 key, u64 *function,
 		entry = &set->way[i];
 		if (!origin_claim(entry, key, i == 0))
 			continue;
-		*function = entry->function;
+		*code = entry->code;
 		*origin = entry->origin;
 		origin_publish(entry, ORIGIN_FREE);
 		return true;

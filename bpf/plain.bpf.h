@@ -49,6 +49,7 @@ struct trace_event_raw_nmi_handler {
 
 struct trace_event_raw_csd_queue_cpu {
 	unsigned int cpu;
+	void *callsite;
 	struct __call_single_data *csd;
 };
 
@@ -143,7 +144,8 @@ PLAIN_IPI(thermal_apic, QPW_IPI_THERMAL)
 PLAIN_IPI(threshold_apic, QPW_IPI_THRESHOLD)
 PLAIN_IPI(deferred_error_apic, QPW_IPI_DEFERRED_ERROR)
 
-PLAIN_EVENT(csd, csd_queue_cpu, csd_queued(e->cpu, e->csd, e),
+PLAIN_EVENT(csd, csd_queue_cpu,
+	    cpu_is_watched(e->cpu) ? csd_queued(e->cpu, (u64)e->callsite, e->csd, e) : 0,
 	    struct trace_event_raw_csd_queue_cpu *e)
 PLAIN_EVENT(csd, csd_function_entry, csd_begin((u64)e->csd, (u64)e->func),
 	    struct trace_event_raw_csd_function *e)

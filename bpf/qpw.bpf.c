@@ -197,17 +197,20 @@ IPI_VECTOR(thermal_apic, QPW_IPI_THERMAL)
 IPI_VECTOR(threshold_apic, QPW_IPI_THRESHOLD)
 IPI_VECTOR(deferred_error_apic, QPW_IPI_DEFERRED_ERROR)
 
-SEC("?raw_tp/ipi_send_cpu")
-int BPF_PROG(on_ipi_send_cpu, unsigned int cpu, unsigned long callsite, void *callback)
+/*
+ * Most of the next two are of CPUs that are not watched: by their names all arguments would be read
+ * before that is known.
+ */
+SEC("?raw_tp/ipi_send_cpu") /* cpu, callsite, callback */
+int BPF_PROG(on_ipi_send_cpu, unsigned int cpu)
 {
-	return ipi_sent(cpu, (u64)callback, ctx);
+	return cpu_is_watched(cpu) ? ipi_sent(cpu, ctx[1], ctx[2], ctx) : 0;
 }
 
-SEC("?raw_tp/csd_queue_cpu")
-int BPF_PROG(on_csd_queue_cpu, unsigned int cpu, unsigned long callsite, void *function,
-	     struct __call_single_data *csd)
+SEC("?raw_tp/csd_queue_cpu") /* cpu, callsite, function, csd */
+int BPF_PROG(on_csd_queue_cpu, unsigned int cpu)
 {
-	return csd_queued(cpu, csd, ctx);
+	return cpu_is_watched(cpu) ? csd_queued(cpu, ctx[1], (void *)ctx[3], ctx) : 0;
 }
 
 /* raw for the same reason as workqueue_execute_end; so is the next one */

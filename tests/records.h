@@ -218,6 +218,17 @@ static inline union rec rec_ipi(uint32_t cpu, uint64_t start, uint64_t end, uint
 	return r;
 }
 
+/* The same, sent from callsite. */
+static inline union rec rec_ipi_from(uint32_t cpu, uint64_t start, uint64_t end, uint32_t vector,
+				     uint64_t function, const struct qpw_origin *origin,
+				     uint64_t callsite)
+{
+	union rec r = rec_ipi(cpu, start, end, vector, function, origin);
+
+	r.ipi.callsite = callsite;
+	return r;
+}
+
 static inline union rec rec_flush(uint32_t cpu, uint64_t start, uint64_t end, uint32_t where,
 				  uint64_t function, const char *comm)
 {

@@ -145,6 +145,7 @@ struct qpw_ipi {
 	__u32 nr_functions;	  /* csd functions run in it */
 	__u64 function;		  /* address of the longest of them, 0 = none seen */
 	struct qpw_origin origin; /* of that function's csd */
+	__u64 callsite; /* where that was called from, as the kernel tells it; 0 = not known */
 };
 
 struct qpw_timer {
@@ -348,7 +349,7 @@ _Static_assert(sizeof(struct qpw_header) == 32, "wire format");
 _Static_assert(sizeof(struct qpw_origin) == 48, "wire format");
 _Static_assert(sizeof(struct qpw_irq) == 56, "wire format");
 _Static_assert(sizeof(struct qpw_softirq) == 40, "wire format");
-_Static_assert(sizeof(struct qpw_ipi) == 96, "wire format");
+_Static_assert(sizeof(struct qpw_ipi) == 104, "wire format");
 _Static_assert(sizeof(struct qpw_timer) == 48, "wire format");
 _Static_assert(sizeof(struct qpw_nmi) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_thread) == 104, "wire format");

@@ -43,7 +43,13 @@ struct qpw_live_key {
 	 */
 	__u32 number;
 	__u64 function;
-	char name[QPW_COMM_LEN]; /* IRQ action; THREAD, MIGRATE, LOCK_WAIT, TAKEN: the task */
+	union {
+		char name[QPW_COMM_LEN]; /* IRQ action; THREAD, MIGRATE, LOCK_WAIT, TAKEN: the task */
+		struct {
+			__u64 callsite; /* IPI: as in struct qpw_ipi */
+			__u64 zero;
+		};
+	};
 };
 
 struct qpw_live_row {

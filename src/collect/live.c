@@ -103,8 +103,11 @@ static void explain_rows(const struct qpw_live_table *table, struct stream *stre
 
 	/* for all the rest there is no name */
 	qpw_live_for_each(table->used_rows, at) {
-		if (at < LIVE_ROWS)
-			stream_explain_function(stream, table->rows[at].key.function);
+		if (at >= LIVE_ROWS)
+			continue;
+		stream_explain_function(stream, table->rows[at].key.function);
+		if (table->rows[at].key.kind == QPW_KIND_IPI)
+			stream_explain_function(stream, table->rows[at].key.callsite);
 	}
 	qpw_live_for_each(table->used_causers, at)
 		stream_explain_place(stream, table->causers[at].cgroup, table->causers[at].stack);

@@ -130,6 +130,12 @@ static bool set_has(const struct number_set *set, uint64_t number)
 	return set->nr_slots && *set_slot(set, number) == number;
 }
 
+/* Where an interrupt was sent from. */
+static uint64_t callsite_of(const struct qpw_header *h)
+{
+	return h->kind == QPW_KIND_IPI ? ((const struct qpw_ipi *)h)->callsite : 0;
+}
+
 static uint64_t function_of(const struct qpw_header *h)
 {
 	switch (h->kind) {
@@ -323,6 +329,7 @@ static void explain(struct stream *s, const struct qpw_header *h)
 	const struct qpw_origin *origin = origin_of(h);
 
 	explain_address(s, h, function_of(h));
+	explain_address(s, h, callsite_of(h));
 	if (!origin)
 		return;
 	explain_cgroup(s, h, origin->cgroup);

@@ -15,8 +15,8 @@
 #include "collect/ring.c"
 #include "collect/stream.c"
 /* NOLINTEND(bugprone-suspicious-include) */
+#include "ring_producer.h"
 
-#define RING_BYTES 4096
 #define BUSY BPF_RINGBUF_BUSY_BIT
 #define DISCARD BPF_RINGBUF_DISCARD_BIT
 
@@ -138,55 +138,6 @@ static void test_symbols_reload(void **state)
 }
 
 /* ------------------------------------------------------------------ ring */
-
-/* The kernel's side of a ring buffer. */
-struct producer {
-	int fd;
-	unsigned long position;
-};
-
-static void pwrite_all(int fd, const void *data, size_t len, off_t offset)
-{
-	assert_int_equal(pwrite(fd, data, len, offset), (ssize_t)len);
-}
-
-static void producer_create(struct producer *p)
-{
-	long page = sysconf(_SC_PAGESIZE);
-
-	p->fd = memfd_create("ring", 0);
-	p->position = 0;
-	assert_true(p->fd >= 0);
-	assert_int_equal(ftruncate(p->fd, 2 * page + 2 * RING_BYTES), 0);
-}
-
-/* Both places where the reader may see a byte of the data area. */
-static void write_data(struct producer *p, const void *data, size_t len, unsigned long position)
-{
-	off_t start = 2 * sysconf(_SC_PAGESIZE);
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		off_t offset = (off_t)((position + i) & (RING_BYTES - 1));
-
-		pwrite_all(p->fd, (const char *)data + i, 1, start + offset);
-		pwrite_all(p->fd, (const char *)data + i, 1, start + RING_BYTES + offset);
-	}
-}
-
-/* Returns the position of the record's header. */
-static unsigned long produce(struct producer *p, const void *data, unsigned int len,
-			     unsigned int bits)
-{
-	unsigned int header[2] = { len | bits, 0 };
-	unsigned long at = p->position;
-
-	write_data(p, data, len, at + sizeof(header));
-	write_data(p, header, sizeof(header), at);
-	p->position += (len + sizeof(header) + 7) & ~7UL;
-	pwrite_all(p->fd, &p->position, sizeof(p->position), sysconf(_SC_PAGESIZE));
-	return at;
-}
 
 static unsigned long consumed(const struct producer *p)
 {
@@ -522,6 +473,41 @@ static void test_origin_explained(void **state)
 	close(p.fd);
 }
 
+/* So are an IPI's function and where it was sent from, each once; one that is not known is not. */
+static void test_callsite_explained(void **state)
+{
+	struct stacks stacks = { 0 };
+	struct qpw_ipi ipi = {
+		.h = { .kind = QPW_KIND_IPI, .size = sizeof(ipi), .flags = QPW_F_ORIGIN },
+		.function = DROP,
+		.callsite = QUEUE
+	};
+	const char *path = *state;
+	struct producer p;
+	struct stream *s;
+	struct ksyms *k;
+	struct ring *r;
+
+	write_file(path, places);
+	producer_create(&p);
+	k = load(path);
+	r = must_ring(p.fd);
+	s = must_stream(r, k, &all_lookups, &stacks);
+	for (ipi.h.start_ns = 1; ipi.h.start_ns <= 3; ipi.h.start_ns++) {
+		produce(&p, &ipi, sizeof(ipi), 0);
+		if (ipi.h.start_ns == 2)
+			ipi.callsite = 0;
+	}
+	expect_symbol(s, "drop_caches+0x10");
+	expect_symbol(s, "queue_work_on+0x10");
+	for (uint64_t ns = 1; ns <= 3; ns++)
+		expect(s, QPW_KIND_IPI, ns);
+	stream_destroy(s);
+	ring_destroy(r);
+	ksyms_destroy(k);
+	close(p.fd);
+}
+
 static void assert_context(struct stream *s, const uint64_t *frames, uint32_t nr,
 			   enum qpw_context context, uint32_t left)
 {
@@ -593,6 +579,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stream_order, make_path, remove_path),
 		cmocka_unit_test(test_stream_grows),
 		cmocka_unit_test_setup_teardown(test_origin_explained, make_path, remove_path),
+		cmocka_unit_test_setup_teardown(test_callsite_explained, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(test_contexts, make_path, remove_path),
 	};
 

@@ -480,6 +480,36 @@ static void test_other_versions(void **state)
 	trace_reader_close(r);
 }
 
+/* An IPI of a recording from before call sites were told, and one from now behind it. */
+static void test_ipi_without_callsite(void **state)
+{
+	struct qpw_ipi older, now;
+	unsigned char raw[96 + sizeof(now)];
+	struct file f = open_trace();
+	const struct qpw_header *h;
+	struct trace_reader *r;
+
+	(void)state;
+	memset(&now, 0xee, sizeof(now));
+	now.h = (struct qpw_header){ .kind = QPW_KIND_IPI, .size = sizeof(now) };
+	older = now;
+	older.h.size = 96;
+	memcpy(raw, &older, 96);
+	memcpy(raw + 96, &now, sizeof(now));
+	append_block(&f, TRACE_BLOCK_RECORDS, raw, sizeof(raw), sizeof(raw), 2);
+	spill(f.data, f.len);
+	free(f.data);
+	assert_int_equal(trace_reader_open(path, &r), 0);
+	assert_int_equal(event_source_next(trace_reader_source(r), &h, 0), 1);
+	assert_int_equal(h->size, sizeof(now));
+	assert_int_equal(((const struct qpw_ipi *)h)->function, 0xeeeeeeeeeeeeeeee);
+	assert_int_equal(((const struct qpw_ipi *)h)->origin.context, 0xeeeeeeee);
+	assert_int_equal(((const struct qpw_ipi *)h)->callsite, 0);
+	assert_int_equal(event_source_next(trace_reader_source(r), &h, 0), 1);
+	assert_int_equal(((const struct qpw_ipi *)h)->callsite, 0xeeeeeeeeeeeeeeee);
+	trace_reader_close(r);
+}
+
 /* Random bytes behind a right header, and random damage to real traces: no crash, an end. */
 static void test_noise(void **state)
 {
@@ -553,6 +583,7 @@ int main(void)
 		cmocka_unit_test(test_other_kinds),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_other_versions),
+		cmocka_unit_test(test_ipi_without_callsite),
 		cmocka_unit_test(test_put_refuses),
 		cmocka_unit_test(test_full_disk),
 	};
