@@ -162,7 +162,9 @@ static int compare_who(const struct snap_caused *x, const struct snap_caused *y)
 		ret = strcmp(x->origin.comm, y->origin.comm);
 	if (!ret && x->origin.cpu != y->origin.cpu)
 		ret = x->origin.cpu < y->origin.cpu ? -1 : 1;
-	return ret ? ret : strcmp(x->cgroup, y->cgroup);
+	if (!ret)
+		ret = strcmp(x->cgroup, y->cgroup);
+	return ret ? ret : strcmp(x->callsite, y->callsite);
 }
 
 static int by_name(const void *a, const void *b)

@@ -44,7 +44,10 @@ struct callers {
 int callers_build(const struct snapshot *s, struct callers *out);
 void callers_finish(struct callers *c);
 
-/* Interruptions of one cause by one task from one CPU and control group, whatever the stack. */
+/*
+ * Interruptions of one cause by one task from one CPU, control group and call site, whatever the
+ * stack.
+ */
 struct callers_who {
 	const struct snap_caused *of; /* a row of the snapshot that it is in */
 	uint32_t pid;		      /* SNAP_PID_MANY */

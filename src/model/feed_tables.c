@@ -99,6 +99,8 @@ static int feed_interval_who(struct model *m, const struct row *row, const struc
 	struct figures_origin origin;
 	int ret = model_origin(m, who, &origin);
 
+	if (!ret && row->key->kind == QPW_KIND_IPI)
+		ret = model_callsite(m, row->key->callsite, &origin);
 	if (!ret)
 		ret = figures_caused(&m->figures, watch_on_cpu(m->watch, row->cpu), row->class,
 				     row->name, &origin, waits);

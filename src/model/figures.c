@@ -42,7 +42,7 @@ int figures_init(struct figures *f)
 	table_init(&f->works, 8, sizeof(struct work_row), FIGURES_WORKS_MAX);
 	table_init(&f->origins, 16, sizeof(struct origin_row), FIGURES_ROWS_MAX);
 	table_init(&f->flushes, 8, sizeof(struct flush_row), FIGURES_FLUSHES_MAX);
-	table_init(&f->caused, 24, sizeof(struct caused_row), FIGURES_CAUSED_MAX);
+	table_init(&f->caused, 32, sizeof(struct caused_row), FIGURES_CAUSED_MAX);
 	table_init(&f->moves, 16, sizeof(struct move_row), FIGURES_ROWS_MAX);
 	table_init(&f->locks, 16, sizeof(struct span_row), FIGURES_TASKS_MAX);
 	table_init(&f->waiters, 16, sizeof(struct span_row), FIGURES_ROWS_MAX);
@@ -226,10 +226,11 @@ static void note_pid(uint64_t *pid, bool first, uint32_t other)
 int figures_caused(struct figures *f, uint32_t on_cpu, enum snap_class class, int name,
 		   const struct figures_origin *o, const struct figures_sum *waits)
 {
-	const uint64_t key[3] = {
+	const uint64_t key[4] = {
 		pair(class | on_cpu << 16, (uint32_t)name),
 		pair((uint32_t)o->comm, o->cpu),
 		o->place,
+		o->callsite,
 	};
 	int index = table_get_sized(&f->caused, key, sizeof(key));
 	struct caused_row *row;

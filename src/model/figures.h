@@ -67,9 +67,10 @@ struct caused_row {
 	uint32_t name;
 	uint32_t comm;
 	uint32_t cpu;
-	uint32_t cgroup; /* number in places */
-	uint32_t stack;	 /* id */
-	uint64_t pid;	 /* SNAP_PID_MANY */
+	uint32_t cgroup;   /* number in places */
+	uint32_t stack;	   /* id */
+	uint64_t callsite; /* as in struct figures_origin */
+	uint64_t pid;	   /* SNAP_PID_MANY */
 	uint64_t count;
 	uint64_t wait_ns;
 	uint64_t wait_max_ns;
@@ -151,7 +152,8 @@ struct figures_origin {
 	int comm; /* name */
 	uint32_t pid;
 	uint32_t cpu;
-	uint64_t place; /* figures_place() */
+	uint64_t place;	   /* figures_place() */
+	uint32_t callsite; /* of an IPI: its name + 1, 0 = not known */
 };
 
 /* Number of a control group in places and id of a stack, both as a row has them. */

@@ -37,6 +37,8 @@ static void fill_caused_row(const struct caused_row *row, const struct names *na
 	out->origin.count = row->count;
 	memcpy(out->cgroup, places_cgroup_text(places, row->cgroup),
 	       strlen(places_cgroup_text(places, row->cgroup)));
+	if (row->callsite)
+		memcpy(out->callsite, names_get(names, (int)row->callsite - 1), QPW_SYMBOL_LEN);
 	places_stack_text(places, names, row->stack, out->stack, sizeof(out->stack));
 	out->wait_ns = row->wait_ns;
 	out->wait_max_ns = row->wait_max_ns;

@@ -236,6 +236,9 @@ static void fill_span(struct snap_span *span, const struct piece *p,
 		return;
 	fill_origin(&span->origin, i, 1, names);
 	span->origin_ns = i->origin_ns;
+	if (i->origin_callsite)
+		memcpy(span->callsite, names_get(names, (int)i->origin_callsite - 1),
+		       sizeof(span->callsite));
 }
 
 /* The longest ones that overlap [from, to), in order of time; the others are counted. */

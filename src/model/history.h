@@ -24,8 +24,8 @@ struct history_interval {
 	uint32_t origin_cpu;
 	uint32_t origin_pid;
 	uint32_t origin_comm;
-	uint32_t pad;
-	uint64_t origin_ns; /* when it was queued, sent or woken; 0 = not seen */
+	uint32_t origin_callsite; /* as in struct figures_origin */
+	uint64_t origin_ns;	  /* when it was queued, sent or woken; 0 = not seen */
 };
 
 /* The last max_room of them, in the order of arrival: by end, inner ones first. */

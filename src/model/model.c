@@ -87,6 +87,7 @@ struct subject {
 	int name;
 	bool counted; /* not for the later parts of one run */
 	const struct qpw_origin *origin;
+	uint64_t callsite; /* of an IPI with an origin: its address, 0 = not known */
 };
 
 /* The same interval, for a model that keeps CPUs apart or a log. */
@@ -155,6 +156,8 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 	if (s->name < 0)
 		return s->name;
 	ret = s->origin ? model_origin(m, s->origin, &origin) : 0;
+	if (!ret && s->callsite)
+		ret = model_callsite(m, s->callsite, &origin);
 	if (ret)
 		return ret;
 	if (!cpu->history.ring && model_give_room(m, cpu))
@@ -176,6 +179,7 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		i->origin_comm = (uint32_t)origin.comm;
 		i->origin_pid = origin.pid;
 		i->origin_cpu = origin.cpu;
+		i->origin_callsite = origin.callsite;
 		i->origin_ns = s->origin->ns;
 	}
 	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
@@ -210,8 +214,10 @@ static int feed_ipi(struct model *m, const struct qpw_header *h)
 
 	s.name = e->function ? names_symbol(&m->names, e->function) :
 			       model_vector_name(m, e->vector);
-	if (h->flags & QPW_F_ORIGIN)
+	if (h->flags & QPW_F_ORIGIN) {
 		s.origin = &e->origin;
+		s.callsite = e->callsite;
+	}
 	if (e->nr_functions > 1 && model_in_window(m, h))
 		m->nr_calls_unnamed += e->nr_functions - 1;
 	return add_interval(m, h, &s, NULL);

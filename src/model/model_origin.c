@@ -69,6 +69,17 @@ int model_origin(struct model *m, const struct qpw_origin *o, struct figures_ori
 	out->pid = known->no_task ? SNAP_PID_MANY : o->pid;
 	out->cpu = o->cpu;
 	out->place = known->place;
+	out->callsite = 0;
+	return 0;
+}
+
+int model_callsite(struct model *m, uint64_t address, struct figures_origin *out)
+{
+	int name = address ? names_symbol(&m->names, address) : -1;
+
+	if (address && name < 0)
+		return name;
+	out->callsite = (uint32_t)(name + 1);
 	return 0;
 }
 

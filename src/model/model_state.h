@@ -121,6 +121,9 @@ int model_give_room(struct model *m, struct model_cpu *cpu);
  */
 int model_origin(struct model *m, const struct qpw_origin *o, struct figures_origin *out);
 
+/* The address that an IPI was sent from, of the same origin: its name. 0 or -ENOMEM. */
+int model_callsite(struct model *m, uint64_t address, struct figures_origin *out);
+
 /* What a stack or a control group is changes with the next record. */
 void model_forget_origins(struct model *m);
 

@@ -71,9 +71,10 @@ struct snap_caused {
 	enum snap_class class;
 	uint32_t on_cpu; /* where; SNAP_CPU_ALL, unless rows were asked for per CPU */
 	char name[QPW_SYMBOL_LEN];
-	struct snap_origin origin;  /* of a context that is no task: "[softirq]" or the like */
-	char cgroup[QPW_PATH_LEN];  /* path, "" = not known */
-	char stack[SNAP_STACK_LEN]; /* "function+0x1f;caller+0x2e;…", innermost first; or "" */
+	struct snap_origin origin;     /* of a context that is no task: "[softirq]" or the like */
+	char cgroup[QPW_PATH_LEN];     /* path, "" = not known */
+	char stack[SNAP_STACK_LEN];    /* "function+0x1f;caller+0x2e;…", innermost first; or "" */
+	char callsite[QPW_SYMBOL_LEN]; /* IPI: where it was sent from, "function+0x1f"; or "" */
 	uint64_t wait_ns; /* from queueing, sending or waking to the start here, summed up */
 	uint64_t wait_max_ns;
 };
@@ -179,7 +180,8 @@ struct snap_event {
 	uint32_t cpu;
 	enum snap_class class;
 	char name[QPW_SYMBOL_LEN];
-	struct snap_origin origin; /* count 0 = not known */
+	struct snap_origin origin;     /* count 0 = not known */
+	char callsite[QPW_SYMBOL_LEN]; /* as in struct snap_caused */
 };
 
 #define SNAP_EVENTS 256 /* so many of the last ones are kept */
@@ -219,10 +221,11 @@ struct snap_span {
 	char name[QPW_SYMBOL_LEN];
 	uint64_t start_ns;
 	uint64_t end_ns;
-	uint64_t before_ns;	   /* how much of it lay before start_ns */
-	uint64_t self_ns;	   /* of end_ns - start_ns, without what nested in it */
-	struct snap_origin origin; /* count 0 = not known */
-	uint64_t origin_ns;	   /* when it was queued, sent or woken; 0 = not seen */
+	uint64_t before_ns;	       /* how much of it lay before start_ns */
+	uint64_t self_ns;	       /* of end_ns - start_ns, without what nested in it */
+	struct snap_origin origin;     /* count 0 = not known */
+	char callsite[QPW_SYMBOL_LEN]; /* as in struct snap_caused */
+	uint64_t origin_ns;	       /* when it was queued, sent or woken; 0 = not seen */
 };
 
 #define SNAP_SPANS 48

@@ -134,7 +134,7 @@ static int compare_caused(const void *a, const void *b)
 		compare_u64(x->class, y->class),	strcmp(x->name, y->name),
 		strcmp(x->origin.comm, y->origin.comm), compare_u64(x->origin.cpu, y->origin.cpu),
 		strcmp(x->cgroup, y->cgroup),		strcmp(x->stack, y->stack),
-		compare_u64(x->on_cpu, y->on_cpu)
+		strcmp(x->callsite, y->callsite),	compare_u64(x->on_cpu, y->on_cpu)
 	};
 
 	return first_of(by, ARRAY_SIZE(by));

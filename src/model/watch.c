@@ -333,6 +333,9 @@ static int fill_events(const struct watch *w, const struct names *names, struct 
 		out->origin.pid = e->origin.pid;
 		out->origin.cpu = e->origin.cpu;
 		out->origin.count = 1;
+		if (e->origin.callsite)
+			memcpy(out->callsite, names_get(names, (int)e->origin.callsite - 1),
+			       sizeof(out->callsite));
 	}
 	return 0;
 }

@@ -151,6 +151,16 @@ void chrome_address(struct chrome *c, const char *key, uint64_t address)
 	chrome_text(c, key, text, sizeof(text));
 }
 
+void chrome_code(struct chrome *c, const char *key, uint64_t address)
+{
+	char name[CHROME_NAME];
+
+	if (!address)
+		return;
+	chrome_name(c, name, "", address, "");
+	chrome_text(c, key, name, sizeof(name));
+}
+
 void chrome_task(struct chrome *c, const char *key, const char *comm, uint32_t pid)
 {
 	char text[QPW_COMM_LEN + 16];

@@ -67,6 +67,7 @@ void chrome_address(struct chrome *c, const char *key, uint64_t address);
 void chrome_task(struct chrome *c, const char *key, const char *comm, uint32_t pid);
 /* Who, from which CPU, how long before, from which stack; nothing unless the record tells it. */
 void chrome_origin(struct chrome *c, const struct qpw_header *h, const struct qpw_origin *o);
+void chrome_code(struct chrome *c, const char *key, uint64_t address);
 void chrome_end(struct chrome *c);
 
 /* What may overlap others in its lane, or holds steps: begun like the above, ended as well. */

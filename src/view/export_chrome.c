@@ -68,6 +68,7 @@ static void put_ipi(struct chrome *c, const struct qpw_header *h)
 	chrome_text(c, "vector", vector, strlen(vector));
 	chrome_number(c, "functions", r->nr_functions);
 	chrome_origin(c, h, &r->origin);
+	chrome_code(c, "call_site", h->flags & QPW_F_ORIGIN ? r->callsite : 0);
 	chrome_end(c);
 	chrome_cause(c, h, LANE_IRQ, &r->origin, cause);
 }

@@ -48,13 +48,14 @@ enum column {
 	ORIGIN_CGROUP,
 	ORIGIN_STACK,
 	STACK,
+	CALL_SITE,
 	NR_COLUMNS,
 };
 
 static const char header[] =
 	"kind,cpu,start_ns,end_ns,flags,name,number,function,object,pid,tgid,comm,prio,count,"
 	"origin_ns,origin_cpu,origin_pid,origin_comm,target_cpu,from_cpu,irq_ns,expire_ns,"
-	"wakeup_ns,state,loses,origin_cgroup,origin_stack,stack\n";
+	"wakeup_ns,state,loses,origin_cgroup,origin_stack,stack,call_site\n";
 
 struct csv {
 	FILE *f;
@@ -83,14 +84,19 @@ static void put_text(struct csv *csv, enum column column, const char *text, size
 }
 
 /* A function by its name, or by its address; nothing when none was seen. */
-static void put_function(struct csv *csv, uint64_t address)
+static void put_code(struct csv *csv, enum column column, uint64_t address)
 {
 	const char *name = export_names_symbol(&csv->names, address);
 
 	if (name)
-		put_text(csv, FUNCTION, name, QPW_SYMBOL_LEN);
+		put_text(csv, column, name, QPW_SYMBOL_LEN);
 	else if (address)
-		text_address(csv->cells[FUNCTION], CELL_SIZE, address);
+		text_address(csv->cells[column], CELL_SIZE, address);
+}
+
+static void put_function(struct csv *csv, uint64_t address)
+{
+	put_code(csv, FUNCTION, address);
 }
 
 static void put_object(struct csv *csv, uint64_t address)
@@ -145,6 +151,7 @@ static void put_ipi(struct csv *csv, const struct qpw_header *h)
 	put_function(csv, r->function);
 	put_number(csv, COUNT, r->nr_functions);
 	put_origin(csv, h, &r->origin);
+	put_code(csv, CALL_SITE, h->flags & QPW_F_ORIGIN ? r->callsite : 0);
 }
 
 static void put_timer(struct csv *csv, const struct qpw_header *h)

@@ -215,7 +215,7 @@ static const struct metric cause_metrics[] = {
 	  "The longest interruption by what ran, with what nested in it." },
 };
 
-/* Rows that differ in pid or stack only, as one: both would make too many labels. */
+/* Rows that differ in pid, stack or call site only, as one: each would make too many labels. */
 struct caused_sum {
 	const struct snap_caused *first;
 	uint64_t count;

@@ -29,6 +29,17 @@ static void note_cgroup(struct text_table *t, const char *cgroup)
 	text_table_note(t, line);
 }
 
+static void note_callsite(struct text_table *t, const char *callsite)
+{
+	char safe[4 * QPW_SYMBOL_LEN + 1], line[sizeof(safe) + 16];
+
+	if (!callsite[0])
+		return;
+	text_escape_n(callsite, QPW_SYMBOL_LEN, safe, sizeof(safe));
+	snprintf(line, sizeof(line), "sent from %s", safe);
+	text_table_note(t, line);
+}
+
 void report_origins(const struct sheet *o, const struct report *r)
 {
 	static const struct text_column columns[] = {
@@ -61,6 +72,7 @@ void report_origins(const struct sheet *o, const struct report *r)
 		text_table_count(&t, w->of->origin.cpu);
 		text_table_us(&t, w->wait_ns / w->count);
 		text_table_us(&t, w->wait_max_ns);
+		note_callsite(&t, w->of->callsite);
 		note_cgroup(&t, w->of->cgroup);
 	}
 	sheet_table(o, &t);

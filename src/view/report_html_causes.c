@@ -179,7 +179,11 @@ static void put_caused(FILE *f, const struct snap_caused *c)
 	html_name(f, c->name);
 	fprintf(f, "<td class=\"t\">%s</td>", blame_is_avoidable(c->class, c->name) ? "yes" : "");
 	html_count(f, c->origin.count);
-	html_name(f, who);
+	fputs("<td class=\"t\"><code>", f);
+	escape_html(f, who);
+	fputs("</code>", f);
+	report_html_callsite(f, c->callsite);
+	fputs("</td>", f);
 	html_count(f, c->origin.cpu);
 	html_ns(f, (double)c->wait_ns / (double)c->origin.count);
 	html_ns(f, (double)c->wait_max_ns);

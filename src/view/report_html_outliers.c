@@ -34,11 +34,13 @@ static void put_avoidable(FILE *f, bool avoidable)
 	fprintf(f, "<td class=\"t\">%s</td>", avoidable ? "yes" : "");
 }
 
-static void put_by(FILE *f, const struct snap_origin *o)
+/* callsite: "" where it is not known. */
+static void put_by(FILE *f, const struct snap_origin *o, const char *callsite)
 {
 	fputs("<td class=\"t\">", f);
 	if (o && o->count)
 		timeline_origin(f, o);
+	report_html_callsite(f, callsite);
 	fputs("</td>", f);
 }
 
@@ -51,7 +53,7 @@ static void put_part(FILE *f, const struct snap_outlier *o, const struct snap_pa
 	html_ns(f, (double)p->ns);
 	report_html_share(f, (double)p->ns, (double)o->latency_ns);
 	put_avoidable(f, blame_is_avoidable(p->class, p->name));
-	put_by(f, &p->origin);
+	put_by(f, &p->origin, "");
 	fputs("</tr>\n", f);
 }
 
@@ -61,7 +63,7 @@ static void put_step(FILE *f, const struct snap_outlier *o, int step)
 	html_ns(f, (double)o->step_ns[step]);
 	report_html_share(f, (double)o->step_ns[step], (double)o->latency_ns);
 	put_avoidable(f, false);
-	put_by(f, NULL);
+	put_by(f, NULL, "");
 	fputs("</tr>\n", f);
 	for (uint32_t i = 0; i < o->nr_parts; i++)
 		if ((int)o->parts[i].step == step)
@@ -72,7 +74,7 @@ static void put_step(FILE *f, const struct snap_outlier *o, int step)
 	html_ns(f, (double)o->residual_ns[step]);
 	report_html_share(f, (double)o->residual_ns[step], (double)o->latency_ns);
 	put_avoidable(f, false);
-	put_by(f, NULL);
+	put_by(f, NULL, "");
 	fputs("</tr>\n", f);
 }
 
@@ -126,7 +128,7 @@ static void put_span(FILE *f, const struct snap_outlier *o, const struct snap_sp
 	put_relative(f, o, p->end_ns);
 	html_ns(f, (double)(p->end_ns - p->start_ns));
 	html_ns(f, (double)p->self_ns);
-	put_by(f, &p->origin);
+	put_by(f, &p->origin, p->callsite);
 	if (p->origin_ns)
 		put_relative(f, o, p->origin_ns);
 	else

@@ -4,6 +4,7 @@
  */
 #include "view/report_html_parts.h"
 
+#include "view/escape.h"
 #include "view/words.h"
 
 void report_html_more(FILE *f, size_t shown, size_t nr)
@@ -19,6 +20,15 @@ void report_html_share(FILE *f, double part, double whole)
 	if (whole > 0)
 		words_add_number(cell, sizeof(cell), part * 100 / whole);
 	fprintf(f, "<td>%s%s</td>", whole > 0 ? cell : "–", whole > 0 ? " %" : "");
+}
+
+void report_html_callsite(FILE *f, const char *callsite)
+{
+	if (!callsite[0])
+		return;
+	fputs(" from <code>", f);
+	escape_html(f, callsite);
+	fputs("</code>", f);
 }
 
 void report_html_bar(FILE *f, const char *css, double value, double scale)

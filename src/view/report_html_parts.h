@@ -15,6 +15,9 @@ extern const char report_html_style[];
 /* "and 7 more" below a table of which shown rows are there; nothing when that is all. */
 void report_html_more(FILE *f, size_t shown, size_t nr);
 
+/* " from" and where an IPI was sent from; nothing for "". */
+void report_html_callsite(FILE *f, const char *callsite);
+
 /* <td> with a share of whole in percent, "–" where the whole is not known. */
 void report_html_share(FILE *f, double part, double whole);
 

@@ -76,14 +76,15 @@ static json_t *caused_json(const void *row)
 	const struct snap_caused *c = row;
 	bool many = c->origin.pid == SNAP_PID_MANY;
 
-	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "class",
+	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "class",
 			 snap_class_name(c->class), "cause",
 			 to_json_text_n(c->name, sizeof(c->name)), "avoidable",
 			 blame_is_avoidable(c->class, c->name), "comm",
 			 to_json_text_n(c->origin.comm, sizeof(c->origin.comm)), "pid",
 			 many ? json_null() : json_integer(c->origin.pid), "cpu",
 			 (json_int_t)c->origin.cpu, "cgroup", to_json_text_or_null(c->cgroup),
-			 "stack", stack_json(c->stack), "count", to_json_int(c->origin.count),
+			 "stack", stack_json(c->stack), "call_site",
+			 to_json_text_or_null(c->callsite), "count", to_json_int(c->origin.count),
 			 "wait_ns", to_json_int(c->wait_ns), "wait_max_ns",
 			 to_json_int(c->wait_max_ns));
 }

@@ -167,12 +167,13 @@ static json_t *step_json(const struct snap_outlier *o, enum snap_step step)
 
 static json_t *span_json(const struct snap_span *p)
 {
-	return json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o}", "class",
+	return json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "class",
 			 snap_class_name(p->class), "name", to_json_text(p->name), "avoidable",
 			 blame_is_avoidable(p->class, p->name), "start_ns",
 			 to_json_int(p->start_ns), "end_ns", to_json_int(p->end_ns), "before_ns",
 			 to_json_int(p->before_ns), "self_ns", to_json_int(p->self_ns), "origin",
-			 p->origin.count ? origin_json(&p->origin) : json_null(), "origin_ns",
+			 p->origin.count ? origin_json(&p->origin) : json_null(), "call_site",
+			 to_json_text_or_null(p->callsite), "origin_ns",
 			 p->origin_ns ? json_integer(to_json_int(p->origin_ns)) : json_null());
 }
 

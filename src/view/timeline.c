@@ -353,6 +353,10 @@ static void put_span_title(const struct drawing *d, const struct snap_span *p)
 		fputs(", caused by ", d->f);
 		timeline_origin(d->f, &p->origin);
 	}
+	if (p->callsite[0]) {
+		fputs(" from ", d->f);
+		escape_html(d->f, p->callsite);
+	}
 	fputs("</title>", d->f);
 }
 

@@ -46,7 +46,7 @@ struct top_cause {
 
 #define TOP_NO_ROW UINT32_MAX
 
-/* Who brought about what, from wherever: rows of the snapshot that differ by their stacks only. */
+/* Who brought about what, from wherever: rows that differ by stack or call site only. */
 struct top_origin {
 	const struct snap_caused *caused; /* the most frequent of them */
 	struct snap_origin who;		  /* of all of them */

@@ -2,12 +2,14 @@
 /*
  * The log of single long interruptions, the last one first.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/array.h"
 #include "view/top.h"
+#include "view/top_table.h"
 
 enum {
 	COL_TIME,
@@ -81,6 +83,30 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 	return 1;
 }
 
+static int extra(const struct top_data *d, size_t row, json_t *object)
+{
+	const struct snap_event *e = event(d, row);
+	struct top_value v;
+
+	top_words_n(&v, e->callsite, sizeof(e->callsite));
+	return json_object_set_new(object, "call_site",
+				   v.type == TOP_NOTHING ? json_null() : json_string(v.text)) ?
+		       -ENOMEM :
+		       0;
+}
+
+/* All columns, and where an IPI was sent from. */
+static void detail(const struct top_data *d, size_t row, struct canvas *c, unsigned int at_row)
+{
+	struct top_value v;
+
+	(void)at_row;
+	top_table_draw_whole(&top_view_events, d, row, c);
+	top_words_n(&v, event(d, row)->callsite, QPW_SYMBOL_LEN);
+	if (v.type != TOP_NOTHING)
+		canvas_printf(c, canvas_used_rows(c), 0, CANVAS_PLAIN, "sent from %s", v.text);
+}
+
 const struct top_view top_view_events = {
 	.name = "events",
 	TOP_COLUMNS(columns),
@@ -90,4 +116,6 @@ const struct top_view top_view_events = {
 	.value = value,
 	.ids = ids,
 	.head = head,
+	.extra = extra,
+	.detail = detail,
 };

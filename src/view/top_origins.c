@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of who brought about what; more of a row is the kernel stack it was done from.
+ * The table of who brought about what; more of a row is where in the kernel it was done from: the
+ * call site of an IPI, the stack.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -103,7 +104,15 @@ static json_t *stack_json(const char *stack)
 	return list;
 }
 
-/* The stack of the most frequent ones, and all with their counts. */
+static json_t *site_json(const char *callsite)
+{
+	struct top_value v;
+
+	top_words_n(&v, callsite, QPW_SYMBOL_LEN);
+	return callsite[0] ? json_string(v.text) : json_null();
+}
+
+/* The stack and call site of the most frequent ones, and all with their counts. */
 static int extra(const struct top_data *d, size_t row, json_t *object)
 {
 	const struct top_origin *o = &d->rates.origins[row];
@@ -113,11 +122,13 @@ static int extra(const struct top_data *d, size_t row, json_t *object)
 	for (uint32_t i = o->first; !failed && i != TOP_NO_ROW; i = d->rates.next_caused[i]) {
 		const struct snap_caused *c = &d->now->caused[i];
 
-		failed |= json_array_append_new(list, json_pack("{s:I, s:o}", "count",
-								(json_int_t)c->origin.count,
-								"stack", stack_json(c->stack)));
+		failed |= json_array_append_new(
+			list,
+			json_pack("{s:I, s:o, s:o}", "count", (json_int_t)c->origin.count, "stack",
+				  stack_json(c->stack), "call_site", site_json(c->callsite)));
 	}
 	failed |= json_object_set_new(object, "stack", stack_json(o->caused->stack));
+	failed |= json_object_set_new(object, "call_site", site_json(o->caused->callsite));
 	return json_object_set_new(object, "stacks", list) || failed ? -ENOMEM : 0;
 }
 
@@ -129,17 +140,27 @@ static void print_times(char *buf, size_t size, uint64_t nr)
 		snprintf(buf, size, "%" PRIu64 " times", nr);
 }
 
-/* Returns the next free row. */
-static unsigned int draw_stack(const struct snap_caused *c, uint64_t of, struct canvas *canvas,
+/* From where in the kernel, as far as it is known. Returns the next free row. */
+static unsigned int draw_place(const struct snap_caused *c, uint64_t of, struct canvas *canvas,
 			       unsigned int at_row)
 {
-	char frame[QPW_SYMBOL_LEN * 4 + 1], times[32];
+	char frame[QPW_SYMBOL_LEN * 4 + 1], times[32] = "";
 	const char *stack = c->stack;
 
-	print_times(times, sizeof(times), c->origin.count);
+	if (c->origin.count != of) {
+		print_times(times, sizeof(times), c->origin.count);
+		text_add(times, sizeof(times), ": ");
+	}
+	if (*c->callsite && at_row < canvas->rows) {
+		text_escape_n(c->callsite, sizeof(c->callsite), frame, sizeof(frame));
+		canvas_style_row(canvas, at_row, 0, CANVAS_HEADER);
+		canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%ssent from %s", times, frame);
+		times[0] = '\0';
+	}
+	if (at_row >= canvas->rows)
+		return at_row;
 	canvas_style_row(canvas, at_row, 0, CANVAS_HEADER);
-	canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%s%s%s",
-		      c->origin.count == of ? "" : times, c->origin.count == of ? "" : ": ",
+	canvas_printf(canvas, at_row++, 0, CANVAS_HEADER, "%s%s", times,
 		      *stack ? "kernel stack, innermost first" : "no kernel stack was taken");
 	while (at_row < canvas->rows && next_frame(&stack, frame, sizeof(frame)))
 		canvas_printf(canvas, at_row++, 2, CANVAS_PLAIN, "%s", frame);
@@ -165,7 +186,7 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 		      (double)o->wait_max_ns / 1000);
 	for (uint32_t i = o->first; i != TOP_NO_ROW && at_row < c->rows;
 	     i = d->rates.next_caused[i])
-		at_row = draw_stack(&d->now->caused[i], o->who.count, c, at_row);
+		at_row = draw_place(&d->now->caused[i], o->who.count, c, at_row);
 }
 
 const struct top_view top_view_origins = {

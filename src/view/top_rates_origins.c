@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who brought about what: rows of a snapshot that differ by their stacks only are one. Knows no
- * columns.
+ * Who brought about what: rows of a snapshot that differ by their stacks and call sites only are
+ * one. Knows no columns.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -93,9 +93,9 @@ is "tables of qpwtop" "" "$(cat "$dir/refused")"
 is "tables in the help" "$("$QPWTOP" --help | grep -A1 -- --view | grep -oE 'tables: [a-z ]+;' |
 	sed 's/tables: //; s/;//')" "$(completed qpwtop --view '')"
 
-# every column that a table has in JSON, but for lists, and no other word
+# every column that a table has in JSON, but for lists and call sites, and no other word
 columns=$("$QPWTOP" --json --event 3 --replay "$dir/lab.qpw" | jq -rs '[.[] | .cpus, .causes, .origins, .work,
-	.waits, .latency, .events | .[] | to_entries[] | select(.value | type != "array") | .key] |
+	.waits, .latency, .events | .[] | to_entries[] | select(.value | type != "array") | .key | select(. != "call_site")] |
 	unique | join(" ")')
 is "columns of qpwtop" "$columns" "$(completed qpwtop --sort '')"
 is "columns of a short option" "stolen_us_s" "$(completed qpwtop -s stol)"

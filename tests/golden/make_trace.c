@@ -20,6 +20,9 @@
 #define FN_QUEUE 0xffffffff8100051fU
 #define FN_DRAIN_ALL 0xffffffff810008eeU
 #define FN_SYSCTL 0xffffffff81000b8dU
+#define FN_MEMBARRIER 0xffffffff81200410U
+#define FN_ON_EACH 0xffffffff81200520U
+#define FN_HOSTILE 0xffffffff81200630U
 
 static const struct host_facts lab = {
 	.hostname = "lab",
@@ -321,7 +324,9 @@ static int write_kinds(struct trace_writer *w)
 	ret |= put(w, irq);
 	ret |= put(w, rec_softirq(1, 1100, 1200, 9));
 	ret |= put(w, rec_softirq(1, 1200, 1250, 10));
-	ret |= put(w, rec_ipi(1, 1300, 1400, QPW_IPI_CALL_FUNCTION_SINGLE, FN_LRU, &o));
+	ret |= put(w, rec_symbol(FN_MEMBARRIER, "membarrier+0x10"));
+	ret |= put(w, rec_ipi_from(1, 1300, 1400, QPW_IPI_CALL_FUNCTION_SINGLE, FN_LRU, &o,
+				   FN_MEMBARRIER));
 	ret |= put(w, rec_ipi(1, 1400, 1450, QPW_IPI_RESCHEDULE, 0, NULL));
 	ret |= put(w, rec_timer(1, 1500, 1600, QPW_F_TICK | QPW_F_VICTIM, FN_WAKEUP));
 	ret |= put(w, nmi);
@@ -393,6 +398,43 @@ static int write_two(struct trace_writer *w)
 	return ret;
 }
 
+/*
+ * Window of 1 s from 1 s. At 1.5 s a wake-up 20 us late, in which churn's IPIs from CPU 0 run for
+ * 1 us each: flush_tlb_func from membarrier() twice, sent 2 and 3 us before, and from
+ * on_each_cpu(), 4 us before; a reschedule from a place with a hostile name, 5 us before. Behind
+ * it flush_tlb_func from a place without a name, 6 us before, and as a recording of before call
+ * sites were told has it, 7 us before.
+ */
+static int write_calls(struct trace_writer *w)
+{
+	static const struct {
+		uint64_t at_ns, function, callsite;
+	} ipis[] = {
+		{ 1000, FN_LRU, FN_MEMBARRIER }, { 3000, FN_LRU, FN_MEMBARRIER },
+		{ 5000, FN_LRU, FN_ON_EACH },	 { 7000, 0, FN_HOSTILE },
+		{ 30000, FN_LRU, 0xabc },	 { 32000, FN_LRU, 0 },
+	};
+	const uint64_t t = SECOND + SECOND / 2;
+	int ret = put(w, rec_window(SECOND, 0));
+
+	ret |= put(w, rec_symbol(FN_LRU, "flush_tlb_func"));
+	ret |= put(w, rec_symbol(FN_MEMBARRIER, "membarrier+0x10"));
+	ret |= put(w, rec_symbol(FN_ON_EACH, "on_each_cpu+0x44 [tlb]"));
+	ret |= put(w, rec_symbol(FN_HOSTILE, "\x1b[2J<b>\n\"=1+0x1"));
+	for (uint64_t i = 0; i < ARRAY_SIZE(ipis); i++) {
+		const uint64_t ns = t + ipis[i].at_ns;
+		const struct qpw_origin o = rec_origin(ns - (i + 2) * 1000, 0, 77, "churn");
+
+		if (i == 4)
+			ret |= put(w, rec_sample(1, t, 0, 0, 0, t + 20000));
+		ret |= put(w, rec_ipi_from(1, ns, ns + 1000,
+					   ipis[i].function ? QPW_IPI_CALL_FUNCTION_SINGLE :
+							      QPW_IPI_RESCHEDULE,
+					   ipis[i].function, &o, ipis[i].callsite));
+	}
+	return ret | put(w, rec_window(SECOND, 2 * SECOND));
+}
+
 /* A recording in which nothing was seen. */
 static int write_empty(struct trace_writer *w)
 {
@@ -446,7 +488,7 @@ static const struct {
 	{ "empty", write_empty, &lab }, { "unplugged", write_unplugged, &lab },
 	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
 	{ "two", write_two, &other },	{ "crowded", write_crowded, &lab },
-	{ "many", write_many, &lab },
+	{ "many", write_many, &lab },	{ "calls", write_calls, &lab },
 };
 
 int main(int argc, char **argv)
@@ -466,7 +508,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two|crowded|many FILE\n",
+	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two|crowded|many|calls FILE\n",
 	      stderr);
 	return 129;
 }

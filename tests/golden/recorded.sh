@@ -88,6 +88,23 @@ jq -r '.flush_waiters[] | "\(.comm) \(.function) \(.work // "") \(.target_cpu //
 diff "$dir/waits" "$dir/waiters" >>"$dir/log" || true
 result "waiters are those of the single records" "$dir/log"
 
+# The recording is of before call sites were told: its IPIs and who sent them are read as ever.
+"$QPWLAT" export --format csv trace.qpw |
+	awk -F, -v from="$start" -v to=$((start + length)) '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	$at["call_site"] != "" { print "a call site:", $0 }
+	$1 == "ipi" && $at["flags"] ~ /origin/ && $at["start_ns"] >= from && $at["start_ns"] <= to {
+		count[$at["origin_cpu"]]++
+	}
+	END { for (cpu in count) print cpu, count[cpu] }' | sort >"$dir/sent"
+jq -r '[.origins[] | select(.class == "ipi")] | group_by(.cpu) | .[] |
+	"\(.[0].cpu) \(map(.count) | add)"' "$dir/report.json" | sort >"$dir/senders"
+jq -r '.origins[], .outliers[].intervals[] | select(.call_site != null)' "$dir/report.json" >"$dir/log"
+[ -s "$dir/sent" ] || echo "no IPIs" >>"$dir/log"
+diff "$dir/sent" "$dir/senders" >>"$dir/log" || true
+"$QPWLAT" report trace.qpw | grep 'sent from' >>"$dir/log" || true
+result "IPIs without call sites" "$dir/log"
+
 jq -e '.lost_events == 0 and .window_closed and (.truncated | not) and .problem == null' \
 	"$dir/report.json" >/dev/null && : >"$dir/log" || echo "not whole" >"$dir/log"
 result "whole" "$dir/log"

@@ -77,6 +77,37 @@ for word in verdict frob many; do
 done
 result "schema refuses" log
 
+# where IPIs were sent from: rows of their own, a line below each as far as it is known
+make_traces calls
+"$QPWLAT" report calls.qpw >out
+sed -n '/^who caused it/,/^$/p' out | sed 1,2d | diff - <(
+	cat <<-'END'
+	  class  cause           QPW  count  by        on CPU  wait us  max us
+	  ipi    flush_tlb_func  -        2  churn:77       0      2.5     3.0
+	      sent from membarrier+0x10
+	  ipi    flush_tlb_func  -        1  churn:77       0      7.0     7.0
+	  ipi    flush_tlb_func  -        1  churn:77       0      6.0     6.0
+	      sent from 0xabc
+	  ipi    flush_tlb_func  -        1  churn:77       0      4.0     4.0
+	      sent from on_each_cpu+0x44 [tlb]
+	  ipi    reschedule      -        1  churn:77       0      5.0     5.0
+	      sent from \x1b[2J<b>\x0a"=1+0x1
+
+	END
+) >log || true
+"$QPWLAT" report --markdown calls.qpw >out
+grep -qF '| `ipi` | `flush_tlb_func` | - | 1 | `churn:77` | 0 | 4.0 | 4.0 | sent from on\_each\_cpu+0x44 \[tlb\] |' out ||
+	echo "not in Markdown" >>log
+"$QPWLAT" report --json calls.qpw >calls.json
+jq -c '[.origins[] | [.cause, .count, .wait_ns, .call_site]], [.outliers[0].intervals[] | [.name, .call_site]]' \
+	calls.json | diff - <(
+	echo '[["flush_tlb_func",2,5000,"membarrier+0x10"],["flush_tlb_func",1,7000,null],["flush_tlb_func",1,6000,"0xabc"],["flush_tlb_func",1,4000,"on_each_cpu+0x44 [tlb]"],["reschedule",1,5000,"\\x1b[2J<b>\\x0a\"=1+0x1"]]'
+	echo '[["flush_tlb_func","membarrier+0x10"],["flush_tlb_func","membarrier+0x10"],["flush_tlb_func","on_each_cpu+0x44 [tlb]"],["reschedule","\\x1b[2J<b>\\x0a\"=1+0x1"]]'
+) >>log || true
+"$check" "$schema" calls.json >>log 2>&1 || echo "the schema does not know it" >>log
+"$QPWLAT" report --csv calls.qpw | grep -c '^origins,[1-5],ipi,[a-z_]*,call_site,' | diff - <(echo 5) >>log || true
+result "call sites" log
+
 # CPUs that were gone: of the window's time, what is outside of it untold
 "$QPWLAT" report unplugged.qpw >out
 grep offline out | diff - <(

@@ -137,6 +137,22 @@ wants crowded.html "left out" "string($late/p[@class = \"note\"])" \
 	'12 shorter intervals are neither drawn nor listed; they had the CPU for 1.20 µs by themselves.'
 result "crowded"
 
+# where IPIs were sent from: beside who sent them, in the drawing and in the table of intervals
+: >log
+make_traces calls
+"$QPWLAT" report --html=calls.html --text=/dev/null calls.qpw
+xmllint --nonet --noout calls.html 2>>log || true
+wants calls.html "origins" 'string(//section[@id = "origins"]//tbody/tr[1]/td[5])' \
+	'churn:77 from membarrier+0x10'
+wants calls.html "origin without a call site" 'string(//section[@id = "origins"]//tbody/tr[2]/td[5])' churn:77
+wants calls.html "hostile call site" 'string(//section[@id = "origins"]//tbody/tr[5]/td[5])' \
+	'churn:77 from \x1b[2J<b>\x0a"=1+0x1'
+wants calls.html "in the drawing" "count($late//*[local-name() = \"title\"][contains(.,
+	\"caused by churn:77 on CPU 0 from on_each_cpu+0x44 [tlb]\")])" 1
+wants calls.html "in the table of intervals" "string($late/details//tbody/tr[4]/td[6])" \
+	'churn:77 on CPU 0 from \x1b[2J<b>\x0a"=1+0x1'
+result "call sites"
+
 # threads that nobody looked at took nothing that is known
 : >log
 mkdir blind

@@ -21,7 +21,7 @@ shows() {
 	result "$file" log
 }
 
-make_traces lab hostile two
+make_traces lab hostile two calls
 
 # One screen for each table, and for more of a row, as keys lead there.
 lab=(--replay lab.qpw -d 1)
@@ -33,6 +33,8 @@ shows latency.txt "${lab[@]}" --event 3 --print 120x24 --keys '<BackTab><BackTab
 shows events.txt "${lab[@]}" --print 120x12 --keys 6 --event 4
 shows cause.txt "${lab[@]}" --print 80x14 --keys '<Down><Down><Down><Down><Enter>'
 shows stack.txt "${lab[@]}" --print 80x16 --keys '2<End><Enter>'
+shows sites.txt --replay calls.qpw -d 1 --print 80x20 --keys '2<Enter>'
+shows site.txt --replay calls.qpw -d 1 --event 1 --print 80x14 --keys '6<End><Enter>'
 shows late.txt "${lab[@]}" --print 80x20 --keys '5<Enter>'
 shows help.txt --replay lab.qpw --print 80x24 --keys '?'
 

@@ -125,6 +125,56 @@ static void test_unnamed_calls(void **state)
 	model_destroy(m);
 }
 
+/*
+ * One function called from two places of the kernel is two origins, as is one from a place that is
+ * not known: its address where that has no name, or nothing where a recording does not tell it, as
+ * older ones. Merged, each is added to its own. A record without an origin has none of its parts.
+ */
+static void test_call_sites(void **state)
+{
+	static const struct {
+		uint64_t count;
+		const char *callsite;
+	} want[] = {
+		{ 8, "membarrier+0x10" },
+		{ 4, "flush_tlb+0x20" },
+		{ 2, "" },
+		{ 2, "0xffffffff81000999" },
+	};
+	const uint64_t sites[] = { FN_QUEUE, FN_WRITE, FN_QUEUE, 0, FN_QUEUE, 0xffffffff81000999U,
+				   FN_QUEUE, FN_WRITE };
+	const struct qpw_origin o = origin(900, 70, "churn", 0, 7);
+	struct model *m = new_model(0, 0);
+	struct snapshot *s, *sum;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "drain"));
+	feed(m, rec_symbol(FN_QUEUE, "membarrier+0x10"));
+	feed(m, rec_symbol(FN_WRITE, "flush_tlb+0x20"));
+	for (uint64_t i = 0; i < ARRAY_SIZE(sites); i++)
+		feed(m, rec_ipi_from(1, 1000 + 10 * i, 1005 + 10 * i, QPW_IPI_CALL_FUNCTION_SINGLE,
+				     FN_DRAIN, &o, sites[i]));
+	feed(m,
+	     rec_ipi_from(1, 2000, 2005, QPW_IPI_CALL_FUNCTION_SINGLE, FN_DRAIN, NULL, FN_WRITE));
+	s = snap(m);
+	sum = snap(m);
+	assert_int_equal(snapshot_merge(sum, s), 0);
+	assert_int_equal(s->nr_causes, 1);
+	assert_int_equal(s->causes[0].count, 9);
+	assert_int_equal(s->nr_caused, ARRAY_SIZE(want));
+	assert_int_equal(sum->nr_caused, ARRAY_SIZE(want));
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		assert_int_equal(sum->caused[i].origin.count, want[i].count);
+		assert_int_equal(s->caused[i].origin.count, want[i].count / 2);
+		assert_string_equal(s->caused[i].callsite, want[i].callsite);
+		assert_string_equal(sum->caused[i].callsite, want[i].callsite);
+		assert_string_equal(s->caused[i].origin.comm, "churn");
+	}
+	snapshot_destroy(s);
+	snapshot_destroy(sum);
+	model_destroy(m);
+}
+
 /* What a softirq queued is not owed to the task that it interrupted, nor to that task's group. */
 static void test_context(void **state)
 {
@@ -526,21 +576,14 @@ static void test_contexts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contexts),
-		cmocka_unit_test(test_caused),
-		cmocka_unit_test(test_equal_stacks),
-		cmocka_unit_test(test_unnamed_calls),
-		cmocka_unit_test(test_context),
-		cmocka_unit_test(test_context_told),
-		cmocka_unit_test(test_told_later),
-		cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_points),
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_waiters),
-		cmocka_unit_test(test_calls_not_counted),
+		cmocka_unit_test(test_contexts),     cmocka_unit_test(test_caused),
+		cmocka_unit_test(test_equal_stacks), cmocka_unit_test(test_unnamed_calls),
+		cmocka_unit_test(test_call_sites),   cmocka_unit_test(test_context),
+		cmocka_unit_test(test_context_told), cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_classes),	     cmocka_unit_test(test_points),
+		cmocka_unit_test(test_counts),	     cmocka_unit_test(test_window),
+		cmocka_unit_test(test_merge),	     cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_waiters),	     cmocka_unit_test(test_calls_not_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

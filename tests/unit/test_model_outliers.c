@@ -115,6 +115,32 @@ static void test_decomposition(void **state)
 	model_destroy(m);
 }
 
+/* Where an IPI in it was sent from is told of the interval; older recordings do not tell it. */
+static void test_call_site(void **state)
+{
+	const struct qpw_origin by = rec_origin(10200, 0, 7, "churn");
+	struct model *m = new_model(0, 0);
+	const struct snap_outlier *o;
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_symbol(FN_DRAIN, "membarrier+0x10"));
+	feed(m, rec_ipi_from(1, 10500, 10600, QPW_IPI_RESCHEDULE, 0, &by, FN_DRAIN));
+	feed(m, rec_ipi(1, 10700, 10800, QPW_IPI_RESCHEDULE, 0, &by));
+	feed(m, rec_sample(1, 10000, 10300, 10310, 10340, 11000));
+	s = snap(m);
+	assert_int_equal(s->nr_outliers, 1);
+	o = &s->outliers[0];
+	assert_int_equal(o->nr_spans, 2);
+	assert_string_equal(o->spans[0].callsite, "membarrier+0x10");
+	assert_string_equal(o->spans[1].callsite, "");
+	/* by whom they are one part */
+	assert_int_equal(o->nr_parts, 1);
+	assert_int_equal(o->parts[0].origin.count, 2);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
 /* The run that delayed the victim ends with its switch-in and may be told after the sample. */
 static void test_late_record(void **state)
 {
@@ -326,10 +352,11 @@ static void test_latest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_latest),	       cmocka_unit_test(test_decomposition),
-		cmocka_unit_test(test_late_record),    cmocka_unit_test(test_missing_steps),
-		cmocka_unit_test(test_which_outliers), cmocka_unit_test(test_many_parts),
-		cmocka_unit_test(test_equal_outliers), cmocka_unit_test(test_remote_timer),
+		cmocka_unit_test(test_latest),	      cmocka_unit_test(test_decomposition),
+		cmocka_unit_test(test_call_site),     cmocka_unit_test(test_late_record),
+		cmocka_unit_test(test_missing_steps), cmocka_unit_test(test_which_outliers),
+		cmocka_unit_test(test_many_parts),    cmocka_unit_test(test_equal_outliers),
+		cmocka_unit_test(test_remote_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,8 @@
 #define FN_DRAIN 0xffffffff81000000U
 #define FN_IPI 0xffffffff81000110U
 #define FN_TICK 0xffffffff81000220U
+#define FN_SITE 0xffffffff81000330U
+#define FN_ELSEWHERE 0xffffffff81000440U
 #define NOW_NS 9000000U
 
 static struct model *new_live_model(uint64_t event_ns)
@@ -47,6 +49,8 @@ static void tell_names(struct model *m)
 	feed(m, rec_symbol(FN_DRAIN, "lru_add_drain_per_cpu"));
 	feed(m, rec_symbol(FN_IPI, "flush_tlb_func"));
 	feed(m, rec_symbol(FN_TICK, "tick_nohz_handler"));
+	feed(m, rec_symbol(FN_SITE, "caller+0x10"));
+	feed(m, rec_symbol(FN_ELSEWHERE, "elsewhere+0x20"));
 	feed(m, rec_cgroup(7, "/system.slice/churn"));
 }
 
@@ -70,19 +74,21 @@ static struct snapshot *take(struct model *m, const struct qpw_live_table *table
 /* ------------------------------------------------------------------ records and rows */
 
 /*
- * On CPU 1: a thread that churn woke, with a tick and an IPI inside, of which the IPI was sent by
- * churn; a work in two parts with a softirq in the first; a run of the same function queued here.
+ * On CPU 1: a thread that churn woke, with a tick and three IPIs inside, which churn sent: two of
+ * one function from two places, and one from the first of these that calls none; a work in two parts
+ * with a softirq in the first; a run of the same function queued here.
  */
 static void record_intervals(struct model *m, const struct qpw_origin *by,
 			     const struct qpw_origin *here)
 {
-	union rec ipi = rec_make(QPW_KIND_IPI, 1, 3000, 3400, QPW_F_ORIGIN);
+	struct qpw_origin late = *by;
 
-	ipi.ipi.vector = QPW_IPI_CALL_FUNCTION_SINGLE;
-	ipi.ipi.function = FN_IPI;
-	ipi.ipi.origin = *by;
+	late.ns = 2900;
 	feed(m, rec_timer(1, 2000, 2700, QPW_F_TICK, FN_TICK));
-	feed(m, ipi);
+	feed(m, rec_ipi_from(1, 3000, 3400, QPW_IPI_CALL_FUNCTION_SINGLE, FN_IPI, by, FN_SITE));
+	feed(m,
+	     rec_ipi_from(1, 3500, 3700, QPW_IPI_CALL_FUNCTION_SINGLE, FN_IPI, by, FN_ELSEWHERE));
+	feed(m, rec_ipi_from(1, 3800, 3900, QPW_IPI_RESCHEDULE, 0, &late, FN_SITE));
 	feed(m, rec_woken(1, 1000, 5000, 70, "filler", by));
 	feed(m, rec_softirq(1, 6100, 6300, 9));
 	feed(m, rec_work(QPW_KIND_WORK, 1, 6000, 7000, QPW_F_BEGIN, FN_DRAIN, by));
@@ -91,11 +97,19 @@ static void record_intervals(struct model *m, const struct qpw_origin *by,
 	feed(m, rec_irq(1, 8500, 8540, "eth0-rx"));
 }
 
+static void add_ipi(struct qpw_live_table *t, uint32_t vector, uint64_t function, uint64_t callsite,
+		    uint64_t ns, const struct qpw_origin *by, uint64_t wait_ns)
+{
+	struct qpw_live_key key = table_key(QPW_KIND_IPI, 0, vector, function, "");
+
+	key.callsite = callsite;
+	table_add_who(t, table_add(t, &key, 1, true, ns, ns), by, 1, wait_ns);
+}
+
 static void add_intervals(struct qpw_live_table *t, const struct qpw_origin *by,
 			  const struct qpw_origin *here)
 {
 	const struct qpw_live_key tick = table_key(QPW_KIND_TIMER, QPW_F_TICK, 0, FN_TICK, "");
-	const struct qpw_live_key ipi = table_key(QPW_KIND_IPI, 0, 0, FN_IPI, "");
 	const struct qpw_live_key thread = table_key(QPW_KIND_THREAD, 0, 0, 0, "filler");
 	const struct qpw_live_key softirq = table_key(QPW_KIND_SOFTIRQ, 0, 9, 0, "");
 	const struct qpw_live_key work = table_key(QPW_KIND_WORK, 0, 0, FN_DRAIN, "");
@@ -105,8 +119,10 @@ static void add_intervals(struct qpw_live_table *t, const struct qpw_origin *by,
 	const struct qpw_live_key irq = table_key(QPW_KIND_IRQ, 0, 11, 0, "eth0-rx");
 
 	table_add(t, &tick, 1, true, 700, 700);
-	table_add_who(t, table_add(t, &ipi, 1, true, 400, 400), by, 1, 2100);
-	table_add_who(t, table_add(t, &thread, 1, true, 4000, 2900), by, 1, 100);
+	add_ipi(t, 0, FN_IPI, FN_SITE, 400, by, 2100);
+	add_ipi(t, 0, FN_IPI, FN_ELSEWHERE, 200, by, 2600);
+	add_ipi(t, QPW_IPI_RESCHEDULE, 0, FN_SITE, 100, by, 900);
+	table_add_who(t, table_add(t, &thread, 1, true, 4000, 2600), by, 1, 100);
 	table_add(t, &softirq, 1, true, 200, 200);
 	table_add_who(t, table_add(t, &work, 1, true, 1000, 800), by, 1, 5100);
 	table_add(t, &remote, 1, true, 5100, 0);
@@ -211,15 +227,21 @@ static void test_intervals(void **state)
 	/* by hand, so that both can't be wrong alike */
 	assert_int_equal(b->classes[SNAP_WORK].count, 2);
 	assert_int_equal(b->classes[SNAP_WORK].self_ns, 1000);
-	assert_int_equal(b->classes[SNAP_THREAD].self_ns, 2900);
+	assert_int_equal(b->classes[SNAP_THREAD].self_ns, 2600);
+	assert_int_equal(b->classes[SNAP_IPI].count, 3);
+	assert_int_equal(b->classes[SNAP_IPI].self_ns, 700);
 	assert_int_equal(b->works[0].remote, 1);
 	assert_int_equal(b->works[0].unknown, 0);
 	assert_int_equal(b->works[0].wait->sum, 5150);
-	assert_int_equal(b->nr_caused, 4);
+	assert_int_equal(b->nr_caused, 6);
+	assert_string_equal(b->caused[0].callsite, "caller+0x10");
+	assert_string_equal(b->caused[1].callsite, "elsewhere+0x20");
+	assert_string_equal(b->caused[2].name, "reschedule");
+	assert_string_equal(b->caused[2].callsite, "caller+0x10");
 	assert_string_equal(b->cpus[0].running, "filler");
 	assert_int_equal(b->window_end_ns, NOW_NS);
-	/* 7 intervals: the executions whose queueing was seen are not counted again */
-	assert_int_equal(b->nr_events, 7);
+	/* 9 intervals: the executions whose queueing was seen are not counted again */
+	assert_int_equal(b->nr_events, 9);
 	snapshot_destroy(a);
 	snapshot_destroy(b);
 	free(tables);

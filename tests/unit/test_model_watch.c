@@ -229,8 +229,8 @@ static void log_keeps_the_last_long_ones(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 300; i++) {
 		feed(m, rec_irq(1, 10000 * i + 5000, 10000 * i + 5999, "short"));
-		feed(m, rec_ipi(1, 10000 * i + 6000, 10000 * i + 7000 + i, QPW_IPI_RESCHEDULE, 0,
-				i % 2 ? &by : NULL));
+		feed(m, rec_ipi_from(1, 10000 * i + 6000, 10000 * i + 7000 + i, QPW_IPI_RESCHEDULE,
+				     0, i % 2 ? &by : NULL, i % 4 ? 0xabc : 0));
 	}
 	s = snap(m);
 	assert_int_equal(s->event_ns, 1000);
@@ -245,6 +245,8 @@ static void log_keeps_the_last_long_ones(void **state)
 		assert_int_equal(e->class, SNAP_IPI);
 		assert_int_equal(e->origin.count, i % 2);
 		assert_string_equal(e->origin.comm, i % 2 ? "churn" : "");
+		/* without an origin there is none */
+		assert_string_equal(e->callsite, i % 2 ? "0xabc" : "");
 	}
 	snapshot_destroy(s);
 	model_destroy(m);

@@ -240,6 +240,7 @@ static struct snapshot *several_stacks(uint64_t first, uint64_t second, uint64_t
 		c->wait_max_ns = 5000 * (i + 1);
 	}
 	s->caused[1].origin.pid = 43;
+	snprintf(s->caused[1].callsite, sizeof(s->caused[1].callsite), "caller\033+0x10");
 	snprintf(s->caused[2].cgroup, sizeof(s->caused[2].cgroup), "/other");
 	return s;
 }
@@ -279,6 +280,12 @@ static void origins_from_several_places_are_one(void **state)
 	assert_int_equal(json_array_size(json_object_get(row, "stack")), 2);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(stacks, 1), "count")),
 			 3);
+	/* where IPIs were sent from, as far as it is known */
+	assert_true(json_is_null(json_object_get(row, "call_site")));
+	assert_true(json_is_null(json_object_get(json_array_get(stacks, 0), "call_site")));
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(stacks, 1), "call_site")),
+		"caller\\x1b+0x10");
 	json_decref(o);
 	top_rates_finish(&d.rates);
 	snapshot_destroy(before);

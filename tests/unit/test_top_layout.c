@@ -364,6 +364,13 @@ static void more_of_a_row_is_scrolled(void **state)
 	s->caused[1].stack[0] = '\0';
 	press(&screen, &d, c, "<End>");
 	assert_true(shows(c, "once: no kernel stack was taken"));
+	/* a line of its own for where it was sent from */
+	snprintf(s->caused[1].callsite, sizeof(s->caused[1].callsite), "caller+0x10");
+	press(&screen, &d, c, "<End><End>");
+	assert_true(shows(c, "lines 20-36 of 36"));
+	assert_string_equal(row_text(c, 21), "once: sent from caller+0x10");
+	assert_string_equal(row_text(c, 22), "no kernel stack was taken");
+	s->caused[1].callsite[0] = '\0';
 	press(&screen, &d, c, "<Esc><Enter>");
 	assert_true(shows(c, "lines 1-17 of 35"));
 	top_rates_finish(&d.rates);

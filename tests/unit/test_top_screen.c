@@ -110,10 +110,12 @@ static struct snapshot *hostile(void)
 	sample_origin(s, 1, "\xe6\xbc\xa2\xe5\xad\x97\xe2\x80\xae", "\r\033c", 7);
 	snprintf(s->caused[0].cgroup, sizeof(s->caused[0].cgroup), "/\n\t");
 	snprintf(s->caused[0].stack, sizeof(s->caused[0].stack), "a\n;b\033;\x9b;c");
+	snprintf(s->caused[0].callsite, sizeof(s->caused[0].callsite), "f\033c\n\x9b+0x1");
 	w = SAMPLE_ROW(&s->waiters, &s->nr_waiters);
 	memcpy(w->comm, "w\033c", 3);
 	e = SAMPLE_ROW(&s->events, &s->nr_event_rows);
 	memcpy(e->name, "e\033c", 3);
+	memcpy(e->callsite, "f\033c\n", 4);
 	o = SAMPLE_ROW(&s->outliers, &s->nr_outliers);
 	o->nr_parts = SNAP_PARTS;
 	o->parts = parts;
