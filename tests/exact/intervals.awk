@@ -28,7 +28,7 @@ function address(text) {
 	return "0x" text
 }
 
-# "|function;cpu;pid;comm;ns": who queued, sent or woke, for those whose queueing was seen.
+# "|function;cpu;pid;comm;ns;call site": who queued, sent or woke, for those whose queueing was seen.
 function origin_of(queued, s, object, func_name,    text) {
 	if (!((s, object) in queued))
 		return ""
@@ -180,9 +180,16 @@ function event_qpw(s, ns, on, pid, comm, name, says,    object, key, kind, flag)
 	}
 }
 
-# This context as an origin of something that has no function.
-function here(ns, on, pid, comm) {
-	return "|;" on ";" pid ";" comm ";" sprintf("%.0f", ns)
+# This context as an origin; func_name: of what was queued; site: where an interrupt was sent from.
+function here(ns, on, pid, comm, func_name, site) {
+	return "|" func_name ";" on ";" pid ";" comm ";" sprintf("%.0f", ns) ";" site
+}
+
+# The call site as the records have it: without the function's length, cut where names are.
+function call_site(says,    text) {
+	text = function_name(says, "callsite=")
+	sub(/\/0x[0-9a-f]+/, "", text)
+	return substr(text, 1, 63)
 }
 
 function event_anywhere(s, ns, on, pid, comm, name, says,    object, who) {
@@ -194,7 +201,7 @@ function event_anywhere(s, ns, on, pid, comm, name, says,    object, who) {
 		event_qpw(s, ns, on, pid, comm, name, says)
 	else if (name == "workqueue_queue_work" && value(says, "cpu=") == cpu) {
 		object = address(value(says, "struct="))
-		who = "|" function_name(says, "function=") ";" on ";" pid ";" comm ";" sprintf("%.0f", ns)
+		who = here(ns, on, pid, comm, function_name(says, "function="))
 		work_queued[s, object] = who
 		add(s, "work_queue " on, ns, ns, object " " function_name(says, "function="), "", who)
 	} else if (name ~ /^sched_(waking|wakeup_new)$/ && value(says, "target_cpu=") + 0 == cpu) {
@@ -206,10 +213,10 @@ function event_anywhere(s, ns, on, pid, comm, name, says,    object, who) {
 	} else if (name == "ipi_send_cpu" && value(says, "cpu=") == cpu) {
 		object = index(says, "callback=0x0") ? "reschedule" : "call_function_single"
 		if (!((s, object) in sender))
-			sender[s, object] = here(ns, on, pid, comm)
+			sender[s, object] = here(ns, on, pid, comm, "", call_site(says))
 	} else if (name == "csd_queue_cpu" && value(says, "cpu=") == cpu) {
 		csd_queued[s, value(says, "csd=")] = \
-			"|" function_name(says, "func=") ";" on ";" pid ";" comm ";" sprintf("%.0f", ns)
+			here(ns, on, pid, comm, function_name(says, "func="), call_site(says))
 	}
 }
 

@@ -48,7 +48,7 @@ function record(    kind, key, what, origin) {
 	}
 	key = kind
 	origin = has("origin") ? r["function"] ";" r["origin_cpu"] ";" r["origin_pid"] ";" \
-		r["origin_comm"] ";" r["origin_ns"] : ""
+		r["origin_comm"] ";" r["origin_ns"] ";" r["call_site"] : ""
 	if (kind == "thread")
 		what = r["pid"] " " r["comm"] " " r["prio"]
 	else if (kind == "softirq")
@@ -126,7 +126,7 @@ function was_for_earlier(key, a, ns,    kind, p) {
 	return 0
 }
 
-# Is one "|function;cpu;pid;comm;ns" that A saw the record's, and its time between A's and B's?
+# Is one "|function;cpu;pid;comm;ns;call site" that A saw the record's, and its time between A's and B's?
 function same_origin(key, a, o, b,    n, m, i, k, saw, later, ours, field, last, end) {
 	ours = sent["ours", key, o]
 	n = split(substr(sent["A", key, a], 2), saw, "|")
@@ -150,7 +150,8 @@ function same_origin(key, a, o, b,    n, m, i, k, saw, later, ours, field, last,
 		split(saw[i], last, ";")
 		k = i + m - n
 		if (last[1] ";" last[2] ";" last[3] ";" last[4] != \
-			field[1] ";" field[2] ";" field[3] ";" field[4] || last[5] + 0 > field[5] + 0)
+			field[1] ";" field[2] ";" field[3] ";" field[4] || last[5] + 0 > field[5] + 0 ||
+			last[6] != field[6])
 			continue
 		if (k >= 1) {
 			split(later[k], end, ";")
@@ -181,6 +182,8 @@ function compare(key, a, o, b,    kind, width) {
 		fail("ours is not between A and B: " show("ours", key, o) " / " show("A", key, a) \
 			" / " show("B", key, b))
 	matched[kind]++
+	if (kind == "ipi" && sent["ours", key, o] ~ /;[^;]+$/)
+		nr_sites++
 	width = to["B", key, b] - to["A", key, a]
 	if (from["B", key, b] - from["A", key, a] > width)
 		width = from["B", key, b] - from["A", key, a]
@@ -243,6 +246,8 @@ END {
 			widths[kind, int((matched[kind] + 1) / 2)], widths[kind, matched[kind]]
 		nr_matched += matched[kind]
 	}
+	# of the IPIs, those whose call site was told
+	printf "call sites %d\n", nr_sites
 	# Some kernels keep a switch from ftrace now and then: what that touches is not compared. may_lack:
 	# however many they are.
 	printf "in gaps %d\n", nr_in_gaps

@@ -15,7 +15,7 @@ story() {
 	1000000 0 30 sh tracing_mark_write: exact-begin
 	1002000 1 0 <idle> sched_switch: prev_comm=swapper/1 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=app next_pid=40 next_prio=120
 	1010000 0 50 churn workqueue_queue_work: work struct=00000000000000aa function=drain workqueue=events req_cpu=1 cpu=1
-	1015000 0 50 churn csd_queue_cpu: cpu=1 callsite=smp_call+0x10 func=flush_tlb csd=00000000000000bb
+	1015000 0 50 churn csd_queue_cpu: cpu=1 callsite=smp_call+0x10/0x40 [net] func=flush_tlb csd=00000000000000bb
 	1020000 1 40 app call_function_single_entry: vector=251
 	1022000 1 40 app csd_function_entry: func=flush_tlb, csd=00000000000000bb
 	1024000 1 40 app csd_function_exit: func=flush_tlb, csd=00000000000000bb
@@ -40,9 +40,9 @@ story() {
 	1062000 0 50 churn qpw_inline_end: cpu=1 work=00000000000000dd func=drain
 	END
 	[ -z "$second_ns" ] || cat <<-END
-	1063000 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10 callback=0x0
+	1063000 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10/0x80 callback=0x0
 	1064000 1 60 old reschedule_entry: vector=253
-	$second_ns 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10 callback=0x0
+	$second_ns 0 50 churn ipi_send_cpu: cpu=1 callsite=ttwu+0x10/0x80 callback=0x0
 	1065500 1 60 old reschedule_exit: vector=253
 	1066500 1 60 old reschedule_entry: vector=253
 	1067500 1 60 old reschedule_exit: vector=253
@@ -53,26 +53,26 @@ story() {
 second_ns=''
 
 columns=kind,cpu,start_ns,end_ns,flags,name,number,function,object,pid,comm,prio,count
-columns+=,origin_ns,origin_cpu,origin_pid,origin_comm,from_cpu
+columns+=,origin_ns,origin_cpu,origin_pid,origin_comm,from_cpu,call_site
 
 right() {
 	cat <<-END
 	$columns
-	window,0,900000,0,,,,,,,,,,,,,,
-	work_queue,1,1010500,1010500,origin,,,drain,0xaa,,,,,1010500,0,50,churn,
-	ipi,1,1020500,1026500,origin,call_function_single,3,flush_tlb,,,,,1,1015500,0,50,churn,
-	thread,1,1002500,1030500,,,,,,40,app,120,,,,,,
-	timer,1,1034500,1038500,tick,,,tick_nohz_handler,,,,,1,,,,,
-	softirq,1,1040500,1042500,,RCU,9,,,,,,,,,,,
-	work,1,1032500,1044500,begin|origin,,,drain,0xaa,,,,,1010500,0,50,churn,
-	thread,1,1030500,1044500,,,,,,60,kworker/1:1,120,,,,,,
-	irq,1,1046500,1048500,,virtio0-input.l,24,,,,,,,,,,,
-	thread,1,1044500,1050500,,,,,,40,app,120,,,,,,
-	work,1,1050500,1052500,end|origin,,,drain,0xaa,,,,,1010500,0,50,churn,
-	qpw_inline,1,1060500,1062500,,,,drain,0xdd,50,churn,,,,,,,0
-	flush,0,1055500,1059000,,lru_add_drain_all,2,,,50,churn,,,,,,,
-	flush,0,1058500,1059000,,__flush_work,1,drain,,50,churn,,,,,,,
-	lost,1,0,0,,,,,,,,,0,,,,,
+	window,0,900000,0,,,,,,,,,,,,,,,
+	work_queue,1,1010500,1010500,origin,,,drain,0xaa,,,,,1010500,0,50,churn,,
+	ipi,1,1020500,1026500,origin,call_function_single,3,flush_tlb,,,,,1,1015500,0,50,churn,,smp_call+0x10 [net]
+	thread,1,1002500,1030500,,,,,,40,app,120,,,,,,,
+	timer,1,1034500,1038500,tick,,,tick_nohz_handler,,,,,1,,,,,,
+	softirq,1,1040500,1042500,,RCU,9,,,,,,,,,,,,
+	work,1,1032500,1044500,begin|origin,,,drain,0xaa,,,,,1010500,0,50,churn,,
+	thread,1,1030500,1044500,,,,,,60,kworker/1:1,120,,,,,,,
+	irq,1,1046500,1048500,,virtio0-input.l,24,,,,,,,,,,,,
+	thread,1,1044500,1050500,,,,,,40,app,120,,,,,,,
+	work,1,1050500,1052500,end|origin,,,drain,0xaa,,,,,1010500,0,50,churn,,
+	qpw_inline,1,1060500,1062500,,,,drain,0xdd,50,churn,,,,,,,0,
+	flush,0,1055500,1059000,,lru_add_drain_all,2,,,50,churn,,,,,,,,
+	flush,0,1058500,1059000,,__flush_work,1,drain,,50,churn,,,,,,,,
+	lost,1,0,0,,,,,,,,,0,,,,,,
 	END
 }
 
@@ -121,6 +121,7 @@ right >"$dir/right.csv"
 why=
 match_story "$dir/right.csv" || why="refused: $(cat "$dir/said")"
 grep -qx "matched flush 2 begun" "$dir/said" || why+=" waits do not match"
+grep -qx "call sites 1" "$dir/said" || why+=" call sites do not match"
 want='ipi 1 irq 1 qpw_inline 1 softirq 1 thread 3 timer 1 work 2 work_queue 1'
 got=$(sed -n 's/^matched \([a-z_]* [0-9]*\) within 1000 1000$/\1/p' "$dir/said" | sort | paste -sd' ')
 [ "$got" = "$want" ] || why+=" matched '$got'"
@@ -155,8 +156,12 @@ differs "another task queued" "another origin: work_queue" '0,50,churn' '0,50,ch
 differs "another CPU sent" "another origin: ipi" '1015500,0' '1015500,1'
 differs "sent at another time" "another origin: ipi" 1015500 1016001
 differs "nobody sent" "another origin: ipi" '1026500,origin' '1026500,'
+differs "sent from elsewhere" "another origin: ipi" 'smp_call+0x10' 'smp_call+0x11'
+differs "sent from another module" "another origin: ipi" '0x10 \[net\]' '0x10'
+differs "sent from nowhere" "another origin: ipi" 'smp_call+0x10 \[net\]$' ''
+differs "a call site of what has none" "another origin: work_queue" '1010500,0,50,churn,,' '1010500,0,50,churn,,a+0x1'
 differs "another CPU acted" "not as A saw it: qpw_inline" 'churn,,,,,,,0' 'churn,,,,,,,1'
-differs "lost records" "records were lost: 3" ',,0,,,,,$' ',,3,,,,,'
+differs "lost records" "records were lost: 3" ',,0,,,,,,$' ',,3,,,,,,'
 
 sed '/mark_write/d' "$dir/A.txt" >"$dir/A.tmp" && mv "$dir/A.tmp" "$dir/A.txt"
 cp "$dir/right.csv" "$dir/wrong.csv"
@@ -187,8 +192,8 @@ for second_ns in 1064900 1065100; do
 	observe 1000 B
 	{
 		cat "$dir/right.csv"
-		echo "ipi,1,1064500,1066000,origin,reschedule,4,,,,,,0,1063500,0,50,churn,"
-		echo "ipi,1,1067000,1068000,,reschedule,4,,,,,,0,,,,,"
+		echo "ipi,1,1064500,1066000,origin,reschedule,4,,,,,,0,1063500,0,50,churn,,ttwu+0x10"
+		echo "ipi,1,1067000,1068000,,reschedule,4,,,,,,0,,,,,,"
 	} >"$dir/wrong.csv"
 	if [ "$second_ns" -lt 1065000 ]; then
 		why=

@@ -48,6 +48,8 @@ check_matched() {
 	check "$mode-as-ftrace-saw-it" "$(head -n 3 "$scratch/stdout"; cat "$scratch/stderr")" test "$rc" = 0
 	check "$mode-ftrace-lacks-nothing" "switches are missing" \
 		grep -qx "in gaps 0" "$scratch/stdout"
+	n=$(sed -n 's/^call sites //p' "$scratch/stdout")
+	check "$mode-call-sites-compared" "only ${n:-0}" test "${n:-0}" -ge 8
 	for kind in $1; do
 		n=$(sed -n "s/^matched $kind \([0-9]*\) .*/\1/p" "$scratch/stdout")
 		check "$mode-$kind-compared" "only ${n:-0}" test "${n:-0}" -ge 8

@@ -32,6 +32,12 @@ seen() {
 	grep -cE "\[0*$1\] $2 +[0-9.]+: $3" "$dir/witness.txt"
 }
 
+# sent_from: where in the kernel each of the module's IPIs was sent from, as ftrace saw it.
+sent_from() {
+	sed -nE 's/.* csd_queue_cpu: cpu=1 callsite=(.*) func=qpw_noise_ipi_fn .*/\1/p' "$dir/witness.txt" |
+		sed 's|/0x[0-9a-f]*||'
+}
+
 # reported FILTER: a number from what qpwlat recorded.
 reported() {
 	jq "$1 // 0" "$dir/report.json"
@@ -93,7 +99,7 @@ check_witness() {
 }
 
 check_recorder() {
-	local timers alone all of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
+	local timers alone all sites of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
 
 	equals recorder-complete "lost events" "$(reported .lost_events)" 0
 	equals work-recorded "queued, executed" \
@@ -101,6 +107,11 @@ check_recorder() {
 	equals ipi-recorded "IPIs" \
 		"$(reported '[.causes[] | select(.class == "ipi" and (.name | startswith("qpw_noise_ipi_fn"))) | .count] | add')" \
 		$(($(wanted ipi) - $(counter ipi_polled)))
+	sites=$(sent_from)
+	equals ipi-sites-seen csd_queue_cpu "$(wc -l <<<"$sites")" "$(wanted ipi)"
+	equals ipi-call-site "sent from" \
+		"$(jq -r '[.origins[] | select(.class == "ipi" and (.cause | startswith("qpw_noise_ipi_fn"))) |
+			.call_site] | unique | .[]' "$dir/report.json")" "$(sort -u <<<"$sites")"
 	timers=$(reported '[.causes[] | select(.class == "timer" and (.name | startswith("qpw_noise_hrtimer_fn"))) | .count] | add')
 	read -r alone all < <(timers_seen "$dir/witness.txt")
 	check "$mode-hrtimer-recorded" "$timers, ftrace saw $all, $alone of them alone" \

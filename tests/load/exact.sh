@@ -22,6 +22,8 @@ after=$tracing/instances/qpwlat-after
 hidden=$(cd /proc/1/task && echo *)
 # Programs run in the window, each of which is a task on that CPU, and the least it lasts.
 RUNS=60
+# Functions called there from another CPU, each with where in the kernel it was sent from.
+IPIS=60
 WINDOW_S=2
 
 # Who is woken on CPU 1 under the victim's name, in whose context.
@@ -91,6 +93,8 @@ make_window() {
 		taskset -c 1 true
 		sleep 0.01
 	done
+	# to a thread that runs all the while: each is an interrupt
+	chrt -f 98 "${BUILD:-build}/overhead/load" ipi 1 0 $IPIS >/dev/null
 	echo exact-end >"$before/trace_marker"
 	kill "$spinner"
 	sleep 0.2
@@ -169,6 +173,8 @@ test_records() {
 	sed 's/^/# /' "$scratch/stdout" | head -n 40
 	check records-as-ftrace-saw-them "$(head -n 3 "$scratch/stdout"; cat "$scratch/stderr")" \
 		test "$rc" = 0
+	n=$(sed -n 's/^call sites //p' "$scratch/stdout")
+	check call-sites-compared "only ${n:-0}" test "${n:-0}" -ge $IPIS
 	for kind in thread timer softirq; do
 		# Where the CPU idles all the same.
 		gaps=$(sed -n 's/^in gaps //p' "$scratch/stdout")

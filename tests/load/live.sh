@@ -79,6 +79,12 @@ for observer in tables report; do
 	check "ipis-as-made-$observer" "$(jq -c '[.origins[] | select(.class == "ipi")]' "$scratch/$observer.json")" \
 		json_holds "$scratch/$observer.json" "[.origins[] | select(.class == \"ipi\" and .cause == \"ipi_mb\" and
 		.comm == \"live-load\" and .cpu == 0) | .count] | add == $((ipis + 1))"
+	# The kernel tells who called smp_call_function_many_cond(): what membarrier() is made of, or itself
+	# where the call of that is a jump.
+	check "ipis-call-site-$observer" "$(jq -c '[.origins[] | select(.class == "ipi") | [.cause, .call_site]]' "$scratch/$observer.json")" \
+		json_holds "$scratch/$observer.json" '[.origins[] | select(.class == "ipi" and .cause == "ipi_mb" and
+		.comm == "live-load") | .call_site] | length >= 1 and
+		all(. != null and test("^(membarrier_|smp_call_function|on_each_cpu)[a-z_.0-9]*[+]0x[0-9a-f]+$"))'
 done
 check works-are-queued-first "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '.remote_work[] | select(.function == "aio_fsync_work") | .queued >= .executed'

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Who queued a work item, on this machine's own kernel: a known number of them queued on the watched
-# CPU and from another one, each found again when it runs. Needs root.
+# CPU and from another one, each found again when it runs; and from where IPIs were sent, stack or not.
+# Needs root.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -11,7 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 load=${BUILD:-build}/overhead/load
-local_works=4000 remote_works=200
+local_works=4000 remote_works=200 ipis=60
 
 # work_holds FUNCTION FILTER: there are such works, and the jq filter is true of them.
 work_holds() {
@@ -27,13 +28,15 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 || ! -r /proc/sys/vm/stat_refresh ]]; th
 	echo "skip origins: needs two CPUs and /proc/sys/vm/stat_refresh"
 	exit 0
 fi
-# recorded NAME OPTION...: each reading of stat_refresh queues one work to every CPU
+# recorded NAME OPTION...: each reading of stat_refresh queues one work to every CPU; IPIs go to a thread
+# that runs all the while
 recorded() {
 	local name=$1
 
 	shift
 	run "$QPWLAT" record -c 1 -d 60s -q --victim none -o "$scratch/t.qpw" "$@" -- sh -c \
-		"'$load' work 1 0 $local_works; for i in \$(seq $remote_works); do cat /proc/sys/vm/stat_refresh; done; kill -INT \$PPID; sleep 60"
+		"'$load' work 1 0 $local_works; for i in \$(seq $remote_works); do cat /proc/sys/vm/stat_refresh; done;
+		chrt -f 98 '$load' ipi 1 0 $ipis; kill -INT \$PPID; sleep 60"
 	check "recorded$name" "exit code $rc: $(tail -n 3 "$scratch/stderr")" test $rc = 0
 	run "$QPWLAT" report --json -i "$scratch/t.qpw"
 	mv "$scratch/stdout" "$scratch/report.json"
@@ -42,6 +45,14 @@ recorded() {
 # stacks FUNCTION: how many of these works have an origin with a stack, and how many without.
 stacks() {
 	jq -r "[.origins[] | select(.class == \"work\" and .cause == \"$1\")] |
+		\"\([.[] | select(.stack) | .count] | add // 0) \([.[] | select(.stack | not) | .count] | add // 0)\"" \
+		"$scratch/report.json"
+}
+
+# sites: how many of the IPIs have a call site, of those that have a stack and of those that have none.
+sites() {
+	jq -r "[.origins[] | select(.class == \"ipi\" and .cause == \"ipi_mb\" and .comm == \"load\" and
+			(.call_site // \"\" | test(\"^(membarrier_|smp_call_function|on_each_cpu)\")))] |
 		\"\([.[] | select(.stack) | .count] | add // 0) \([.[] | select(.stack | not) | .count] | add // 0)\"" \
 		"$scratch/report.json"
 }
@@ -57,10 +68,15 @@ check queued-elsewhere "$(work_of refresh_vm_stats)" work_holds refresh_vm_stats
 # stacks of those that queue on the watched CPU would cost that CPU their time
 check stacks-elsewhere "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), $remote_works 0"
+check sites-elsewhere "call sites with and without stacks: $(sites)" test "$(sites)" = "$((ipis + 1)) 0"
 recorded -all --stacks all
 check stacks-all "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "$((local_works + 1)) 0, $remote_works 0"
 recorded -none --stacks none
 check stacks-none "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), 0 $remote_works"
+check sites-none "call sites with and without stacks: $(sites)" test "$(sites)" = "0 $((ipis + 1))"
+# the sender's CPU is watched as well: no stack is taken there
+recorded -watched -c 0-1
+check sites-watched "call sites with and without stacks: $(sites)" test "$(sites)" = "0 $((ipis + 1))"
 finish_tests
