@@ -4,21 +4,15 @@
 # Disturbs a CPU on purpose, for tests that need something to be late or interrupted there: on a quiet
 # machine nothing may happen to it for seconds. To be sourced.
 
+. tests/load/await.bash
 disturber=''
 
-# disturb CPU: a real-time program runs there for some hundred microseconds, nearly a hundred times a
-# second.
-disturb() {
-	while :; do
-		taskset -c "$1" chrt -f 97 true
-		sleep 0.01
-	done
-}
-
-# start_disturber CPU
+# start_disturber CPU: from its return on a real-time program runs there for half a millisecond, nearly a
+# hundred times a second, however busy the machine is.
 start_disturber() {
-	disturb "$1" &
+	"${BUILD:-build}/load/disturber" "$1" &
 	disturber=$!
+	await_sleeps "$disturber" 2 || not_ok disturber "it does not run on CPU $1"
 }
 
 end_disturber() {
