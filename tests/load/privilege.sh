@@ -7,6 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
+. tests/load/await.bash
 trap 'rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
@@ -46,21 +47,14 @@ status_of() {
 # records NAME KEPT COMMAND...: it records samples; meanwhile the recorder has just the capabilities
 # KEPT, whatever set one looks at, and its victim real-time priority.
 records() {
-	local name=$1 kept=$2 recorder child sets='' set
+	local name=$1 kept=$2 recorder tid child sets='' set
 	shift 2
 	"$@" record -c 1 -d 60s -q -o "$scratch/t.qpw" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
 	recorder=$!
-	for _ in {1..1200}; do
-		# it runs its program once it has the name
-		child=$(pgrep -P $recorder -x cyclictest) && break
-		sleep 0.05
-	done
-	# and measures once its thread has the priority; then a second of samples, however long that took
-	for _ in {1..600}; do
-		ps -L -o cls=,rtprio= -p "${child:-0}" | grep -q 'FF *95' && break
-		sleep 0.05
-	done
-	sleep 1.5
+	# it measures once its thread has the priority
+	tid=$(victim_of $recorder)
+	await_sleeps "$tid" 600
+	child=$(sed -n 's/^Tgid:\t//p' "/proc/${tid:-0}/status")
 	for set in CapEff CapPrm CapInh CapAmb; do
 		sets+=" $(status_of $recorder $set)"
 	done
@@ -132,8 +126,8 @@ test_file() {
 	fi
 	as_user
 	records file "$NONE" "${user[@]}" "$scratch/capable"
-	run "${user[@]}" "$scratch/capable" record -c 1 -d 2s -q --victim none -o "$scratch/t.qpw" -- \
-		sh -c "grep Cap /proc/self/status >$scratch/command; sleep 10"
+	run "${user[@]}" "$scratch/capable" record -c 1 -q --victim none -o "$scratch/t.qpw" -- \
+		sh -c "grep Cap /proc/self/status >$scratch/command"
 	check file-command-gets-none "exit code $rc: $(cat "$scratch/command" "$scratch/stderr")" \
 		test "$(grep -cE "^Cap(Eff|Prm|Amb):.$NONE" "$scratch/command")" = 3
 	rm -f "$scratch/command"
@@ -150,8 +144,8 @@ test_file() {
 test_root() {
 	records root "$KILL" "$QPWLAT"
 	rm -f "$scratch/command"
-	run "$QPWLAT" record -c 1 -d 2s -q --victim none -o "$scratch/t.qpw" -- \
-		sh -c "grep CapEff /proc/self/status >$scratch/command; sleep 10"
+	run "$QPWLAT" record -c 1 -q --victim none -o "$scratch/t.qpw" -- \
+		sh -c "grep CapEff /proc/self/status >$scratch/command"
 	check root-command-has-all "exit code $rc: $(cat "$scratch/command" "$scratch/stderr")" \
 		test "$(cat "$scratch/command")" = "$(grep CapEff /proc/self/status)"
 }

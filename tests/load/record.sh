@@ -8,6 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
+. tests/load/await.bash
 trap 'stop_witness; rm -rf "$scratch" "$on_disk"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
@@ -71,6 +72,16 @@ near() {
 	check "$1" "recorded $2, ftrace saw $3" test "$3" -gt 0 -a "${diff#-}" -le "$allowed"
 }
 
+# Whether the kernel counts what programs of plain tracepoints miss, as it does since 6.7.
+counts_misses() {
+	printf '%s\n' 6.7 "$(uname -r)" | sort -C -V
+}
+
+# near_but_missed NAME OURS THEIRS: not more than ftrace saw, where nobody counts what was missed.
+near_but_missed() {
+	check "$1" "recorded $2, ftrace saw $3" test "$2" -gt 0 -a "$2" -le $(($3 + 3))
+}
+
 # recorded NAME OPTION...: record and make report.json; false after a "not ok".
 recorded() {
 	local name=$1
@@ -90,21 +101,22 @@ recorded() {
 
 # shellcheck disable=SC2016 # jq's variables
 test_samples() {
-	local samples cycles diff all all_min all_mean inside inside_min theirs_ns
+	local samples cycles diff all all_min all_us inside inside_min theirs_ns
 	recorded samples -d 3s --victim-json "$scratch/ct.json" || return
 	samples=$(jq .samples "$scratch/report.json")
 	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
 	# cyclictest goes on until it is told to end, which is behind the window, and so do records
-	read -r all all_min all_mean inside inside_min < <("$QPWLAT" export -f csv "$scratch/t.qpw" |
-		awk -F, -v start="$(jq .window_start_ns "$scratch/report.json")" \
+	read -r all all_min all_us inside inside_min < <("$QPWLAT" export -f csv "$scratch/t.qpw" |
+		awk -F, -v start="$(jq .window_start_ns "$scratch/report.json")" -v cycles="$cycles" \
 			-v length_ns="$(jq .window_ns "$scratch/report.json")" '
 		$1 == "sample" {
-			us = ($4 - $3) / 1000; sum += us
+			us = ($4 - $3) / 1000
+			if (n < cycles) sum += int(us)
 			if (!n++ || us < least) least = us
 			if ($3 < start || $3 > start + length_ns) next
 			if (!inside++ || us < inside_least) inside_least = us
 		}
-		END { print n + 0, int(least), sum / n, inside + 0, int(inside_least) }')
+		END { print n + 0, int(least), sum + 0, inside + 0, int(inside_least) }')
 	diff=$((all - cycles))
 	check samples "$all recorded, cyclictest counts $cycles" \
 		test "$cycles" -gt 500 -a "${diff#-}" -le $((cycles / 100 + 3))
@@ -122,16 +134,17 @@ test_samples() {
 	check latency-below-cyclictest \
 		"max $(jq .latency_ns.max "$scratch/report.json") ns, cyclictest's $theirs_ns ns" \
 		json_holds "$scratch/report.json" ".latency_ns.max < $theirs_ns"
-	# the same run in cyclictest's own shape: from the timer to the switch is less than to user space
+	# the same run in cyclictest's own shape: from the timer to the switch is less than to user space, in
+	# whole microseconds, to which each is rounded down, it is not more; its average has two digits
 	"$QPWLAT" export -f rt-tests-json -o "$scratch/ours.json" "$scratch/t.qpw"
 	check cyclictests-shape "$(jq -c '.thread["0"] | del(.histogram)' "$scratch/ours.json" \
 		"$scratch/ct.json" | paste -sd' ')" jq -e -n --slurpfile ours "$scratch/ours.json" \
 		--slurpfile theirs "$scratch/ct.json" --argjson samples "$samples" \
-		--argjson all_min "$all_min" --argjson all_mean "$all_mean" --argjson min "$inside_min" \
+		--argjson all_min "$all_min" --argjson all_us "$all_us" --argjson min "$inside_min" \
 		'($ours[0].thread["0"]) as $o | ($theirs[0].thread["0"]) as $t |
 		$ours[0].num_threads == $theirs[0].num_threads and $o.cpu == $t.cpu and
 		$o.cycles == $samples and ([$o.histogram[]] | add) == $samples and
-		$o.min == $min and $all_min <= $t.min and $all_mean < $t.avg and $o.max <= $t.max'
+		$o.min == $min and $all_min <= $t.min and $all_us <= ($t.avg + 0.005) * $t.cycles and $o.max <= $t.max'
 	check missing-probes-are-named "none is" json_holds "$scratch/report.json" \
 		'[.missing_probes[].name] | contains(["qpw_queue"])'
 }
@@ -146,10 +159,15 @@ DISTURBING=(sh -c 'while :; do
 		sleep 0.01
 	done' "$load" "$on_disk")
 
+# As the recorder's command, with a number behind it: until its victim has gone to sleep that often.
+# shellcheck disable=SC2016 # the command's own variables
+AWAITING=(bash -c '. tests/load/await.bash && await_victim "$PPID" "$0"')
+
 # test_witness KIND OPTION...: with the options that leave tracepoints this way of attaching.
 test_witness() {
-	local kind=$1 works
+	local kind=$1 works near=near
 	shift
+	[[ $kind != tracepoint ]] || counts_misses || near=near_but_missed
 	if ! start_witness; then
 		echo "skip $kind-against-ftrace: no ftrace instance here"
 		return
@@ -161,8 +179,8 @@ test_witness() {
 	fi
 	echo 0 >"$witness/tracing_on"
 	cat "$witness/trace" >"$scratch/trace.txt"
-	near "$kind-softirqs-as-ftrace" "$(class_count softirq)" "$(witness_count softirq_exit)"
-	near "$kind-timers-as-ftrace" "$(($(class_count tick) + $(class_count timer)))" \
+	$near "$kind-softirqs-as-ftrace" "$(class_count softirq)" "$(witness_count softirq_exit)"
+	$near "$kind-timers-as-ftrace" "$(($(class_count tick) + $(class_count timer)))" \
 		"$(witness_count local_timer_exit)"
 	works=$(jq '[.remote_work[].executed] | add' "$scratch/report.json")
 	if [[ $kind == tracepoint ]]; then
@@ -205,9 +223,10 @@ test_settings() {
 		sed -n 's/^CONFIG_HZ=/HZ=/p')
 	check kernel-config "$(jq -c .host.kernel_config "$scratch/report.json"), not '$hz'" \
 		json_holds "$scratch/report.json" ".host.kernel_config | startswith(\"$hz\")"
-	recorded settings -d 200ms --system-calls --victim cyclictest || return
+	# each sleep is a call
+	recorded settings --system-calls --victim cyclictest -- "${AWAITING[@]}" 200 || return
 	check calls-counted "$(jq -c .self_inflicted "$scratch/report.json")" \
-		json_holds "$scratch/report.json" '.self_inflicted.system_calls > 10'
+		json_holds "$scratch/report.json" '.self_inflicted.system_calls >= 200'
 }
 
 # What was left out is missing in the recording, for that reason; nothing else of its kind is.
@@ -235,28 +254,27 @@ test_thread_noise() {
 	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
 }
 
-# Victims that run already.
+# Victims that run already: each sleep that begins and ends in the window is a sample. The recorder's
+# command is in the window from its beginning to its end and counts them meanwhile, by the kernel's
+# figure; a tenth may be lacking (a virtual machine used for development hides some).
+# shellcheck disable=SC2016 # the command's own variables
+COUNTING=(bash -c '. tests/load/await.bash && from=$(nr_sleeps "$0") && sleep 1 && await_sleeps "$0" 100 &&
+	echo $(($(nr_sleeps "$0") - from)) >"$1"')
+
 test_victim_by_pid() {
-	local pid every_ms
-	# shellcheck disable=SC2016 # jq's variable
-	every_ms='(.window_ns / 1e6) as $ms | .samples > 0.7 * $ms and .samples < $ms + 3'
+	local pid tid slept every_ms
 	# a name of its own: who else runs cyclictest on this machine is none of this
 	cp "$(type -P cyclictest)" "$scratch/qpw_victim"
-	"$scratch/qpw_victim" -q -p 80 -t 1 -a 1 --mainaffinity=0 -i 1000 -D 120 >/dev/null 2>&1 &
+	"$scratch/qpw_victim" -q -p 80 -t 1 -a 1 --mainaffinity=0 -i 1000 -D 600 >/dev/null 2>&1 &
 	pid=$!
-	# its thread is there once it measures
-	for _ in {1..100}; do
-		[[ $(grep -c . <(ps -L -o lwp= -p "$pid")) != 2 ]] || break
-		sleep 0.1
+	tid=$(realtime_thread "$pid")
+	for by in pid:"$pid" comm:qpw_victim; do
+		recorded "victim-by-${by%:*}" --victim "$by" -- "${COUNTING[@]}" "$tid" "$scratch/slept" || continue
+		slept=$(<"$scratch/slept")
+		every_ms="(.window_ns / 1e6) as \$ms | .samples >= 0.9 * ($slept - 2) and .samples < \$ms + 3"
+		check "victim-by-${by%:*}" "$(jq -c '[.samples, .window_ns]' "$scratch/report.json"), it slept $slept times" \
+			json_holds "$scratch/report.json" "$every_ms"
 	done
-	if recorded victim-by-pid -d 1s --victim "pid:$pid"; then
-		check victim-by-pid "$(jq -c '[.samples, .window_ns]' "$scratch/report.json")" \
-			json_holds "$scratch/report.json" "$every_ms"
-	fi
-	if recorded victim-by-comm -d 1s --victim comm:qpw_victim; then
-		check victim-by-comm "$(jq -c '[.samples, .window_ns]' "$scratch/report.json")" \
-			json_holds "$scratch/report.json" "$every_ms"
-	fi
 	kill "$pid"
 	wait "$pid"
 }
@@ -276,24 +294,31 @@ taker_runs() {
 			print m - inside, inside + 0 }'
 }
 
+# Sleeps, and tells how many of its runs that was: a sleep that is over before it begins ends none.
+TAKER='
+sub sleeps { open my $f, "<", "/proc/self/status"; my ($n) = map { /^voluntary_ctxt_switches:\s+(\d+)/ } <$f>; $n }
+my $n = sleeps; select undef, undef, undef, 0.01; print sleeps() - $n + 1, "\n"'
+
 # A victim that never sleeps: each time that its CPU is taken is told, with the one that took it. The
 # sleeper wakes with a higher priority than oslat's each time. Once a second the kernel may have other
 # tasks run instead of real-time ones, for a while: a wake-up of the sleeper that falls into that time
 # takes nothing from oslat, as another has taken it already.
 test_oslat() {
-	local runs=20 alone within ours_ns theirs_ns
-	cp "$(type -P sleep)" "$scratch/qpw_taker"
+	local runs=20 made alone within ours_ns theirs_ns
+	cp "$(type -P perl)" "$scratch/qpw_taker"
+	echo "$TAKER" >"$scratch/taker.pl"
 	# as long as the command runs, however slow that is
 	recorded oslat --victim oslat --victim-json "$scratch/ol.json" -- sh -c \
-		"sleep 2.3; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' 0.01; done" ||
+		"sleep 2.3; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' '$scratch/taker.pl'; done >'$scratch/made'" ||
 		return
+	made=$(awk '{ n += $1 } END { print n + 0 }' "$scratch/made")
 	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \
 		"([.taken[] | select(.by == \"qpw_taker\") | .count] | add) > $runs / 2 and .samples == 0"
 	read -r alone within < <(taker_runs)
 	# each of the sleeper's runs has taken the CPU or came while it was taken; it runs before it sleeps
 	# and afterwards
-	check oslat-taken-each-time "$within runs of the taker while the CPU was taken, $alone else" \
-		test "$alone" = 0 -a "$within" -ge $((2 * runs))
+	check oslat-taken-each-time "$within runs of the taker while the CPU was taken, $alone else, made $made" \
+		test "$alone" = 0 -a "$made" -gt $runs -a "$within" -ge "$made"
 	check oslat-victim-is-told "$(jq -c .host.victim "$scratch/report.json")" \
 		json_holds "$scratch/report.json" '.host.victim == "oslat" and .latency_ns == null'
 	check oslat-report "it does not tell the same" grep -q "^  taken  *the CPU from the victim $(
