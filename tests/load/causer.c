@@ -187,15 +187,21 @@ static void await_byte(int fd)
 		die("read");
 }
 
-/* By which the victim tells who takes its CPU that it spins, and is told that it may end. */
+/*
+ * By which the victim tells who takes its CPU that it spins, and how often it came round, and is told
+ * that it may end. How often the taker slept.
+ */
 static int spinning[2];
-static atomic_bool *all_taken;
+static struct {
+	atomic_ulong rounds, naps;
+	atomic_bool all_taken;
+} * shared;
 
 static void share(void)
 {
-	all_taken = mmap(NULL, sizeof(*all_taken), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (all_taken == MAP_FAILED || pipe(spinning))
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (shared == MAP_FAILED || pipe(spinning))
 		die("what is shared");
 }
 
@@ -209,8 +215,19 @@ static void victim(int cpu, int fd)
 		syscall(SYS_getppid);
 	if (write(spinning[1], "s", 1) != 1)
 		die("write");
-	while (!atomic_load(all_taken))
-		;
+	while (!atomic_load(&shared->all_taken))
+		atomic_fetch_add(&shared->rounds, 1);
+}
+
+/* A sleep may be over before it begins: until the victim has really had its CPU. */
+static void let_spin(void)
+{
+	unsigned long before = atomic_load(&shared->rounds);
+
+	do {
+		sleep_us(PAUSE_US);
+		atomic_fetch_add(&shared->naps, 1);
+	} while (atomic_load(&shared->rounds) == before);
 }
 
 static void taker(int cpu, int fd)
@@ -218,11 +235,12 @@ static void taker(int cpu, int fd)
 	become("qpw-taker", cpu, 60);
 	await_byte(fd);
 	await_byte(spinning[0]);
+	let_spin();
 	for (int i = 0; i < NR_TAKES; i++) {
 		spin_us(TAKE_US);
-		sleep_us(PAUSE_US);
+		let_spin();
 	}
-	atomic_store(all_taken, true);
+	atomic_store(&shared->all_taken, true);
 }
 
 int main(int argc, char **argv)
@@ -251,7 +269,8 @@ int main(int argc, char **argv)
 		die("write");
 	await(pids[0]);
 	await(pids[1]);
-	printf("{\"wakes\":%d,\"moves\":%d,\"pages\":%d,\"calls\":%d,\"takes\":%d,\"take_us\":%d}\n",
-	       NR_WAKES + 1, NR_MOVES, NR_PAGES, NR_CALLS, NR_TAKES, TAKE_US);
+	printf("{\"wakes\":%d,\"moves\":%d,\"pages\":%d,\"calls\":%d,\"takes\":%d,\"take_us\":%d,\"naps\":%lu}\n",
+	       NR_WAKES + 1, NR_MOVES, NR_PAGES, NR_CALLS, NR_TAKES, TAKE_US,
+	       atomic_load(&shared->naps));
 	return 0;
 }
