@@ -54,3 +54,26 @@ await_victim() {
 
 	tid=$(victim_of "$1") && await_sleeps "$tid" "$2"
 }
+
+# await_window TRACE: until the window of the recording under way, of which no older one may be there, is in
+# its file, which is written once a second; a minute at most.
+await_window() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		"${QPWLAT:-build/qpwlat}" report --json -i "$1" 2>/dev/null | jq -e '.window_start_ns > 0' >/dev/null && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# await_file FILE: until it is there; a minute at most.
+await_file() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		[[ ! -e $1 ]] || return 0
+		sleep 0.1
+	done
+	return 1
+}

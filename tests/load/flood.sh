@@ -18,6 +18,8 @@ EVENTS=(on_tick_stop:0,2 on_nmi_handler:0xffffffff81000000,100 on_tick_stop:0,2
 	on_nmi_handler:0xffffffff81000000,100 on_contention_b:0x4711,2 on_contention_e:0x4711,0)
 declare -A MADE=([tick_kept]=$((2 * ROUNDS)) [nmi]=$((2 * ROUNDS)) [lock_wait]=$ROUNDS)
 PER_SECOND=1000000
+HZ=$(getconf CLK_TCK) # of the times that the kernel tells
+export HZ
 qpwlat=${QPWLAT:-build/qpwlat}
 flood=${BUILD:-build}/load/flood
 
@@ -83,9 +85,14 @@ fast() {
 flooded usual :
 counted usual
 fast usual
-# who takes what is in the buffer is stopped for a while: however fast it is, the buffer overflows
-# shellcheck disable=SC2016 # another shell's dollar
-flooded small 'sleep 0.1; kill -STOP $PPID; sleep 0.1; kill -CONT $PPID' --buffer-size 64K
+# who takes what is in the buffer is stopped until the flood has had its CPU for a tenth of a second: however
+# fast it is, the buffer overflows
+# shellcheck disable=SC2016 # another shell's dollars
+flooded small 'kill -STOP $PPID
+	while used=$(awk "{ print \$3 == \"Z\" ? 1e6 : \$14 + \$15 }" /proc/$!/stat 2>/dev/null) && [ "$used" -lt "$((HZ / 10))" ]; do
+		sleep 0.02
+	done
+	kill -CONT $PPID' --buffer-size 64K
 counted small
 for kind in tick_kept nmi lock_wait; do
 	check "small-$kind-lost" "none lost in a buffer of 64 KiB" test "$(lost small $kind)" -gt 0

@@ -58,6 +58,17 @@ where() {
 	done | sort -u | paste -sd' '
 }
 
+# Until stress-ng has begun all that it is to do, a minute at most.
+await_stressors() {
+	local i p n
+	for ((i = 0; i < 600; i++)); do
+		n=$(for p in $(children "$pid"); do cat "/proc/$p/comm" 2>/dev/null; done |
+			grep '^stress-ng-' | sort -u | wc -l)
+		[ "$n" -lt 4 ] || return 0
+		sleep 0.1
+	done
+}
+
 wait_for() {
 	local i
 	for ((i = 0; i < 600; i++)); do
@@ -75,6 +86,7 @@ for shell in "${shells[@]}"; do
 		--stress-yaml "$out/s.yaml" >"$out/stdout" 2>"$out/stderr" &
 	pid=$!
 	wait_for "$out/t.json"
+	await_stressors
 	is "$shell: churn on the housekeeping CPU" 0 "$(where churn)"
 	is "$shell: its fillers on the isolated one, the partner beside churn" "0 $cpu" \
 		"$(where churn-filler)"

@@ -307,9 +307,10 @@ test_oslat() {
 	local runs=20 made alone within ours_ns theirs_ns
 	cp "$(type -P perl)" "$scratch/qpw_taker"
 	echo "$TAKER" >"$scratch/taker.pl"
-	# as long as the command runs, however slow that is
-	recorded oslat --victim oslat --victim-json "$scratch/ol.json" -- sh -c \
-		"sleep 2.3; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' '$scratch/taker.pl'; done >'$scratch/made'" ||
+	# as long as the command runs, however slow that is; the recorder looks for records every 50 ms, so that
+	# it has the 2 s of warming up behind it
+	recorded oslat --victim oslat --victim-json "$scratch/ol.json" -- bash -c \
+		". tests/load/await.bash; await_sleeps \$PPID 46; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' '$scratch/taker.pl'; done >'$scratch/made'" ||
 		return
 	made=$(awk '{ n += $1 } END { print n + 0 }' "$scratch/made")
 	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \

@@ -8,6 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
+. tests/load/await.bash
 trap 'umount "$scratch/small" "$scratch/tiny" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
@@ -28,42 +29,29 @@ all_samples() {
 	"$QPWLAT" export -f csv "$trace" | awk -F, '$1 == "sample" { n++ } END { print n + 0 }'
 }
 
-# start OPTION...: record in the background; $recorder is its pid. Returns when the victim has
-# measured for half a second, and its command, if any, runs.
+# start OPTION...: record in the background; $recorder is its pid, $victim the thread that measures. Returns
+# when that has measured for a while, and its command, if any, runs.
 start() {
-	local victim
 	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
-	for _ in {1..600}; do
-		victim=$(pgrep -P $recorder -x cyclictest) && break
-		sleep 0.1
-	done
-	await_realtime "${victim:-0}"
-	sleep 0.5
+	victim=$(victim_of $recorder)
+	await_sleeps "$victim" 200
 }
 
-# await_window: until the window of the recording under way is in its file, which is written once a
-# second. No older one may be there.
-await_window() {
-	for _ in {1..600}; do
-		! report_holds '.window_start_ns > 0' || break
-		sleep 0.1
-	done
-}
-
-# await_file FILE: until it is there.
-await_file() {
-	for _ in {1..600}; do
-		[[ ! -e $1 ]] || break
-		sleep 0.1
-	done
+# A command that does not end when it is told to: deaf FILE is there when it is deaf, FILE.told when it was
+# told to end, and then it ends after SECONDS, if any are given.
+deaf() {
+	# shellcheck disable=SC2016 # perl's variables
+	command=(perl -e '$SIG{TERM} = sub { open my $f, ">", "$ARGV[0].told"; $told = 1 };
+		open my $f, ">", $ARGV[0]; sleep 1 until $told && $ARGV[1]; sleep $ARGV[1]' "$@")
+	rm -f "$1" "$1.told"
 }
 
 # gone NAME: no child of the last recorder is left, a moment later.
 gone() {
 	local left=
 	for _ in {1..50}; do
-		left=$(pgrep -af "^cyclictest.*$scratch|^sleep 4711" || true)
+		left=$(pgrep -af "^(cyclictest|perl).*$scratch|^sleep 4711" || true)
 		[[ -n $left ]] || break
 		sleep 0.1
 	done
@@ -79,7 +67,7 @@ for _ in range(100):
 '
 
 test_signals() {
-	local rc=0 killed_ns
+	local rc=0 marked_ns
 	# without a duration it is the only end that a recording has
 	start --victim-json "$scratch/ct.json"
 	kill -INT $recorder
@@ -97,11 +85,12 @@ test_signals() {
 		report_holds '.window_closed and .samples > 50 and .lost_events == 0'
 	gone sigint-leaves-nothing
 	rc=0
-	# the command ignores SIGTERM, so that the recorder waits and can be interrupted again
-	start --victim-json "$scratch/ct.json" -- sh -c "trap '' TERM; >'$scratch/deaf'; sleep 4711; sleep 4711"
+	# the recorder waits for a command that does not end and can be interrupted again
+	deaf "$scratch/deaf"
+	start --victim-json "$scratch/ct.json" -- "${command[@]}"
 	await_file "$scratch/deaf"
 	kill -INT $recorder
-	sleep 0.5
+	await_file "$scratch/deaf.told"
 	kill -INT $recorder
 	wait $recorder || rc=$?
 	check second-sigint-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
@@ -109,12 +98,13 @@ test_signals() {
 		report_holds '.truncated and (.problem | contains("no end block"))'
 	gone second-sigint-leaves-nothing
 	rc=0
-	# without a child to end, the second one comes while the last records are waited for
+	# without a child to end, the second one comes while the last records are waited for: who sends them
+	# comes before the recorder on the one CPU that both may use, whatever holds it
 	rm -f "$trace"
-	"$QPWLAT" record -c 1 --victim none -o "$trace" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	"$QPWLAT" record -c 1 -H 0 --victim none -o "$trace" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
-	await_window
-	chrt -f 50 python3 -c "$signals" $recorder
+	await_window "$trace"
+	taskset -c 0 chrt -f 50 python3 -c "$signals" $recorder
 	wait $recorder || rc=$?
 	check second-sigint-at-the-end-gives-up "exit code $rc: $(cat "$scratch/err")" test $rc = 1
 	check second-sigint-at-the-end-is-seen "$(report_value '[.truncated, .problem]')" \
@@ -129,18 +119,19 @@ test_signals() {
 	check nothing-is-counted-of-the-warm-up "$(report_value '[.window_ns, .samples]')" \
 		report_holds '.window_closed and .window_ns < 1000000000 and .samples < 100'
 	start --victim-json "$scratch/ct.json" -- sleep 4711
-	sleep 2
-	killed_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
+	await_sleeps "$victim" 1000
+	# the recorder looks for records every 50 ms and writes them once a second: after so many looks, of which
+	# the last may just have begun, a second has gone by since it took what was there now
+	marked_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
+	await_sleeps $recorder 24
 	kill -KILL $recorder
 	wait $recorder 2>/dev/null
-	sleep 0.5
 	gone sigkill-leaves-nothing
 	check sigkill-is-told "$(report_value '[.truncated, .samples, .problem]')" \
 		report_holds '.truncated and .window_closed == false and .samples > 50 and .problem != null'
-	# it was written once a second; the rest is for a machine that is busy
 	check sigkill-keeps-all-but-the-last-second \
-		"$(report_value '.window_start_ns + .window_ns') is the last, killed at $killed_ns" \
-		report_holds ".window_start_ns + .window_ns > $killed_ns - 1500000000"
+		"$(report_value '.window_start_ns + .window_ns') is the last, $marked_ns was more than a second before" \
+		report_holds ".window_start_ns + .window_ns >= $marked_ns"
 }
 
 test_command() {
@@ -217,7 +208,7 @@ test_window() {
 		python3 "$scratch/late.py" SIGTERM "$scratch/command_ns" 2>"$scratch/stderr" &
 	recorder=$!
 	await_file "$scratch/command_ns.ready"
-	await_window
+	await_window "$trace"
 	sent_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
 	kill -INT $recorder
 	rc=0
@@ -245,7 +236,7 @@ test_running_victim() {
 	"$QPWLAT" record -c 1 -d 60s -q --victim "pid:$victim" -T 900ms -o "$trace" \
 		>"$scratch/out" 2>"$scratch/err" &
 	recorder=$!
-	await_window
+	await_window "$trace"
 	kill "$victim"
 	wait "$recorder" || rc=$?
 	check ends-with-its-victim "exit code $rc: $(cat "$scratch/err")" test "$rc" = 0
@@ -261,9 +252,9 @@ test_loss() {
 	local cycles recorded
 	start --buffer-size 4K --victim-json "$scratch/ct.json"
 	kill -STOP $recorder
-	sleep 1
+	await_sleeps "$victim" 1000
 	kill -CONT $recorder
-	sleep 0.5
+	await_sleeps "$victim" 200
 	kill -INT $recorder
 	wait $recorder
 	cycles=$(jq '.thread["0"].cycles' "$scratch/ct.json")
@@ -277,7 +268,9 @@ test_loss() {
 
 # The own results of a victim are there, or it is said why not.
 test_victim_json() {
-	run "$QPWLAT" record -c 1 -d 500ms -q -o "$trace" --victim-json "$scratch/no-dir/ct.json"
+	# shellcheck disable=SC2016 # the command's own variable
+	run "$QPWLAT" record -c 1 -q -o "$trace" --victim-json "$scratch/no-dir/ct.json" -- \
+		bash -c '. tests/load/await.bash && await_victim "$PPID" 200'
 	fails_saying results-nowhere "$scratch/no-dir/ct.json" "No such file or directory" \
 		"the recording itself is kept"
 	check results-nowhere-keeps-the-recording "$(report_value .samples)" \
@@ -361,12 +354,16 @@ test_old() {
 
 # A terminal sees how far it is, on one line, which is gone at the end.
 test_progress() {
-	TERM=xterm script -qefc "'$QPWLAT' record -c 1 -d 1s -o '$trace'" "$scratch/typescript" \
+	TERM=xterm script -qefc "'$QPWLAT' record -c 1 -d 2s -o '$trace'" "$scratch/typescript" \
 		>/dev/null </dev/null
-	tr '\r' '\n' <"$scratch/typescript" >"$scratch/lines"
+	tr '\r' '\n' <"$scratch/typescript" | grep -aoE 'recording [0-9].*' >"$scratch/lines"
 	check progress "$(cat -v "$scratch/lines")" grep -qaE \
-		'recording 0\.[5-9] of 1\.0 s \([5-9][0-9] %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' \
+		'^recording [01]\.[0-9] of 2\.0 s \([0-9]+ %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' \
 		"$scratch/lines"
+	# tenths of a second are 5 % of it
+	check progress-in-percent "$(cat -v "$scratch/lines")" awk '{
+			off = substr($5, 2) - $2 / 2 * 100
+			if (off < -3 || off > 3) exit 1 }' <(sed 's/ of 2\.0 s / 2.0 s /' "$scratch/lines")
 	check progress-is-one-line "$(cat -v "$scratch/typescript")" test "$(grep -c 'recording 0' \
 		"$scratch/typescript")" -le 1
 	TERM=dumb script -qefc "'$QPWLAT' record -c 1 -d 300ms -o '$trace'" "$scratch/typescript" \
@@ -406,11 +403,11 @@ test_refusals() {
 test_hangup() {
 	local rc=0
 	# a terminal that goes and its shell send one each; the command takes a while to end
-	rm -f "$scratch/deaf"
-	start -d 60s --victim-json "$scratch/ct.json" -- sh -c "trap '' TERM; >'$scratch/deaf'; sleep 2.5"
+	deaf "$scratch/deaf" 1
+	start -d 60s --victim-json "$scratch/ct.json" -- "${command[@]}"
 	await_file "$scratch/deaf"
 	kill -HUP $recorder
-	sleep 0.5
+	await_file "$scratch/deaf.told"
 	kill -HUP $recorder
 	wait $recorder || rc=$?
 	check hangup-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0

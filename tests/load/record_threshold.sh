@@ -14,6 +14,11 @@ trap 'end_disturber; rm -rf "$scratch"' EXIT
 QPWLAT=${QPWLAT:-build/qpwlat}
 trace=$scratch/t.qpw
 
+# Recorders' commands, which end recordings: when the victim has gone to sleep so often, when the CPU has been
+# disturbed so often after all warming up, which the recorder, that looks for records every 50 ms, has behind it.
+await_samples=(bash -c '. tests/load/await.bash && await_victim "$PPID" "$0"')
+await_disturbances=(bash -c '. tests/load/await.bash && await_sleeps "$PPID" "$0" && await_sleeps "$1" "$2"')
+
 # threshold OPTION...: record; exit code in $rc, the summary in $scratch/stdout.
 threshold() {
 	run "$QPWLAT" record -c 1 -o "$trace" "$@"
@@ -40,7 +45,7 @@ recorded_hits() {
 
 # What half of the samples reach on this machine, in us: at least one, the least there is.
 usual_us() {
-	run "$QPWLAT" record -q -c 1 -d 1s -o "$trace"
+	run "$QPWLAT" record -q -c 1 -o "$trace" -- "${await_samples[@]}" 500
 	"$QPWLAT" report --json -i "$trace" |
 		jq '[.latency_ns.p50 / 1000 | floor, 1] | max'
 }
@@ -48,27 +53,27 @@ usual_us() {
 test_samples() {
 	local told found usual
 	usual=$(usual_us)
-	threshold -d 2s -T "${usual:-0}"
+	threshold -T "${usual:-0}" -- "${await_samples[@]}" 1000
 	told=$(told_hits)
 	found=$(recorded_hits "${usual:-0}000" sample)
 	check samples-hit "exit code $rc, $told hits: $(tail -n 3 "$scratch/stderr")" \
 		test "$rc" = 2 -a "${told:-0}" -gt 10
 	check samples-hits-are-the-late-ones "$told told, $found in the recording" \
 		test "${told:-0}" = "$found"
-	threshold -d 1s -T 1000000000
+	threshold -T 1000000000 -- "${await_samples[@]}" 500
 	check samples-not-hit "exit code $rc: $(cat "$scratch/stderr")" \
 		test "$rc" = 0 -a "$(told_hits)" = 0
 }
 
 test_interruptions() {
 	local told found
-	threshold -d 1s -T 5 --victim none
+	threshold -T 5 --victim none -- "${await_disturbances[@]}" 1 "$disturber" 30
 	told=$(told_hits)
 	found=$(recorded_hits 5000 "irq softirq ipi timer nmi thread work")
 	check interruptions-hit "exit code $rc, $told hits" test "$rc" = 2 -a "${told:-0}" -gt 10
 	check interruptions-nested-are-one "$told told, $found in the recording" \
 		test "${told:-0}" = "$found"
-	threshold -d 1s -T 5 --victim oslat
+	threshold -T 5 --victim oslat -- "${await_disturbances[@]}" 46 "$disturber" 30
 	told=$(told_hits)
 	found=$(recorded_hits 5000 "irq softirq ipi timer nmi taken")
 	check busy-hit "exit code $rc, $told hits" test "$rc" = 2 -a "${told:-0}" -gt 10
@@ -86,13 +91,19 @@ test_stop() {
 		json_holds "$scratch/stdout" '.window_closed and .samples > 0'
 }
 
-# One at a time and one a second, not on the watched CPU; it is told what happened.
+# One at a time and one a second, not on the watched CPU; it is told what happened. Meanwhile the CPU is
+# disturbed again and again; the recording ends when the command has run three times.
 test_shell() {
-	local lines
-	threshold -d 3s -T 10 --on-threshold \
-		"shell:echo \$QPW_CPU \$QPW_LATENCY_NS \$QPW_HITS \$QPW_TRACE \$(taskset -cp \$\$) >>$scratch/told"
+	local lines took_ms=${EPOCHREALTIME/[.,]/}
+
+	: >"$scratch/told"
+	threshold -T 10 --on-threshold \
+		"shell:echo \$QPW_CPU \$QPW_LATENCY_NS \$QPW_HITS \$QPW_TRACE \$(taskset -cp \$\$) >>$scratch/told" -- \
+		sh -c 'for i in $(seq 600); do [ "$(grep -c . "$0")" -lt 3 ] || exit 0; sleep 0.1; done' "$scratch/told"
+	took_ms=$(((${EPOCHREALTIME/[.,]/} - took_ms) / 1000))
 	lines=$(wc -l <"$scratch/told")
-	check shell "exit code $rc, run $lines times" test "$rc" = 2 -a "$lines" -ge 2 -a "$lines" -le 4
+	check shell "exit code $rc, run $lines times in $took_ms ms" \
+		test "$rc" = 2 -a "$lines" -ge 3 -a $(((lines - 1) * 1000)) -le "$took_ms"
 	check shell-is-counted "$(grep threshold "$scratch/stdout")" \
 		grep -q "; command run $lines times" "$scratch/stdout"
 	check shell-knows "$(cat "$scratch/told")" awk -v trace="$trace" \

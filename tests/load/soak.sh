@@ -35,6 +35,7 @@ make_load() {
 		"$load" timer 1 0 300
 		"$load" work 1 0 500
 		"$load" ipi 1 0 500
+		echo >>"$scratch/rounds"
 	done >/dev/null 2>&1
 }
 
@@ -65,6 +66,11 @@ for ((i = 0; i < 600; i++)); do
 	sleep 0.1
 done
 sleep "$settle"
+# however slow: each row is there, and looks have shown it
+for ((i = 0; i < 600; i++)); do
+	[[ ! -e $scratch/rounds || $(wc -l <"$scratch/rounds") -lt 5 ]] || break
+	sleep 0.1
+done
 first="$(rss_kb "$pid") $(nr_fds "$pid") $(maps_kb "$pid")"
 end=$((SECONDS + seconds))
 while ((SECONDS < end)) && kill -0 "$pid" 2>/dev/null; do
