@@ -113,23 +113,31 @@ kill -INT "$top_pid"
 wait "$top_pid"
 is "batch: SIGINT in the first interval shows what there is of it" "0 1 1" \
 	"$? $(grep -c '^qpwtop ' "$out/part") $(grep -cE "^$cpu +[0-9.]+ " "$out/part")"
-"$QPWTOP" -b -c "$cpu" -d 100 >"$out/part" 2>"$out/stderr" &
-top_pid=$!
-for ((i = 0; i < 600; i++)); do
-	[ "$(cat "/proc/$top_pid/comm")" != qpwtop ] || break
-	sleep 0.01
-done
-kill -TERM "$top_pid"
-wait "$top_pid" 2>/dev/null
-is "batch: a signal while it starts ends it at once" "143 0" "$? $(wc -c <"$out/part")"
-top_pid=
+# It can't come to the end of its start, as nobody writes to what it reads on the way.
+if unshare --mount true 2>/dev/null; then
+	mkfifo "$out/kallsyms"
+	# shellcheck disable=SC2016 # the other shell's
+	unshare --mount sh -c 'mount --bind "$1" /proc/kallsyms && exec "$2" -b -c "$3" -d 100' sh "$out/kallsyms" \
+		"$QPWTOP" "$cpu" >"$out/part" 2>"$out/stderr" &
+	top_pid=$!
+	is_named() { [ "$(cat "/proc/$1/comm")" = "$2" ]; }
+	within_a_minute is_named "$top_pid" qpwtop
+	kill -TERM "$top_pid"
+	wait "$top_pid" 2>/dev/null
+	is "batch: a signal while it starts ends it at once" "143 0" "$? $(wc -c <"$out/part")"
+	top_pid=
+else
+	echo "skip qpwtop: a signal while it starts: no mount namespace here"
+fi
 rc=$("$QPWTOP" -b -c "$cpu" -d 0.2 2>"$out/stderr" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}")
 is "batch: whoever reads goes away: as others do then" "141 0" "$rc $(wc -c <"$out/stderr")"
 
 # What was planted, by its count, its rates (times the length of each interval) and its origin.
 wanted=$(jq '.triggers[0].count' "$out/triggers.json")
 sed -n '/ INLINE\/S /,/^$/p' "$out/batch" >"$out/works"
-got=$(awk -v p="$planted" '$0 ~ p { n = $5 } END { print n + 0 }' "$out/works")
+# A row that had nothing to count for two looks may have to make room, where many others run on the CPU, and
+# then begins anew.
+got=$(awk -v p="$planted" '$0 ~ p { n += $5 >= last ? $5 - last : $5; last = $5 } END { print n + 0 }' "$out/works")
 if [ "$wanted" -eq 40 ] && [ "$got" -ge 39 ] && [ "$got" -le 42 ]; then
 	ok "batch: counts the planted work"
 else
@@ -226,9 +234,9 @@ if command -v cyclictest >/dev/null; then
 	# Found without being named: what has real-time priority there when the view begins, cyclictest
 	# that comes later. The same program under another name, and without priority, is none.
 	cp "$(command -v cyclictest)" "$out/timer" && cp "$out/timer" "$out/other"
-	"$out/timer" -q -t 1 -a "$cpu" -p 50 -i 1000 -D 60 >/dev/null 2>&1 &
+	"$out/timer" -q -t 1 -a "$cpu" -p 50 -i 1000 -D 600 >/dev/null 2>&1 &
 	timer=$!
-	"$out/other" -q -t 1 -a "$cpu" -i 1000 -D 60 >/dev/null 2>&1 &
+	"$out/other" -q -t 1 -a "$cpu" -i 1000 -D 600 >/dev/null 2>&1 &
 	other=$!
 	within_a_minute measures "$timer"
 	"$QPWTOP" --json -c "$cpu" -d 0.5 >"$out/found" 2>"$out/stderr" &
@@ -236,7 +244,7 @@ if command -v cyclictest >/dev/null; then
 	found_victim() { echo "(.host.victim | split(\" \") | index(\"$1\"))"; }
 	holds "victim: found when the view begins" "$out/found" \
 		"select($(found_victim "timer/$timer") and .latency_ns.count > 300)"
-	cyclictest -q -t 1 -a "$cpu" -p 51 -i 1000 -D 60 >/dev/null 2>&1 &
+	cyclictest -q -t 1 -a "$cpu" -p 51 -i 1000 -D 600 >/dev/null 2>&1 &
 	victim=$!
 	holds "victim: found when it comes" "$out/found" \
 		"select($(found_victim "timer/$timer") and $(found_victim "cyclictest/$victim"))"
@@ -260,6 +268,15 @@ says "victim: no such process" 1 'no process of that number' \
 
 # ------------------------------------------------------------------ its own cost
 
+# is_counted: whether the kernel counts runs of programs, some of which are qpwtop's at work.
+runs_counted() { bpftool -j prog show | jq '[.[].run_cnt // 0] | add // 0'; }
+is_counted() {
+	local before
+	before=$(runs_counted)
+	sleep 1
+	[ "$(runs_counted)" -gt "$before" ]
+}
+
 # As long as the kernel counts it: between a clock's reading and what no program of ours takes.
 stats=/proc/sys/kernel/bpf_stats_enabled
 was=$(cat "$stats" 2>/dev/null)
@@ -269,8 +286,13 @@ if echo 1 2>/dev/null >"$stats"; then
 	holds "cost: an event's, when the kernel counts it" "$out/cost" \
 		"select(.ns_per_run != null and .ns_per_run > 10 and .ns_per_run < 100000)"
 	echo 0 >"$stats"
-	holds "cost: not known else" "$out/cost" \
-		"select(.ns_per_run == null and .cpu_percent != null)"
+	# another process of this machine may have it counted all the same
+	if is_counted; then
+		holds "cost: an event's, as others have it counted" "$out/cost" "select(.ns_per_run != null)"
+	else
+		holds "cost: not known else" "$out/cost" \
+			"select(.ns_per_run == null and .cpu_percent != null)"
+	fi
 	kill "$top_pid"
 	wait "$top_pid"
 	top_pid=
@@ -319,11 +341,12 @@ serve() {
 		port=$((20000 + RANDOM % 20000))
 		"$QPWTOP" -b -c "$cpu" -d 0.3 --openmetrics ":$port" >"$out/served" 2>"$out/stderr" &
 		top_pid=$!
-		for ((j = 0; j < 100; j++)); do
+		for ((j = 0; j < 600; j++)); do
 			[ ! -s "$out/served" ] || return 0
 			kill -0 "$top_pid" 2>/dev/null || break
 			sleep 0.1
 		done
+		end_top
 	done
 	return 1
 }
