@@ -55,7 +55,8 @@ start_witness() {
 	echo 'qpw_noise_*_fn qpw_noise_spend' >"$WITNESS/set_ftrace_filter" || return
 	echo function >"$WITNESS/current_tracer" || return
 	enable_events "$WITNESS" workqueue/workqueue_execute_start csd/csd_queue_cpu csd/csd_function_entry \
-		irq_vectors/call_function_single_entry irq_vectors/irq_work_entry irq_vectors/local_timer_entry \
+		irq_vectors/call_function_entry irq_vectors/call_function_single_entry irq_vectors/irq_work_entry \
+		irq_vectors/local_timer_entry \
 		timer/hrtimer_expire_entry timer/timer_expire_entry || return
 	enable_qpw_events "$WITNESS" || return
 	echo 1 >"$WITNESS/tracing_on"

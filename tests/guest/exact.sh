@@ -83,9 +83,13 @@ check_counts() {
 	equals work-origins "queued, executed for the writer" "$(
 		records work_queue function=qpw_noise_work_fn flag=origin $writer) $(
 		records work function=qpw_noise_work_fn flag=begin flag=origin $writer)" "$n $n"
-	n=$(($(counter ipi_done) - $(counter ipi_polled)))
-	equals ipis "IPIs, alone in their interrupt" "$(records ipi function=qpw_noise_ipi_fn) $(
-		records ipi function=qpw_noise_ipi_fn name=call_function_single count=1)" "$n $n"
+	n=$(records ipi function=qpw_noise_ipi_fn)
+	read -r alone all < <(calls_seen "$dir/before.txt")
+	equals ipis-made "in interrupts, by ftrace" "$all" "$(($(counter ipi_done) - $(counter ipi_polled)))"
+	check "$mode-ipis" "$n, ftrace saw $all, $alone of them alone" test "$n" -ge "$alone" -a "$n" -le "$all"
+	equals ipis-alone "alone in their interrupt" \
+		"$(records ipi function=qpw_noise_ipi_fn name=call_function_single count=1)" "$alone"
+	check "$mode-ipis-are-alone" "$alone of $all" test $((alone * 2)) -ge "$all"
 	# shellcheck disable=SC2086 # two words
 	equals ipi-origins "IPIs sent by the writer" \
 		"$(records ipi function=qpw_noise_ipi_fn flag=origin $writer)" "$n"

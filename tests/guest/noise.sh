@@ -99,14 +99,17 @@ check_witness() {
 }
 
 check_recorder() {
-	local timers alone all sites of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
+	local timers calls alone all sites of='[.remote_work[] | select(.function | startswith("qpw_noise_work_fn")) |'
 
 	equals recorder-complete "lost events" "$(reported .lost_events)" 0
 	equals work-recorded "queued, executed" \
 		"$(reported "$of .queued] | add") $(reported "$of .executed] | add")" "$(wanted work) $(wanted work)"
-	equals ipi-recorded "IPIs" \
-		"$(reported '[.causes[] | select(.class == "ipi" and (.name | startswith("qpw_noise_ipi_fn"))) | .count] | add')" \
-		$(($(wanted ipi) - $(counter ipi_polled)))
+	calls=$(reported '[.causes[] | select(.class == "ipi" and (.name | startswith("qpw_noise_ipi_fn"))) | .count] | add')
+	read -r alone all < <(calls_seen "$dir/witness.txt")
+	equals ipi-made "in interrupts, by ftrace" "$all" $(($(wanted ipi) - $(counter ipi_polled)))
+	check "$mode-ipi-recorded" "$calls, ftrace saw $all, $alone of them alone" \
+		test "$calls" -ge "$alone" -a "$calls" -le "$all"
+	check "$mode-ipi-alone" "$alone of $all" test $((alone * 2)) -ge "$all"
 	sites=$(sent_from)
 	equals ipi-sites-seen csd_queue_cpu "$(wc -l <<<"$sites")" "$(wanted ipi)"
 	equals ipi-call-site "sent from" \

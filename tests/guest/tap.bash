@@ -62,18 +62,6 @@ fails_saying() {
 	ok "$name"
 }
 
-# await_realtime PID: until one of its threads has real-time priority, as those of cyclictest have when
-# they measure; half a minute at most.
-await_realtime() {
-	local i
-
-	for ((i = 0; i < 300; i++)); do
-		! grep -q FF < <(ps -L -o cls= -p "$1") || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 # find_image NAME: the path that lab/where prints for it.
 find_image() {
 	lab/where 2>/dev/null | sed -n "s/^$1=//p"
@@ -119,6 +107,25 @@ timers_seen() {
 			else if (says ~ /^hrtimer_expire_entry: / && part[2] ~ /h/) {
 				n++
 				noise += says ~ /function=qpw_noise_hrtimer_fn/
+			}
+		}
+		END { end_interrupt(); print alone + 0, all + 0 }' "$1"
+}
+
+# calls_seen FILE: of the function call interrupts of CPU 1 that ftrace saw, "ALONE ALL": how many ran
+# qpw_noise's function and nothing else, and how many ran it. Two calls that come while a CPU is held by its
+# host share an interrupt; its record names the function that took longest.
+calls_seen() {
+	awk '
+		function end_interrupt() { all += noise > 0; alone += noise == 1 && n == 1; n = noise = 0 }
+		match($0, /\[[0-9]+\] [^ ]+ +[0-9]+\.[0-9]+: /) && substr($0, RSTART + 1) + 0 == 1 {
+			says = substr($0, RSTART + RLENGTH)
+			split(substr($0, RSTART, RLENGTH), part, " ")
+			if (says ~ /^call_function(_single)?_entry: /)
+				end_interrupt()
+			else if (says ~ /^csd_function_entry: / && part[2] ~ /h/) {
+				n++
+				noise += says ~ /func=qpw_noise_ipi_fn/
 			}
 		}
 		END { end_interrupt(); print alone + 0, all + 0 }' "$1"
