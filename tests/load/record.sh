@@ -295,6 +295,7 @@ taker_runs() {
 }
 
 # Sleeps, and tells how many of its runs that was: a sleep that is over before it begins ends none.
+# shellcheck disable=SC2016 # perl's variables
 TAKER='
 sub sleeps { open my $f, "<", "/proc/self/status"; my ($n) = map { /^voluntary_ctxt_switches:\s+(\d+)/ } <$f>; $n }
 my $n = sleeps; select undef, undef, undef, 0.01; print sleeps() - $n + 1, "\n"'

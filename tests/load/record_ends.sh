@@ -361,6 +361,7 @@ test_progress() {
 		'^recording [01]\.[0-9] of 2\.0 s \([0-9]+ %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' \
 		"$scratch/lines"
 	# tenths of a second are 5 % of it
+	# shellcheck disable=SC2016 # awk's fields
 	check progress-in-percent "$(cat -v "$scratch/lines")" awk '{
 			off = substr($5, 2) - $2 / 2 * 100
 			if (off < -3 || off > 3) exit 1 }' <(sed 's/ of 2\.0 s / 2.0 s /' "$scratch/lines")
