@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What golden tests share: a scratch directory to be in, the traces that make_trace writes, TAP lines.
+# What golden tests share: a scratch directory to be in, the traces that make_trace writes.
 # To be sourced with the repository as the working directory, and the name that lines are to begin with.
 
+. tests/tap.bash
 suite=$1
 top=$PWD
 build=${BUILD:?}
@@ -13,28 +14,14 @@ expected=$top/tests/golden
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-bad=0
 
 # result NAME [LOG]: not ok when the log, or the file of that name, has anything to say.
 result() {
 	if [ -s "${2:-log}" ]; then
-		echo "not ok $suite $1"
-		head -n 60 "${2:-log}"
-		# shellcheck disable=SC2034 # the exit code
-		bad=1
+		not_ok "$1" "$(head -n 60 "${2:-log}")"
 	else
-		echo "ok $suite $1"
+		ok "$1"
 	fi
-}
-
-# is NAME WANTED GOT
-is() {
-	if [ "$2" = "$3" ]; then
-		: >log
-	else
-		echo "wanted '$2', got '$3'" >log
-	fi
-	result "$1"
 }
 
 # make_traces NAME...: NAME.qpw each.

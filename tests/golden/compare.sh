@@ -8,7 +8,8 @@ BUILD=${BUILD:-build}
 TOP=$PWD
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-bad=0
+. tests/tap.bash
+suite=compare
 
 # expect NAME CODE COMMAND... : its exit code; output stays in $out/stdout and $out/stderr.
 expect() {
@@ -16,20 +17,18 @@ expect() {
 	shift 2
 	timeout 60 "$@" >"$out/stdout" 2>"$out/stderr" || rc=$?
 	if [ "$rc" -eq "$code" ]; then
-		echo "ok compare $name"
+		ok "$name"
 	else
-		bad=1
-		echo "not ok compare $name: exit code $rc, not $code: $(head -c 300 "$out/stderr")"
+		not_ok "$name" "exit code $rc, not $code: $(head -c 300 "$out/stderr")"
 	fi
 }
 
 # holds NAME FILE TEXT
 holds() {
 	if grep -qF -- "$3" "$2"; then
-		echo "ok compare $1"
+		ok "$1"
 	else
-		bad=1
-		echo "not ok compare $1: no '$3' in: $(head -c 300 "$2")"
+		not_ok "$1" "no '$3' in: $(head -c 300 "$2")"
 	fi
 }
 
@@ -55,10 +54,9 @@ holds "bare traces say so" stdout "no witness"
 expect "all formats at once" 0 "$QPWLAT" compare --json=c.json --html=c.html --markdown=c.md \
 	--text=c.txt less/*-qpw0 -- less/*-qpw1
 if [ -s stdout ]; then
-	bad=1
-	echo "not ok compare files only: something on stdout"
+	not_ok "files only" "something on stdout"
 else
-	echo "ok compare files only: nothing on stdout"
+	ok "files only: nothing on stdout"
 fi
 holds "JSON file" c.json '"schema": "qpwlat.compare"'
 holds "JSON verdict" c.json '"verdict": "improved"'
@@ -66,10 +64,9 @@ holds "page" c.html "Verdict: improved"
 holds "Markdown" c.md "# qpw=0 → qpw=1: improved"
 expect "JSON to stdout" 0 "$QPWLAT" compare --json less/*-qpw0 -- less/*-qpw1
 if cmp -s stdout c.json; then
-	echo "ok compare the same input gives the same bytes"
+	ok "the same input gives the same bytes"
 else
-	bad=1
-	echo "not ok compare the same input gives the same bytes: c.json differs from stdout"
+	not_ok "the same input gives the same bytes" "c.json differs from stdout"
 fi
 expect "names" 0 "$QPWLAT" compare --name-a before --name-b after less/*-qpw0 -- less/*-qpw1
 holds "names are shown" stdout "before -> after: improved"
@@ -84,10 +81,9 @@ done
 expect "the short form" 0 "$QPWLAT" compare -a --text=all.txt less/*-qpw0 -- less/*-qpw1
 holds "in a file" all.txt "interruptions: work"
 if grep -qF "interruptions:" c.txt; then
-	bad=1
-	echo "not ok compare one screen of text: it has all figures"
+	not_ok "one screen of text" "it has all figures"
 else
-	echo "ok compare one screen of text"
+	ok "one screen of text"
 fi
 
 mkdir -p sets/before/notes sets/after
@@ -96,10 +92,9 @@ cp -r less/*-qpw1 sets/after
 expect "a directory stands for the boots in it" 0 "$QPWLAT" compare --json=sets.json sets/before/ sets/after
 if [ "$(jq -c '[.modes[].per_boot[].boot]' sets.json)" = \
 	'["01-qpw0","03-qpw0","05-qpw0","02-qpw1","04-qpw1","06-qpw1"]' ]; then
-	echo "ok compare boots of a directory by name"
+	ok "boots of a directory by name"
 else
-	bad=1
-	echo "not ok compare boots of a directory by name: $(jq -c '[.modes[].per_boot[].boot]' sets.json)"
+	not_ok "boots of a directory by name" "$(jq -c '[.modes[].per_boot[].boot]' sets.json)"
 fi
 expect "a directory without boots exits 1" 1 "$QPWLAT" compare sets sets/after
 holds "a directory without boots is named" stderr "sets/trace.qpw: No such file"
@@ -126,10 +121,9 @@ expect "a gate passes where there is no verdict" 0 "$QPWLAT" compare --fail-on '
 expect "a gate that fails exits 2" 2 "$QPWLAT" compare --json --fail-on 'remote_work:>0' --fail-on remote_work:+10% more/*-qpw0 -- more/*-qpw1
 if [ "$(jq -c '[.gates[] | .gate, .metric, .outcome]' stdout)" = \
 	'["remote_work:>0","remote_work","failed","remote_work:+10%","remote_work","failed"]' ]; then
-	echo "ok compare gates in JSON"
+	ok "gates in JSON"
 else
-	bad=1
-	echo "not ok compare gates in JSON: $(jq -c .gates stdout)"
+	not_ok "gates in JSON" "$(jq -c .gates stdout)"
 fi
 expect "a gate fails though the verdict is good" 2 "$QPWLAT" compare --fail-on remote_work:-10% less/*-qpw0 -- less/*-qpw1
 expect "a gate that can't be judged exits 3" 3 "$QPWLAT" compare --fail-on 'remote_work:>0,p99:+10%' less/*-qpw0 -- less/*-qpw1
@@ -145,14 +139,12 @@ if page=$(man -l "$TOP/man/qpwlat-compare.1" 2>/dev/null | col -b) && [ -n "$pag
 		grep -qwF -- "$key" <<<"$page" || echo "$key"
 	done <keys >unnamed
 	if [ -s unnamed ] || [ "$(wc -l <keys)" -lt 30 ]; then
-		bad=1
-		echo "not ok compare the manual names every metric: not $(paste -sd ' ' unnamed)"
+		not_ok "the manual names every metric" "not $(paste -sd ' ' unnamed)"
 	else
-		echo "ok compare the manual names every metric"
+		ok "the manual names every metric"
 	fi
 else
-	bad=1
-	echo "not ok compare the manual names every metric: man can't show it"
+	not_ok "the manual names every metric" "man can't show it"
 fi
 
 # options stand anywhere, names that look like them are given with their folder
@@ -176,10 +168,9 @@ expect "an input by another name exits 129" 129 "$QPWLAT" compare --json=kept/02
 expect "a trace as its own output exits 129" 129 "$QPWLAT" compare --json=./--odd.qpw less/01-qpw0 -- ./--odd.qpw
 expect "two formats in one file exit 129" 129 "$QPWLAT" compare --json=twice --html=./twice less/01-qpw0 -- less/02-qpw1
 if diff -r less kept >log 2>&1 || [ "$(cat log)" = "Only in kept/02-qpw1: link" ]; then
-	echo "ok compare inputs are as they were"
+	ok "inputs are as they were"
 else
-	bad=1
-	echo "not ok compare inputs are as they were: $(head -n 3 log)"
+	not_ok "inputs are as they were" "$(head -n 3 log)"
 fi
 ln -s 01-qpw0 less/same-qpw0
 for twice in "less/01-qpw0 less/./01-qpw0 -- less/02-qpw1" "less/01-qpw0 -- less/01-qpw0" \
@@ -198,17 +189,15 @@ for key in flush_waits flush_time inline_work rate_thread stolen_thread stolen p
 	expect "unseen: JSON of $key" 3 "$QPWLAT" compare --fail-on "$key:>0" --json=blind.json blind/*-qpw0 -- blind/*-qpw1
 	got=$(jq -c --arg key "$key" '.metrics[] | select(.key == $key) | [.median, .b_over_a.ratio, (.unseen | map(type)), .finding != "same"]' blind.json)
 	if [ "$got" = '[[null,null],null,["string","string"],true]' ]; then
-		echo "ok compare unseen: $key is null"
+		ok "unseen: $key is null"
 	else
-		bad=1
-		echo "not ok compare unseen: $key is null: $got"
+		not_ok "unseen" "$key is null: $got"
 	fi
 done
 if [ "$(jq -c '[.modes[].interruptions[] | select(.count == null) | .class] | unique' blind.json)" = '["thread"]' ]; then
-	echo "ok compare unseen: threads are null in either mode"
+	ok "unseen: threads are null in either mode"
 else
-	bad=1
-	echo "not ok compare unseen: threads are null in either mode: $(jq -c '.modes[0].interruptions' blind.json)"
+	not_ok "unseen" "threads are null in either mode: $(jq -c '.modes[0].interruptions' blind.json)"
 fi
 expect "unseen: what was seen is judged" 0 "$QPWLAT" compare --fail-on 'remote_work:>0,rate_softirq:>0' blind/*-qpw0 -- blind/*-qpw1
 holds "unseen: the text says so" stdout "flush waits: time                        -           -  - (without __flush_work)"
@@ -221,29 +210,26 @@ holds "unseen: and what that loses" stdout "what sched_switch tells"
 "$QPWLAT" compare --json=bare.json less/01-qpw0/trace.qpw less/02-qpw1/trace.qpw || true
 if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" "$TOP"/tests/golden/compare/*.json c.json \
 	sets.json blocks.json thin.json worse.json bare.json blind.json >log 2>&1; then
-	echo "ok compare schema"
+	ok "schema"
 else
-	bad=1
-	echo "not ok compare schema: $(head -n 5 log)"
+	not_ok "schema" "$(head -n 5 log)"
 fi
 # the command line that docs/compare.md gives, as it stands there
 plain=$(sed -n 's/^    python3 \(-m jsonschema .*\)/\1/p' "$TOP/docs/compare.md")
 jq '.modes[1].interruptions[0].count = -1' c.json >negative.json
 if [ -n "$plain" ] && (cp c.json compare.json && PWD=$TOP eval "/usr/bin/python3 ${plain// docs/ $TOP/docs}") >log 2>&1 &&
 	! (cp negative.json compare.json && PWD=$TOP eval "/usr/bin/python3 ${plain// docs/ $TOP/docs}") >/dev/null 2>&1; then
-	echo "ok compare a plain validator"
+	ok "a plain validator"
 else
-	bad=1
-	echo "not ok compare a plain validator: $(head -n 5 log)"
+	not_ok "a plain validator" "$(head -n 5 log)"
 fi
 for wrong in '.verdict = "good"' 'del(.metrics[0].key)' '.metrics[3].rank_p = 2' '.modes[0].more = 1' \
 	'.gates[0].outcome = "maybe"' '.warnings[0] = {}' '.modes[1].interruptions[0].count = -1' '.reasons[0].code = "tired"'; do
 	jq "$wrong" worse.json >broken.json
 	if "$TOP/tests/schema" "$TOP/docs/schema/compare.schema.json" broken.json >log 2>&1; then
-		bad=1
-		echo "not ok compare schema refuses $wrong"
+		not_ok "schema refuses $wrong" "it does not"
 	else
-		echo "ok compare schema refuses $wrong"
+		ok "schema refuses $wrong"
 	fi
 done
 
@@ -254,10 +240,9 @@ printf '\xff\xff\xff\xff' | dd of=hurt/05-qpw0/trace.qpw bs=1 seek=$((block + 40
 expect "a corrupt block exits 3" 3 "$QPWLAT" compare --json=hurt.json hurt/*-qpw0 -- hurt/*-qpw1
 if jq -e '.reasons[0] | .code == "truncated" and (.text | contains("05-qpw0 is not whole: block 2 is corrupt"))' \
 	hurt.json >/dev/null && [ "$(jq -c '[.modes[0].per_boot[].samples]' hurt.json)" = '[1000,1000,500]' ]; then
-	echo "ok compare a corrupt block: the first one is read, and that is told"
+	ok "a corrupt block: the first one is read, and that is told"
 else
-	bad=1
-	echo "not ok compare a corrupt block: $(jq -c '.reasons, [.modes[0].per_boot[].samples]' hurt.json)"
+	not_ok "a corrupt block" "$(jq -c '.reasons, [.modes[0].per_boot[].samples]' hurt.json)"
 fi
 expect "a corrupt block and a gate that fails exit 2" 2 "$QPWLAT" compare --fail-on 'remote_work:>0' hurt/*-qpw0 -- hurt/*-qpw1
 expect "a corrupt block and a gate that would pass exit 3" 3 "$QPWLAT" compare --fail-on 'remote_work:>0' hurt/*-qpw1 -- hurt/*-qpw0
@@ -268,10 +253,9 @@ holds "a missing witness is named" stdout "03-qpw0 has no witness"
 cp -r less/03-qpw0 less/a-boot
 expect "a boot of a small letter" 3 "$QPWLAT" compare --json less/a-boot -- less/02-qpw1
 if jq -e '.why | startswith("a-boot has no witness")' stdout >/dev/null; then
-	echo "ok compare names begin as they are"
+	ok "names begin as they are"
 else
-	bad=1
-	echo "not ok compare names begin as they are: $(jq .why stdout)"
+	not_ok "names begin as they are" "$(jq .why stdout)"
 fi
 rm -r less/a-boot
 rm less/03-qpw0/trace.qpw
@@ -286,4 +270,4 @@ expect "one set exits 129" 129 "$QPWLAT" compare a b c
 expect "an unknown option exits 129" 129 "$QPWLAT" compare --nonsense a -- b
 expect "a senseless effect exits 129" 129 "$QPWLAT" compare --min-effect 2 a -- b
 expect "two formats on stdout exit 129" 129 "$QPWLAT" compare --json --html a -- b
-exit $bad
+finish_tests

@@ -12,15 +12,15 @@ make_trace=${BUILD:-build}/golden/make_trace
 PATH=$(dirname "$QPWLAT"):$PATH
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-bad=0
+. tests/tap.bash
+suite=completion
 
 is() { # is NAME WANTED GOT, words in any order
 	local diff
 	if diff=$(diff <(tr ' ' '\n' <<<"$2" | sort) <(tr ' ' '\n' <<<"$3" | sort)); then
-		echo "ok completion $1"
+		ok "$1"
 	else
-		echo "not ok completion $1: $(grep '^[<>]' <<<"$diff" | paste -sd' ')"
-		bad=1
+		not_ok "$1" "$(grep '^[<>]' <<<"$diff" | paste -sd' ')"
 	fi
 }
 
@@ -134,4 +134,4 @@ is "installed program" "$("$QPWLAT" --version)" "$("$dir/root/usr/bin/qpwlat" --
 is "completion of qpwtop" "complete -F _qpwlat qpwtop" \
 	"$(env -i bash --norc -c '. "$1"; complete -p qpwtop' - \
 		"$dir/root/usr/share/bash-completion/completions/qpwtop")"
-exit $bad
+finish_tests

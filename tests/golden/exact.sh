@@ -4,9 +4,10 @@
 # as soon as one record is missing, is there twice, or differs in one thing.
 set -uo pipefail
 cd "$(dirname "$0")/../exact" || exit 1
+. ../tap.bash
+suite=exact
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-bad=0
 
 # What happens: ns, CPU, task, event. Each observer notes it: A at that time, the recorder up to
 # 500 ns and B 1000 ns later.
@@ -90,10 +91,9 @@ match_story() {
 
 report() { # report NAME WRONG?: ok if the second is empty
 	if [ -z "$2" ]; then
-		echo "ok exact $1"
+		ok "$1"
 	else
-		echo "not ok exact $1: $2"
-		bad=1
+		not_ok "$1" "$2"
 	fi
 }
 
@@ -324,4 +324,4 @@ samples_are "a late one on the way" 0 "24000 ns recorded: late on the way" verbo
 	's/ 40:   26000/ 40:   99999/'
 samples_are "two late ones" 1 "2 of its worst 2 became late on the way" verbose \
 	's/ 40:   26000/ 40:   99999/; s/ 41:   26100/ 41:   99999/'
-exit $bad
+finish_tests

@@ -144,4 +144,4 @@ fails bad-format 129 '--format is csv, chrome, openmetrics or rt-tests-json, not
 if "$QPWLAT" export lab.qpw >/dev/full 2>err; then echo "exit code 0" >log; else : >log; fi
 grep -q 'No space left' err || echo "no reason" >>log
 result "full-disk" log
-exit $bad
+finish_tests

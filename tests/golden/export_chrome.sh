@@ -138,4 +138,4 @@ done
 diff <(jq -c '.traceEvents[]' cut.json) <(jq -c '.traceEvents[]' trace.json) >>log || true
 jq -e '.otherData.truncated | not' trace.json >/dev/null || echo "a whole one is a part" >>log
 result cut log
-exit $bad
+finish_tests

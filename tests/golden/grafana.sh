@@ -7,16 +7,8 @@ cd "$(dirname "$0")/../.."
 dashboard=reports/grafana/qpwtop.json
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-bad=0
-
-is() { # is NAME WANTED GOT
-	if [ "$2" = "$3" ]; then
-		echo "ok grafana $1"
-	else
-		echo "not ok grafana $1: wanted '$2', got '$3'"
-		bad=1
-	fi
-}
+. tests/tap.bash
+suite=grafana
 
 # kinds has a record of each kind: every family has a sample.
 "${BUILD:?}/golden/make_trace" kinds "$dir/kinds.qpw"
@@ -60,4 +52,4 @@ is "no two panels overlap, none is wider than the page" 0 "$(jq '[.panels[].grid
 	[.[] | select(.x + .w > 24)] | length' "$dashboard")"
 is "numbers of panels are their own" "$(jq '.panels | length' "$dashboard")" \
 	"$(jq '[.panels[].id] | unique | length' "$dashboard")"
-exit "$bad"
+finish_tests

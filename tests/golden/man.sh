@@ -6,15 +6,15 @@ cd "$(dirname "$0")/../.." || exit 1
 
 QPWLAT=${QPWLAT:-${BUILD:-build}/qpwlat}
 QPWTOP=${QPWTOP:-${BUILD:-build}/qpwtop}
-failed=0
+. tests/tap.bash
+suite='man'
 
-# is NAME WANTED GOT
+# is NAME WANTED GOT: of many lines
 is() {
 	if [ "$2" = "$3" ]; then
-		echo "ok man $1"
+		ok "$1"
 	else
-		echo "not ok man $1: $(diff <(echo "$2") <(echo "$3") | grep '^[<>]' | paste -sd' ')"
-		failed=1
+		not_ok "$1" "$(diff <(echo "$2") <(echo "$3") | grep '^[<>]' | paste -sd' ')"
 	fi
 }
 
@@ -131,4 +131,4 @@ while read -r example; do
 	is "typed: $example" "no fault" "$code"
 done < <(grep -E '^qpwlat compare ' written)
 is "README's comparison writes its page" yes "$([ -s page.html ] && echo yes)"
-exit "$failed"
+finish_tests

@@ -192,4 +192,4 @@ limited() {
 } >log 2>&1
 result "a limit on the size of files is told"
 
-exit "$bad"
+finish_tests

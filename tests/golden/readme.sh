@@ -10,7 +10,8 @@ QPWLAT=${QPWLAT:-$BUILD/qpwlat}
 QPWTOP=${QPWTOP:-$BUILD/qpwtop}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-bad=0
+. tests/tap.bash
+suite=readme
 
 # written COMMAND: the command line of README that begins so, in backticks.
 written() {
@@ -33,10 +34,9 @@ shows() {
 	"$program" "$@" >"$dir/out" 2>"$dir/err"
 	others=$(diff "$dir/page" "$dir/out" | grep '^<')
 	if [[ -z $others && $(wc -l <"$dir/page") -ge $lines ]]; then
-		echo "ok readme $name"
+		ok "$name"
 	else
-		echo "not ok readme $name: $(wc -l <"$dir/page") lines; not as printed: $others"
-		bad=1
+		not_ok "$name" "$(wc -l <"$dir/page") lines; not as printed: $others"
 	fi
 }
 
@@ -47,10 +47,5 @@ shows report 80 "$QPWLAT" "${words[@]:1}"
 block 'qpwtop  ' >"$dir/page"
 read -ra words <<<"$(written 'qpwtop --replay')"
 shows qpwtop 20 "$QPWTOP" "${words[@]:1}"
-if cmp -s "$dir/page" "$dir/out"; then
-	echo "ok readme qpwtop, whole"
-else
-	echo "not ok readme qpwtop, whole: $(diff "$dir/page" "$dir/out")"
-	bad=1
-fi
-exit "$bad"
+is "qpwtop, whole" "$(cat "$dir/out")" "$(cat "$dir/page")"
+finish_tests

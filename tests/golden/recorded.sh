@@ -130,4 +130,4 @@ for percent in 20 40 60 80 99; do
 	before=$events
 done
 result "cut" "$dir/log"
-exit $bad
+finish_tests

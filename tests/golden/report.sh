@@ -275,4 +275,4 @@ for format in text json markdown csv; do
 	} >log
 	result "$format to a full disk" log
 done
-exit $bad
+finish_tests

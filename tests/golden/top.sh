@@ -84,4 +84,4 @@ for size in 80x24 100x30 132x43 300x80; do
 	is "recorded: $size is kept to" "yes ${size#*x}" "$(LC_ALL=C.UTF-8 wc -L <out |
 		awk -v c="${size%x*}" '{ print ($1 <= c ? "yes" : "no") }') $(wc -l <out)"
 done
-exit "$bad"
+finish_tests

@@ -1,35 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the guest tests share: TAP lines, a scratch directory, running what is expected to fail.
+# What the guest tests share: a scratch directory, running what is expected to fail, booting a guest.
 # To be sourced with the repository as the working directory.
 
-nr_failed=0
+. tests/tap.bash
+
 # What a boot may take: slow, on a host that is busy with other things, is not stuck.
 # shellcheck disable=SC2034 # for those that source this
 BOOT_LIMIT_S=600
 scratch=$(mktemp -d)
-
-ok() {
-	echo "ok $*"
-}
-
-not_ok() {
-	echo "not ok $1: ${*:2}"
-	nr_failed=$((nr_failed + 1))
-}
-
-# check NAME WHY COMMAND…: one line, by the command's exit code.
-check() {
-	local name=$1 why=$2
-	shift 2
-
-	if "$@"; then
-		ok "$name"
-	else
-		not_ok "$name" "$why"
-	fi
-}
 
 # json_holds FILE FILTER: the jq filter is true of the file.
 json_holds() {
@@ -141,23 +121,4 @@ boot_guest() {
 booted() {
 	check "$1" "exit code $rc: $(tail -n 25 "$scratch/stderr")" test "$rc" = 0
 	[[ $rc == 0 ]]
-}
-
-# skip NAME WHY: the test of this name ends here.
-skip() {
-	echo "skip $1: $2"
-	exit 0
-}
-
-# needs_root NAME, needs_two_cpus NAME: or the test of this name ends here. The second CPU is number 1.
-needs_root() {
-	[[ $(id -u) == 0 ]] || skip "$1" "needs root"
-}
-
-needs_two_cpus() {
-	[[ -d /sys/devices/system/cpu/cpu1 ]] || skip "$1" "needs two CPUs"
-}
-
-finish_tests() {
-	exit $((nr_failed > 0))
 }

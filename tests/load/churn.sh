@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 churn=${BUILD:-build}/churn
 out=$(mktemp -d)
-failed=0
+. tests/tap.bash
+suite=churn
 trace=
 
 finish() {
@@ -15,26 +16,6 @@ finish() {
 	rm -rf "$out"
 }
 trap finish EXIT
-
-ok() { echo "ok churn $1"; }
-not_ok() {
-	echo "not ok churn $1: $2"
-	failed=1
-}
-
-# Waits until FILE is there, at most a minute.
-wait_for() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		[ ! -s "$1" ] || return 0
-		sleep 0.1
-	done
-}
-
-# is NAME WANTED GOT
-is() {
-	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted '$2', got '$3'"; fi
-}
 
 count_of() {
 	jq -r --arg f "$1" '.triggers[] | select(.family == $f) | .count' "$2"
@@ -78,12 +59,12 @@ if [ "$(id -u)" -ne 0 ]; then
 	"$churn" --isolated 1 --housekeeping 0 >"$out/stdout" 2>"$out/stderr"
 	is "needs root and says so" "1 1" "$? $(grep -c 'run it as root' "$out/stderr")"
 	echo "skip churn: the rest needs root"
-	exit "$failed"
+	finish_tests
 fi
 cpu=$(($(getconf _NPROCESSORS_ONLN) - 1))
 if [ "$cpu" -lt 1 ]; then
 	echo "skip churn: needs two CPUs"
-	exit "$failed"
+	finish_tests
 fi
 cp "$churn" "$out/churn" && chmod 755 "$out" "$out/churn"
 setpriv --reuid=65534 --clear-groups "$out/churn" --isolated "$cpu" --housekeeping 0 \
@@ -160,7 +141,7 @@ is "leaves no filler" 0 "$(fillers)"
 
 "$churn" --isolated "$cpu" --housekeeping 0 --interval 20 --output "$out/term.json" &
 pid=$!
-wait_for "$out/term.json"
+within_a_minute test -s "$out/term.json"
 is "writes while it runs" true "$(jq '.rounds > 0' "$out/term.json")"
 early=$(jq .rounds "$out/term.json")
 touch "$out/told"
@@ -174,7 +155,7 @@ is "and nothing stays behind" " 0" "$(left_behind) $(fillers)"
 
 "$churn" --isolated "$cpu" --housekeeping 0 --output "$out/kill.json" &
 pid=$!
-wait_for "$out/kill.json"
+within_a_minute test -s "$out/kill.json"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 is "killed, it takes its fillers along" 0 "$(fillers_gone)"
@@ -187,4 +168,4 @@ is "a CPU that is not there is an error" "1 1" "$? $(grep -c '4000' "$out/stderr
 "$churn" --isolated "$cpu" --housekeeping 0 --rounds 1 --output /nonexistent/x 2>"$out/stderr"
 is "an output that can't be written is an error" "1 1" "$? $(grep -c /nonexistent "$out/stderr")"
 is "and nothing stays behind after errors" " 0" "$(left_behind) $(fillers)"
-exit "$failed"
+finish_tests

@@ -9,20 +9,10 @@ BUILD=${BUILD:-build}
 export BUILD
 script=workloads/memory-churn
 out=$(mktemp -d)
-failed=0
+. tests/tap.bash
+suite=memory-churn
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$out"' EXIT
-
-ok() { echo "ok memory-churn $1"; }
-not_ok() {
-	echo "not ok memory-churn $1: $2"
-	failed=1
-}
-
-# is NAME WANTED GOT
-is() {
-	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted '$2', got '$3'"; fi
-}
 
 for wrong in "" "--isolated 1" "--housekeeping 0" "--isolated 1 --housekeeping" "--nonsense"; do
 	# shellcheck disable=SC2086 # one word per argument
@@ -36,7 +26,7 @@ is "without churn it says what to do" "1 1" "$? $(grep -c 'run make' "$out/stder
 cpu=$(($(getconf _NPROCESSORS_ONLN) - 1))
 if [ "$(id -u)" -ne 0 ] || [ "$cpu" -lt 1 ]; then
 	echo "skip memory-churn: the rest needs root and two CPUs"
-	exit "$failed"
+	finish_tests
 fi
 
 # children PID: all below it, itself included.
@@ -58,23 +48,11 @@ where() {
 	done | sort -u | paste -sd' '
 }
 
-# Until stress-ng has begun all that it is to do, a minute at most.
-await_stressors() {
-	local i p n
-	for ((i = 0; i < 600; i++)); do
-		n=$(for p in $(children "$pid"); do cat "/proc/$p/comm" 2>/dev/null; done |
-			grep '^stress-ng-' | sort -u | wc -l)
-		[ "$n" -lt 4 ] || return 0
-		sleep 0.1
-	done
-}
-
-wait_for() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		[ ! -s "$1" ] || return 0
-		sleep 0.1
-	done
+# Whether stress-ng has begun all that it is to do.
+all_stressors_run() {
+	local p
+	[ "$(for p in $(children "$pid"); do cat "/proc/$p/comm" 2>/dev/null; done |
+		grep '^stress-ng-' | sort -u | wc -l)" -ge 4 ]
 }
 
 shells=(sh)
@@ -85,8 +63,8 @@ for shell in "${shells[@]}"; do
 	$shell "$script" --isolated "$cpu" --housekeeping 0 --triggers "$out/t.json" \
 		--stress-yaml "$out/s.yaml" >"$out/stdout" 2>"$out/stderr" &
 	pid=$!
-	wait_for "$out/t.json"
-	await_stressors
+	within_a_minute test -s "$out/t.json"
+	within_a_minute all_stressors_run
 	is "$shell: churn on the housekeeping CPU" 0 "$(where churn)"
 	is "$shell: its fillers on the isolated one, the partner beside churn" "0 $cpu" \
 		"$(where churn-filler)"
@@ -113,4 +91,4 @@ done
 sh "$script" --isolated "$cpu" --housekeeping 0 --triggers "$out/none/t.json" \
 	--stress-yaml "$out/s.yaml" >"$out/stdout" 2>"$out/stderr"
 is "a churn that fails is reported" "1 1" "$? $(grep -c 'churn ended by itself' "$out/stderr")"
-exit "$failed"
+finish_tests

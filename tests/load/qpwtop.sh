@@ -60,7 +60,7 @@ says "not a recording" 1 'is no recording' "$QPWTOP" -b --replay "$out/text.qpw"
 if [ "$(id -u)" -ne 0 ]; then
 	says "needs privilege and says so" 1 'root' "$QPWTOP" -b -n 1 -c 0
 	echo "skip qpwtop: the rest needs root"
-	exit "$failed"
+	finish_tests
 fi
 cpu=$(($(getconf _NPROCESSORS_ONLN) - 1))
 says "a CPU that is not there" 1 'CPU 4000 is not online' "$QPWTOP" -b -n 1 -c 4000
@@ -391,4 +391,4 @@ if serve; then
 else
 	not_ok "metrics: served on this machine" "$(cat "$out/stderr")"
 fi
-exit "$failed"
+finish_tests
