@@ -13,6 +13,7 @@
 #include "../../tests/tables.h"
 #include "model/model.h"
 #include "util/array.h"
+#include "view/keys.h"
 #include "view/top_screen.h"
 
 #define MAX_CPUS 512
@@ -37,6 +38,7 @@ struct view {
 	struct top_screen screen;
 	struct canvas *canvas;
 	uint64_t now_ns;
+	const char *keys, *key; /* pressed, one a look; the next one */
 };
 
 static void give_up(const char *what) __attribute__((noreturn));
@@ -223,6 +225,15 @@ static int refresh(struct view *v)
 	return ret ? ret : top_screen_draw(&v->screen, d, v->canvas);
 }
 
+/* The next key of those that somebody presses again and again. */
+static void press_one(struct view *v)
+{
+	if (!*v->key)
+		v->key = v->keys;
+	if (*v->key)
+		top_screen_key(&v->screen, keys_next(&v->key));
+}
+
 static int order(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -254,20 +265,24 @@ static void finish(struct view *v)
 int main(int argc, char **argv)
 {
 	static double took_ms[MAX_LOOKS], used_ms[MAX_LOOKS];
-	struct view v = { .nr_cpus = argc == 3 ? (unsigned int)strtoul(argv[1], NULL, 10) : 0 };
-	unsigned int looks = argc == 3 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
+	bool right = argc == 3 || argc == 4;
+	struct view v = { .nr_cpus = right ? (unsigned int)strtoul(argv[1], NULL, 10) : 0 };
+	unsigned int looks = right ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
 
 	if (!v.nr_cpus || v.nr_cpus > MAX_CPUS || !looks || looks > MAX_LOOKS) {
-		fprintf(stderr, "usage: refresh CPUS LOOKS (at most %d, %d)\n", MAX_CPUS,
+		fprintf(stderr, "usage: refresh CPUS LOOKS [KEYS] (at most %d, %d)\n", MAX_CPUS,
 			MAX_LOOKS);
 		return 129;
 	}
+	v.keys = argc == 4 ? argv[3] : "";
+	v.key = v.keys;
 	begin(&v);
 	/* the first one makes room for the others */
 	for (unsigned int i = 0; i <= looks; i++) {
 		double used, took;
 
 		everything_happens(&v, i);
+		press_one(&v);
 		used = seconds(CLOCK_PROCESS_CPUTIME_ID);
 		took = seconds(CLOCK_MONOTONIC);
 		if (refresh(&v))

@@ -479,6 +479,22 @@ static int write_many(struct trace_writer *w)
 	return ret;
 }
 
+/* The same again every tenth of a second, for three minutes: nothing comes that was not there. */
+static int write_again(struct trace_writer *w)
+{
+	int ret = put_setup(w);
+
+	ret |= put(w, rec_window(SECOND, 0));
+	for (uint64_t t = SECOND; t < 181 * SECOND && !ret; t += SECOND / 10) {
+		ret |= put_quick_sample(w, t + 10000000);
+		ret |= put_late_sample(w, t + 20000000);
+		ret |= put_points(w, t + 30000000);
+		ret |= put(w, rec_irq(1, t + 40000000, t + 40100000, "eth0-rx"));
+		ret |= put(w, rec_softirq(1, t + 50000000, t + 50100000, 3));
+	}
+	return ret | put(w, rec_window(SECOND, 181 * SECOND));
+}
+
 static const struct {
 	const char *name;
 	int (*write)(struct trace_writer *w);
@@ -489,6 +505,7 @@ static const struct {
 	{ "kinds", write_kinds, &lab }, { "cells", write_cells, &lab },
 	{ "two", write_two, &other },	{ "crowded", write_crowded, &lab },
 	{ "many", write_many, &lab },	{ "calls", write_calls, &lab },
+	{ "again", write_again, &lab },
 };
 
 int main(int argc, char **argv)
@@ -508,7 +525,8 @@ int main(int argc, char **argv)
 			fprintf(stderr, "make_trace: %s: can't write\n", argv[2]);
 		return ret != 0;
 	}
-	fputs("usage: make_trace lab|hostile|empty|unplugged|kinds|cells|two|crowded|many|calls FILE\n",
+	fputs("usage: make_trace "
+	      "lab|hostile|empty|unplugged|kinds|cells|two|crowded|many|calls|again FILE\n",
 	      stderr);
 	return 129;
 }
