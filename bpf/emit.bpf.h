@@ -12,7 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "qpw/event.h"
+#include "qpw/live.h"
 #include "compat.bpf.h"
 
 #define MAX_CPUS 4096
@@ -28,33 +28,11 @@ const volatile __u64 event_ns;
 const volatile __u64 address_tick[2]; /* 0 = no such function in this kernel */
 const volatile __u32 csd_is_told;     /* function calls are seen where queued and where run */
 
-/* A work item on its way through a worker. ns == 0: none. */
-struct work_run {
-	u64 ns; /* start of the part in flight */
-	u64 work;
-	u64 function;
-	u64 stolen_ns; /* at its start, see live_stolen(); so are all of this name */
-	u32 flags;     /* QPW_F_BEGIN until its first part is out, QPW_F_ORIGIN */
-	u32 pid;       /* the worker */
-	struct qpw_origin origin;
-};
-
 /* In one CPU's softirqs a BH work can run while the worker below it is in the middle of another. */
 enum work_context {
 	WORK_CONTEXT_TASK = 0,
 	WORK_CONTEXT_SOFTIRQ = 1,
 	WORK_CONTEXTS = 2,
-};
-
-/* What can interrupt what on one CPU: a level only those before it. */
-enum live_level {
-	LIVE_NMI = 0,
-	LIVE_HARDIRQ = 1,
-	LIVE_BH_WORK = 2, /* run by a softirq */
-	LIVE_SOFTIRQ = 3,
-	LIVE_WORK = 4,
-	LIVE_LEVELS = 5,
-	LIVE_THREAD = LIVE_LEVELS, /* interrupts nothing */
 };
 
 /* Interrupts whose sender is noted with the CPU that they go to. */
@@ -69,13 +47,13 @@ enum ipi_sender {
  * none is open. Handlers of the same class do not nest on one CPU, so one place for each suffices.
  */
 struct cpu_slot {
+	struct qpw_live_now now;
+	struct qpw_live_work work[WORK_CONTEXTS];
+
 	u64 irq_ns;
-	u64 irq_stolen_ns;
+	u64 irq_stolen_ns; /* at its start, see live_stolen(); so are all of this name */
 	u64 softirq_ns;
 	u64 softirq_stolen_ns;
-	u64 thread_ns; /* switch-in of the task that runs */
-	u64 thread_stolen_ns;
-	u32 thread_pid;
 	struct qpw_origin thread_origin;
 
 	u64 timer_ns;
@@ -99,10 +77,7 @@ struct cpu_slot {
 	struct qpw_origin ipi_origin;
 	struct qpw_origin csd_origin; /* ns == 0: not seen */
 
-	struct work_run work[WORK_CONTEXTS];
-
-	u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested inside */
-	u64 stack_ns;		    /* when a stack was taken here */
+	u64 stack_ns; /* when a stack was taken here */
 
 	u32 softirq_pid; /* in whose context the softirq runs */
 	int in_helper;	 /* see helper_enter() */
@@ -117,8 +92,14 @@ struct cpu_slot {
 	} __attribute__((aligned(64))) sender[IPI_SENDERS];
 } __attribute__((aligned(64)));
 
+_Static_assert(__builtin_offsetof(struct cpu_slot, work) ==
+			       __builtin_offsetof(struct qpw_live_slot, work) &&
+		       !WORK_CONTEXT_TASK,
+	       "user space reads the beginning");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* possible CPUs, set by user space */
 	__type(key, u32);
 	__type(value, struct cpu_slot);

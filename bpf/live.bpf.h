@@ -247,7 +247,7 @@ static __always_inline u64 live_stolen(const struct cpu_slot *slot, enum live_le
 		return 0;
 #pragma unroll
 	for (i = 0; i < level; i++)
-		sum += live_read(&slot->stolen_ns[i]);
+		sum += live_read(&slot->now.stolen_ns[i]);
 	return sum;
 }
 
@@ -291,7 +291,7 @@ static __always_inline int live_interval(struct cpu_slot *slot, u32 cpu, enum li
 	u64 self_ns = live_since(nested_ns, total_ns);
 
 	if (level < LIVE_LEVELS)
-		slot->stolen_ns[level] += self_ns;
+		slot->now.stolen_ns[level] += self_ns;
 	if (start_ns < live_read(&live_open_ns))
 		return LIVE_NO_ROW;
 	return live_add(live_table_of[cpu & (MAX_CPUS - 1)], key, total_ns, self_ns,

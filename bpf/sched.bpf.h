@@ -77,7 +77,7 @@ static __always_inline void sched_add_run(struct cpu_slot *slot, struct task_str
 
 	copy_comm(key.name, task);
 	row = live_interval(slot, cpu, LIVE_THREAD, &key, start_ns, now,
-			    live_stolen(slot, LIVE_THREAD) - slot->thread_stolen_ns, true);
+			    live_stolen(slot, LIVE_THREAD) - slot->now.thread_stolen_ns, true);
 	live_caused(cpu, row, &slot->thread_origin, start_ns);
 }
 
@@ -133,9 +133,11 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 		return 0;
 	now = bpf_ktime_get_ns();
 	/* the switch to a task may have been hidden from programs: its run has no known start */
-	start_ns = slot->thread_pid == (u32)FIELD(prev, pid) ? slot->thread_ns : 0;
-	slot->thread_ns = now;
-	slot->thread_pid = FIELD(next, pid);
+	start_ns = slot->now.thread_pid == (u32)FIELD(prev, pid) ? slot->now.thread_ns : 0;
+	slot->now.interrupts = 0;
+	barrier(); /* x86 keeps stores in their order by itself */
+	slot->now.thread_ns = now;
+	slot->now.thread_pid = FIELD(next, pid);
 	if (FIELD(prev, pid)) {
 		if (victim_is(prev)) {
 			if (preempted || !prev_state)
@@ -149,12 +151,17 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 		}
 	}
 	slot->thread_origin.ns = 0;
-	slot->thread_stolen_ns = live_stolen(slot, LIVE_THREAD);
+	slot->now.thread_stolen_ns = live_stolen(slot, LIVE_THREAD);
 	if (!FIELD(next, pid))
 		return 0;
 	if (victim_is(next)) {
 		victim_switched_in(next, cpu, now);
 		return 0;
+	}
+	if (aggregates) {
+		copy_comm(slot->now.comm, next);
+		barrier();
+		slot->now.interrupts = 1;
 	}
 	sched_take_waker(slot, FIELD(next, pid));
 	if (FIELD(next, flags) & PF_WQ_WORKER)

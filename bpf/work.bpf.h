@@ -19,7 +19,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, u32);
-	__type(value, struct work_run);
+	__type(value, struct qpw_live_work);
 } work_asleep SEC(".maps");
 
 /* At least how many entries that has; 0 spares every CPU the look-up. */
@@ -65,7 +65,7 @@ static __always_inline bool work_in_softirq(struct cpu_slot *slot)
 	return slot->softirq_ns && slot->softirq_pid == (u32)bpf_get_current_pid_tgid();
 }
 
-static __always_inline struct work_run *work_here(struct cpu_slot *slot)
+static __always_inline struct qpw_live_work *work_here(struct cpu_slot *slot)
 {
 	return &slot->work[work_in_softirq(slot) ? WORK_CONTEXT_SOFTIRQ : WORK_CONTEXT_TASK];
 }
@@ -80,7 +80,7 @@ static __always_inline u64 work_now(struct cpu_slot *slot, u64 *stolen_ns)
 static __always_inline void work_begin_here(struct cpu_slot *slot, struct work_struct *work,
 					    bool spare)
 {
-	struct work_run *run = work_here(slot);
+	struct qpw_live_work *run = work_here(slot);
 	u32 pid = (u32)bpf_get_current_pid_tgid();
 	u64 function;
 
@@ -120,8 +120,8 @@ static __always_inline int work_begin(struct work_struct *work, bool np, bool sp
 	return 0;
 }
 
-static __always_inline void work_add(struct cpu_slot *slot, struct work_run *run, u32 cpu, u64 now,
-				     u64 nested_ns)
+static __always_inline void work_add(struct cpu_slot *slot, struct qpw_live_work *run, u32 cpu,
+				     u64 now, u64 nested_ns)
 {
 	struct qpw_live_key key = { .kind = QPW_KIND_WORK, .function = run->function };
 	bool begun = run->flags & QPW_F_BEGIN;
@@ -140,8 +140,8 @@ static __always_inline void work_add(struct cpu_slot *slot, struct work_run *run
 }
 
 /* One part of a run, [run->ns, now]; the following ones are no beginning. */
-static __always_inline void work_emit(struct cpu_slot *slot, struct work_run *run, u32 cpu, u64 now,
-				      u64 stolen_ns, u32 end_flag)
+static __always_inline void work_emit(struct cpu_slot *slot, struct qpw_live_work *run, u32 cpu,
+				      u64 now, u64 stolen_ns, u32 end_flag)
 {
 	u32 flags = run->flags | end_flag;
 	struct qpw_work *r;
@@ -170,7 +170,7 @@ static __always_inline void work_forget(u32 pid)
 static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 work, u64 function,
 					  bool spare)
 {
-	struct work_run *run = work_here(slot);
+	struct qpw_live_work *run = work_here(slot);
 	u64 now, stolen_ns;
 
 	if (run->ns && run->work == work) {
@@ -179,10 +179,10 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 		now = work_now(slot, &stolen_ns);
 	} else {
 		/* begun before the programs were attached, or on another CPU */
-		if (spare || !slot->thread_ns || work_in_softirq(slot))
+		if (spare || !slot->now.thread_ns || work_in_softirq(slot))
 			return;
-		run->ns = slot->thread_ns;
-		run->stolen_ns = slot->thread_stolen_ns;
+		run->ns = slot->now.thread_ns;
+		run->stolen_ns = slot->now.thread_stolen_ns;
 		run->work = work;
 		run->function = function;
 		run->flags = 0;
@@ -214,7 +214,7 @@ static __always_inline int work_end(u64 work, u64 function, bool np, bool spare)
 
 static __always_inline void work_switched_out(struct cpu_slot *slot, u32 cpu, u64 now)
 {
-	struct work_run *run = &slot->work[WORK_CONTEXT_TASK];
+	struct qpw_live_work *run = &slot->work[WORK_CONTEXT_TASK];
 
 	if (!run->ns)
 		return;
@@ -228,8 +228,8 @@ static __always_inline void work_switched_out(struct cpu_slot *slot, u32 cpu, u6
 
 static __always_inline void work_switched_in(struct cpu_slot *slot, u32 pid, u64 now)
 {
-	struct work_run *run = &slot->work[WORK_CONTEXT_TASK];
-	struct work_run *asleep;
+	struct qpw_live_work *run = &slot->work[WORK_CONTEXT_TASK];
+	struct qpw_live_work *asleep;
 
 	if (!work_any_asleep())
 		return;

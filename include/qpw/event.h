@@ -59,6 +59,7 @@ enum qpw_kind {
 	QPW_META_TABLE = 266,	/* struct qpw_table: a table is complete */
 	QPW_META_WAITING = 267, /* struct qpw_waiting: a wait that goes on */
 	QPW_META_MINUTE = 268,	/* struct qpw_minute: a CPU's last minute */
+	QPW_META_RUNNING = 269, /* struct qpw_running: an interruption that goes on */
 };
 
 /* header.flags, per kind */

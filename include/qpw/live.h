@@ -6,8 +6,8 @@
  * Each watched CPU has a table that programs on that CPU alone write, so that nothing is locked or
  * passed between CPUs; one more, the last, is for what other CPUs do for or because of watched
  * ones. Programs only add rows, and figures only grow: a reader takes them as they are. User space
- * takes rows away (model/room.h). Waits that go on are in no table yet, but in a map of what is
- * pending.
+ * takes rows away (model/room.h). What goes on is in no table yet: waits are in a map of what is
+ * pending, runs in what programs keep for each CPU.
  */
 #ifndef QPW_LIVE_H
 #define QPW_LIVE_H
@@ -138,6 +138,54 @@ struct qpw_live_wait {
 	__u64 waited_ns; /* when it was read, at least 1 */
 };
 
+/* What can interrupt what on one CPU: a level only those before it. */
+enum live_level {
+	LIVE_NMI = 0,
+	LIVE_HARDIRQ = 1,
+	LIVE_BH_WORK = 2, /* run by a softirq */
+	LIVE_SOFTIRQ = 3,
+	LIVE_WORK = 4,
+	LIVE_LEVELS = 5,
+	LIVE_THREAD = LIVE_LEVELS, /* interrupts nothing */
+};
+
+/* What a CPU is at, written by programs there alone; while interrupts is 1 the rest stays. */
+struct qpw_live_now {
+	__u64 thread_ns;	      /* switch-in of the task that runs */
+	__u64 thread_stolen_ns;	      /* stolen_ns of all levels by then */
+	__u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested inside */
+	__u32 thread_pid;	      /* 0 = idle */
+	/* 1: that run is to be told, as it is neither idle nor a victim's; where programs add up */
+	__u32 interrupts;
+	char comm[QPW_COMM_LEN];
+};
+
+/* A work item on its way through a worker. ns == 0: none. */
+struct qpw_live_work {
+	__u64 ns; /* start of the part in flight */
+	__u64 work;
+	__u64 function;
+	__u64 stolen_ns; /* of the levels before its own, at its start */
+	__u32 flags;	 /* QPW_F_BEGIN until its first part is out, QPW_F_ORIGIN */
+	__u32 pid;	 /* the worker */
+	struct qpw_origin origin;
+};
+
+/* What programs keep of a CPU begins so. */
+struct qpw_live_slot {
+	struct qpw_live_now now;
+	struct qpw_live_work work; /* of the task that runs */
+};
+
+#define LIVE_RUNS 2 /* on one CPU */
+
+/* An interruption that goes on, as user space has read it: a thread's run, or a work in one. */
+struct qpw_live_run {
+	struct qpw_live_key key;
+	__u64 total_ns; /* by now */
+	__u64 self_ns;	/* without what has nested in it and ended */
+};
+
 /* ------------------------------------------------------------------ in a trace file */
 
 /*
@@ -182,6 +230,12 @@ struct qpw_minute {
 	__u32 stolen_ns_s[LIVE_MINUTE_PARTS];
 };
 
+/* On h.cpu: its row does not have it yet. */
+struct qpw_running {
+	struct qpw_header h;
+	struct qpw_live_run run;
+};
+
 /* A wait in a flush or drain: what rows of FLUSH and QPW_FLUSH count once it has ended. */
 static inline int qpw_pending_is_wait(__u32 what)
 {
@@ -199,5 +253,6 @@ _Static_assert(sizeof(struct qpw_line) == 104, "wire format");
 _Static_assert(sizeof(struct qpw_table) == 40, "wire format");
 _Static_assert(sizeof(struct qpw_waiting) == 96, "wire format");
 _Static_assert(sizeof(struct qpw_minute) == 112, "wire format");
+_Static_assert(sizeof(struct qpw_running) == 80, "wire format");
 
 #endif

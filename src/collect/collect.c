@@ -415,6 +415,12 @@ const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr)
 	return c->live ? live_waits(c->live, nr) : NULL;
 }
 
+unsigned int collect_runs(const struct collect *c, uint32_t i, uint64_t now_ns,
+			  struct qpw_live_run runs[LIVE_RUNS])
+{
+	return c->live ? live_runs(c->live, i, now_ns, runs) : 0;
+}
+
 void collect_restart_tables(struct collect *c)
 {
 	if (c->live)

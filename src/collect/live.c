@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Mapping the tables and numbering them: one for each watched CPU in their order, and the last.
- * Reading which waits go on. Knows no figures.
+ * Reading which waits and which runs go on. Knows no figures.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -22,6 +22,7 @@
 #define NO_CPU (~0U)
 #define OPEN_AHEAD_NS 1000000
 #define CLEAR_NS 10000000
+#define SETTLED_NS 100000
 
 struct live_room {
 	struct room *room;
@@ -39,6 +40,10 @@ struct live {
 	struct qpw_live_table *tables;
 	struct live_room *rooms; /* by table */
 	size_t bytes;
+	char *slots; /* by CPU, each begins with a struct qpw_live_slot */
+	size_t slot_size;
+	size_t slots_bytes;
+	uint64_t explained_ns; /* when functions were last explained */
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
 };
@@ -56,12 +61,40 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 	bpf_map__set_max_entries(bpf->maps.live_tables, nr + 1U);
 }
 
+/* The kernel rounds an element's size up to 8 bytes: ours are whole lines of the cache. */
+static int map_array(const struct bpf_map *map, size_t nr, int prot, size_t *bytes, void *out)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *memory;
+
+	*bytes = (nr * bpf_map__value_size(map) + page - 1) & ~(page - 1);
+	memory = mmap(NULL, *bytes, prot, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	*(void **)out = memory;
+	return 0;
+}
+
+static int map_memory(struct live *live, struct qpw_bpf *bpf)
+{
+	int err = map_array(bpf->maps.live_tables, live->nr_tables, PROT_READ | PROT_WRITE,
+			    &live->bytes, &live->tables);
+
+	if (err)
+		return err;
+	live->slot_size = bpf_map__value_size(bpf->maps.slots);
+	err = map_array(bpf->maps.slots, bpf_map__max_entries(bpf->maps.slots), PROT_READ,
+			&live->slots_bytes, &live->slots);
+	if (err)
+		munmap(live->tables, live->bytes);
+	return err;
+}
+
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), nr = 0;
 	struct live *live;
-	void *memory;
-	int cpu;
+	size_t nr = 0;
+	int cpu, err;
 
 	*out = NULL;
 	live = calloc(1, sizeof(*live) + (cpulist_count(watched) + 1) * sizeof(live->cpus[0]));
@@ -81,20 +114,31 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->open_ns = &bpf->bss->live_open_ns;
 	live->pendings_fd = bpf_map__fd(bpf->maps.pendings);
 	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);
-	/* the kernel rounds an element's size up to 8 bytes: a table is whole lines of the cache */
-	live->bytes = (nr * sizeof(struct qpw_live_table) + page - 1) & ~(page - 1);
-	memory = mmap(NULL, live->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      bpf_map__fd(bpf->maps.live_tables), 0);
-	if (memory == MAP_FAILED) {
-		int err = -errno;
-
+	err = map_memory(live, bpf);
+	if (err) {
 		free(live->rooms);
 		free(live);
 		return err;
 	}
-	live->tables = memory;
 	*out = live;
 	return 0;
+}
+
+/* A copy of a run that goes on; false where there is none to be told, or it is just changing. */
+static bool read_slot(const struct live *live, uint32_t cpu, struct qpw_live_slot *slot)
+{
+	const struct qpw_live_slot *shared =
+		(const struct qpw_live_slot *)(live->slots + cpu * live->slot_size);
+	uint64_t thread_ns = __atomic_load_n(&shared->now.thread_ns, __ATOMIC_ACQUIRE);
+	uint64_t work_ns = __atomic_load_n(&shared->work.ns, __ATOMIC_ACQUIRE);
+
+	if (!__atomic_load_n(&shared->now.interrupts, __ATOMIC_ACQUIRE))
+		return false;
+	memcpy(slot, shared, sizeof(*slot));
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&shared->now.thread_ns, __ATOMIC_RELAXED) == thread_ns &&
+	       __atomic_load_n(&shared->work.ns, __ATOMIC_RELAXED) == work_ns &&
+	       slot->now.thread_ns == thread_ns && slot->work.ns == work_ns;
 }
 
 static void explain_rows(const struct qpw_live_table *table, struct stream *stream)
@@ -113,10 +157,16 @@ static void explain_rows(const struct qpw_live_table *table, struct stream *stre
 		stream_explain_place(stream, table->causers[at].cgroup, table->causers[at].stack);
 }
 
-void live_explain(const struct live *live, struct stream *stream)
+void live_explain(struct live *live, struct stream *stream)
 {
+	struct qpw_live_slot slot;
+
+	live->explained_ns = clock_now_ns();
 	for (uint32_t i = 0; i < live->nr_tables; i++)
 		explain_rows(&live->tables[i], stream);
+	for (uint32_t i = 0; i < live->nr_tables; i++)
+		if (live->cpus[i] != LIVE_EVERY_CPU && read_slot(live, live->cpus[i], &slot))
+			stream_explain_function(stream, slot.work.ns ? slot.work.function : 0);
 	for (size_t i = 0; i < live->nr_waits; i++)
 		stream_explain_function(stream, live->waits[i].what.function);
 }
@@ -193,6 +243,60 @@ struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t 
 	return &live->tables[i];
 }
 
+/* ------------------------------------------------------------------ runs that go on */
+
+/* Who began so lately may not have written all of it; 0 is no beginning. */
+static bool goes_on(const struct live *live, uint64_t began_ns, uint64_t now_ns)
+{
+	return began_ns && began_ns >= *live->open_ns && now_ns > began_ns + SETTLED_NS;
+}
+
+static uint64_t time_stolen(const struct qpw_live_now *now, enum live_level level)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < (int)level; i++)
+		sum += now->stolen_ns[i];
+	return sum;
+}
+
+/* So long by now, and without what was stolen of it. */
+static struct qpw_live_run run_until(uint64_t began_ns, uint64_t stolen_ns, uint64_t now_ns)
+{
+	struct qpw_live_run run = { .total_ns = now_ns - began_ns };
+
+	run.self_ns = run.total_ns > stolen_ns ? run.total_ns - stolen_ns : 0;
+	return run;
+}
+
+unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
+		       struct qpw_live_run runs[LIVE_RUNS])
+{
+	struct qpw_live_slot slot;
+	unsigned int nr = 0;
+	uint64_t work_ns = 0;
+
+	if (i >= live->nr_tables || live->cpus[i] == LIVE_EVERY_CPU ||
+	    !read_slot(live, live->cpus[i], &slot) || !goes_on(live, slot.now.thread_ns, now_ns))
+		return 0;
+	/* one that began since is not told of before its function is */
+	if (slot.work.pid == slot.now.thread_pid &&
+	    goes_on(live, slot.work.ns, live->explained_ns)) {
+		runs[nr] = run_until(slot.work.ns,
+				     time_stolen(&slot.now, LIVE_WORK) - slot.work.stolen_ns,
+				     now_ns);
+		runs[nr].key.kind = QPW_KIND_WORK;
+		runs[nr].key.function = slot.work.function;
+		work_ns = runs[nr++].self_ns;
+	}
+	runs[nr] = run_until(
+		slot.now.thread_ns,
+		time_stolen(&slot.now, LIVE_THREAD) - slot.now.thread_stolen_ns + work_ns, now_ns);
+	runs[nr].key.kind = QPW_KIND_THREAD;
+	memcpy(runs[nr++].key.name, slot.now.comm, QPW_COMM_LEN);
+	return nr;
+}
+
 int live_make_room(struct live *live)
 {
 	int err = 0;
@@ -237,6 +341,7 @@ void live_destroy(struct live *live)
 {
 	if (!live)
 		return;
+	munmap(live->slots, live->slots_bytes);
 	munmap(live->tables, live->bytes);
 	for (uint32_t i = 0; i < live->nr_tables; i++)
 		free(live->rooms[i].room);

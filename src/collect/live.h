@@ -38,11 +38,20 @@ int live_read_waits(struct live *live, uint64_t now_ns);
 /* Those that were read last, valid until the next time. */
 const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr);
 
-/* Have the stream explain what rows and waits refer to. */
-void live_explain(const struct live *live, struct stream *stream);
+/* Have the stream explain what rows, waits and runs refer to. */
+void live_explain(struct live *live, struct stream *stream);
 
 /* The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. */
 struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu);
+
+/*
+ * What runs on the i-th table's CPU at now_ns, on the clock of programs, and began in the window but
+ * a moment ago: a work item, if there is one, and the thread's run, which had all the rest of its
+ * time. Returns how many. If it is asked for after the table was read, that does not have it yet:
+ * programs add up what has ended.
+ */
+unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
+		       struct qpw_live_run runs[LIVE_RUNS]);
 
 /* Between two looks at the tables: see model/room.h. 0 or -ENOMEM. */
 int live_make_room(struct live *live);

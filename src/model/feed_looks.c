@@ -58,3 +58,12 @@ int feed_waiting(struct model *m, const struct qpw_header *h)
 	return m->from_tables ? model_feed_waiting(m, &((const struct qpw_waiting *)h)->wait) :
 				-EINVAL;
 }
+
+int feed_running(struct model *m, const struct qpw_header *h)
+{
+	if (!m->from_tables)
+		return -EINVAL;
+	if (m->some_cpus && !cpulist_has(&m->cpus_wanted, (int)h->cpu))
+		return 0;
+	return model_feed_running(m, h->cpu, &((const struct qpw_running *)h)->run);
+}

@@ -465,3 +465,24 @@ int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table 
 		ret = feed_watch(m, cpu, table);
 	return ret;
 }
+
+int model_feed_running(struct model *m, uint32_t cpu, const struct qpw_live_run *run)
+{
+	static const uint32_t none[QPW_COARSE_BUCKETS];
+	struct row row = { .key = &run->key,
+			   .lengths = none,
+			   .sum = { 0, run->self_ns, run->total_ns, run->total_ns },
+			   .cpu = cpu };
+	int ret;
+
+	if (cpu >= MODEL_CPUS)
+		return -EINVAL;
+	if (run->key.kind != QPW_KIND_THREAD && run->key.kind != QPW_KIND_WORK)
+		return 0;
+	ret = kinds[run->key.kind].row(m, &row);
+	if (!ret && m->watch)
+		ret = watch_recent_max(m->watch, cpu, run->total_ns);
+	if (!ret && m->watch && run->key.kind == QPW_KIND_THREAD)
+		ret = watch_running(m->watch, cpu, run->key.name);
+	return ret;
+}

@@ -523,6 +523,7 @@ static const feed_function meta_feeds[] = {
 	[QPW_META_LINE - QPW_META_FIRST] = feed_line,
 	[QPW_META_TABLE - QPW_META_FIRST] = feed_table,
 	[QPW_META_WAITING - QPW_META_FIRST] = feed_waiting,
+	[QPW_META_RUNNING - QPW_META_FIRST] = feed_running,
 };
 
 /* Of a CPU that is not asked for. Names and losses are everybody's. */

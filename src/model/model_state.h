@@ -157,6 +157,7 @@ int feed_look(struct model *m, const struct qpw_header *h);
 int feed_line(struct model *m, const struct qpw_header *h);
 int feed_table(struct model *m, const struct qpw_header *h);
 int feed_waiting(struct model *m, const struct qpw_header *h);
+int feed_running(struct model *m, const struct qpw_header *h);
 
 /* A window opens: counts begin there. */
 void feed_counts_restart(struct model_counts *c);

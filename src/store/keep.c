@@ -188,6 +188,15 @@ int keep_wait(struct keep *k, const struct qpw_live_wait *wait)
 	return append(&k->looks[0], &r.h);
 }
 
+int keep_run(struct keep *k, uint32_t cpu, const struct qpw_live_run *run)
+{
+	const struct qpw_running r = {
+		.h = { .cpu = cpu, .kind = QPW_META_RUNNING, .size = sizeof(r) }, .run = *run
+	};
+
+	return append(&k->looks[0], &r.h);
+}
+
 /* ------------------------------------------------------------------ writing */
 
 static int write_window(const struct keep_view *v, uint64_t end_ns, struct trace_writer *w)

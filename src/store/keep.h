@@ -21,10 +21,11 @@ int keep_record(struct keep *k, const struct qpw_header *h);
 /* Counting begins anew: of before, only names stay. */
 void keep_restart(struct keep *k);
 
-/* Another look begins: each table, then each wait that goes on. All return 0 or -ENOMEM. */
+/* Another look begins: tables, and what goes on. All return 0 or -ENOMEM. */
 void keep_begin_look(struct keep *k);
 int keep_table(struct keep *k, uint32_t cpu, const struct qpw_live_table *table);
 int keep_wait(struct keep *k, const struct qpw_live_wait *wait);
+int keep_run(struct keep *k, uint32_t cpu, const struct qpw_live_run *run);
 
 /* When the view began, when the last two looks were; before_ns of a first one: the beginning. */
 struct keep_view {

@@ -152,6 +152,25 @@ static int live_feed(struct top *t)
 	return ret < 0 && ret != -EAGAIN ? top_fail("collector", strerror(-ret)) : 0;
 }
 
+/* One table, and after it what goes on and is in none yet. */
+static int take_table(struct top *t, uint32_t i, uint32_t cpu, struct qpw_live_table *table)
+{
+	struct qpw_live_run runs[LIVE_RUNS];
+	int ret = model_feed_table(t->model, cpu, table);
+	unsigned int nr;
+
+	if (!ret && t->keep)
+		ret = keep_table(t->keep, cpu, table);
+	table->recent_max_ns = 0;
+	nr = collect_runs(t->collect, i, clock_now_ns(), runs);
+	for (unsigned int r = 0; !ret && r < nr; r++) {
+		ret = model_feed_running(t->model, cpu, &runs[r]);
+		if (!ret && t->keep)
+			ret = keep_run(t->keep, cpu, &runs[r]);
+	}
+	return ret;
+}
+
 /* Figures come from tables: what these refer to is told in the stream, so that goes first. */
 static int live_settle(struct top *t)
 {
@@ -175,12 +194,8 @@ static int live_settle(struct top *t)
 		if (!ret && t->keep)
 			ret = keep_wait(t->keep, &waits[w]);
 	}
-	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++) {
-		ret = model_feed_table(t->model, cpu, table);
-		if (!ret && t->keep)
-			ret = keep_table(t->keep, cpu, table);
-		table->recent_max_ns = 0;
-	}
+	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++)
+		ret = take_table(t, i, cpu, table);
 	return ret ? top_fail("model", strerror(-ret)) : 0;
 }
 

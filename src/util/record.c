@@ -50,6 +50,7 @@ static const struct kind *kind_find(unsigned int kind)
 		[QPW_META_TABLE - QPW_META_FIRST] = { "table", sizeof(struct qpw_table) },
 		[QPW_META_WAITING - QPW_META_FIRST] = { "waiting", sizeof(struct qpw_waiting) },
 		[QPW_META_MINUTE - QPW_META_FIRST] = { "minute", sizeof(struct qpw_minute) },
+		[QPW_META_RUNNING - QPW_META_FIRST] = { "running", sizeof(struct qpw_running) },
 	};
 	static const struct kind none;
 

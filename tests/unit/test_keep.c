@@ -112,6 +112,9 @@ static struct qpw_live_wait waiting(void)
 static void look(struct view *v, uint64_t now_ns)
 {
 	const struct qpw_live_wait wait = waiting();
+	const struct qpw_live_run run = { .key = table_key(QPW_KIND_THREAD, 0, 0, 0, "hog"),
+					  .total_ns = 50000,
+					  .self_ns = 40000 };
 
 	keep_begin_look(v->keep);
 	assert_int_equal(model_begin_tables(v->model, now_ns), 0);
@@ -124,6 +127,8 @@ static void look(struct view *v, uint64_t now_ns)
 		assert_int_equal(keep_table(v->keep, cpu, &v->tables[i]), 0);
 		v->tables[i].recent_max_ns = 0;
 	}
+	assert_int_equal(model_feed_running(v->model, 1, &run), 0);
+	assert_int_equal(keep_run(v->keep, 1, &run), 0);
 	snapshot_destroy(v->before);
 	v->before = v->now;
 	v->now = snap(v->model);
@@ -264,7 +269,7 @@ static void test_few_lines(void **state)
 {
 	const struct qpw_live_key ipi = table_key(QPW_KIND_IPI, 0, 0, FN_IPI, "");
 	const struct qpw_origin churn = { .ns = 1, .pid = 33, .comm = "churn" };
-	unsigned int nr[QPW_META_MINUTE + 1] = { 0 };
+	unsigned int nr[QPW_META_RUNNING + 1] = { 0 };
 	const struct qpw_header *h;
 	struct trace_reader *r;
 	struct view v = { 0 };
@@ -281,6 +286,7 @@ static void test_few_lines(void **state)
 	assert_int_equal(nr[QPW_META_LOOK], 2);
 	assert_int_equal(nr[QPW_META_TABLE], 2);
 	assert_int_equal(nr[QPW_META_WAITING], 1);
+	assert_int_equal(nr[QPW_META_RUNNING], 1);
 	trace_reader_close(r);
 	close_view(&v);
 }

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2016 # fields of awk
+#
+# A task that keeps a watched CPU for seconds: qpwtop tells the time while it passes, not when the task
+# ends, and tells none of it twice. The task has real-time priority, so that what takes the CPU from it
+# is little; it says itself since when it ran.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/guest/tap.bash
+suite=hog
+
+BUILD=${BUILD:-build}
+QPWTOP=${QPWTOP:-$BUILD/qpwtop}
+top_pid=''
+
+finish() {
+	[[ -z $top_pid ]] || kill "$top_pid" 2>/dev/null
+	rm -rf "$scratch"
+}
+trap finish EXIT
+
+needs_root all
+needs_two_cpus all
+
+cat >"$scratch/qpw-hog" <<-'END_OF_HOG'
+	#!/usr/bin/python3
+	import time
+	start = time.monotonic_ns()
+	while time.monotonic_ns() < start + 2_500_000_000:
+	    pass
+	print(start, time.monotonic_ns())
+END_OF_HOG
+chmod +x "$scratch/qpw-hog"
+
+has_looks() { [[ $(wc -l <"$scratch/looks") -ge $1 ]]; }
+
+"$QPWTOP" --json -c 1 -d 0.2 --victim none >"$scratch/looks" 2>"$scratch/stderr" &
+top_pid=$!
+within_a_minute has_looks 1
+taskset -c 1 chrt -f 97 "$scratch/qpw-hog" >"$scratch/ran" 2>&1
+within_a_minute has_looks $(($(wc -l <"$scratch/looks") + 2))
+kill -INT "$top_pid"
+wait "$top_pid"
+check ends-in-order "$? $(cat "$scratch/stderr")" test ! -s "$scratch/stderr"
+top_pid=''
+read -r from to <"$scratch/ran"
+
+# Of each look: when it ended, what the task had taken by then, what it took in the interval, in ns.
+jq -r '(.start_ns + .view_ns) as $at | [.causes[] | select(.class == "thread" and .cause == "qpw-hog")] |
+	[$at, (map(.total_ms) | add // 0) * 1e6, (map(.stolen_us_s) | add // 0), (map(.count) | add // 0)] |
+	map(tostring) | join(" ")' "$scratch/looks" >"$scratch/table"
+jq -r '.interval_ns' "$scratch/looks" | paste -d' ' "$scratch/table" - >"$scratch/rows"
+within() { awk -v from="${from:-0}" -v to="${to:-0}" "$1" "$scratch/rows"; }
+
+# The scheduler lets others run for a twentieth of the time; a look is taken after its end is noted, so
+# that it may tell more than what was by then, not less.
+looks=$(within '$1 > from + 1e8 && $1 < to { n++ } END { print n + 0 }')
+short=$(within '$1 > from + 1e8 && $1 < to && $2 < ($1 - from) * 0.85 - 2e7')
+echo "# looks while it ran: $looks"
+check it-was-looked-at "$(cat "$scratch/rows")" test "$looks" -ge 3
+check time-is-told-while-it-passes "$from to $to: $short" test -z "$short"
+check it-counts-when-it-ends "$(cat "$scratch/rows")" test "$(tail -n 1 "$scratch/rows" | cut -d' ' -f4)" -ge 1
+check nothing-is-taken-back "$(cat "$scratch/rows")" test -z "$(within '$2 < last - 1e6 { print } { last = $2 }')"
+check nothing-is-told-twice "$(cat "$scratch/rows")" within '
+	{ sum += $3 * $5 / 1e6; total = $2 }
+	END { exit !(total > 2e9 && sum > total * 0.99 && sum < total * 1.01) }'
+finish_tests
