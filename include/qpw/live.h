@@ -44,7 +44,8 @@ struct qpw_live_key {
 	__u32 number;
 	__u64 function;
 	union {
-		char name[QPW_COMM_LEN]; /* IRQ action; THREAD, MIGRATE, LOCK_WAIT, TAKEN: the task */
+		/* IRQ action; THREAD, MIGRATE, LOCK_WAIT, TAKEN: the task */
+		char name[QPW_COMM_LEN];
 		struct {
 			__u64 callsite; /* IPI: as in struct qpw_ipi */
 			__u64 zero;

@@ -222,6 +222,12 @@ check_origins() {
 	[[ " ${absent[$name]} " == *" ipi_send_cpu "* ]] ||
 		at_least origin-of-a-reschedule "senders known" \
 			"$(reported '[.origins[] | select(.class == "ipi" and .cause == "reschedule") | .count] | add // 0')" 1
+	equals senders-without-a-call-site "origins of IPIs" \
+		"$(reported '[.origins[] | select(.class == "ipi" and .call_site == null)] | length')" 0
+	[[ " ${absent[$name]} " == *" csd_queue_cpu "* ]] ||
+		at_least call-sites "functions called from where is known" \
+			"$(reported '[.origins[] | select(.class == "ipi" and .call_site != null and .cause != "reschedule") |
+				.count] | add // 0')" 1
 	at_least tick-stops "times that the tick was stopped" "$(reported .tick.stops)" 1
 	at_least moves "tasks moved there" "$(reported '[.moves[].count] | add // 0')" 1
 }

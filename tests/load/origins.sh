@@ -49,10 +49,12 @@ stacks() {
 		"$scratch/report.json"
 }
 
-# sites: how many of the IPIs have a call site, of those that have a stack and of those that have none.
+# sites: how many of the IPIs have a call site, of those that have a stack, where it is the caller of
+# smp_call_function_many_cond(), and of those that have none.
 sites() {
 	jq -r "[.origins[] | select(.class == \"ipi\" and .cause == \"ipi_mb\" and .comm == \"load\" and
-			(.call_site // \"\" | test(\"^(membarrier_|smp_call_function|on_each_cpu)\")))] |
+			(.call_site // \"\" | test(\"^(membarrier_|smp_call_function|on_each_cpu)\")) and
+			(.stack == null or (.call_site as \$site | .stack | index([\$site]) == 1)))] |
 		\"\([.[] | select(.stack) | .count] | add // 0) \([.[] | select(.stack | not) | .count] | add // 0)\"" \
 		"$scratch/report.json"
 }
@@ -72,6 +74,7 @@ check sites-elsewhere "call sites with and without stacks: $(sites)" test "$(sit
 recorded -all --stacks all
 check stacks-all "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "$((local_works + 1)) 0, $remote_works 0"
+check sites-all "call sites with and without stacks: $(sites)" test "$(sites)" = "$((ipis + 1)) 0"
 recorded -none --stacks none
 check stacks-none "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), 0 $remote_works"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ring buffer in a file, with the layout that the kernel documents for its own, and who writes into
- * it. Knows no records.
+ * A ring buffer in a file, with the layout that the kernel documents for its own, and who writes
+ * into it. Knows no records.
  */
 #ifndef QPW_TESTS_UNIT_RING_PRODUCER_H
 #define QPW_TESTS_UNIT_RING_PRODUCER_H

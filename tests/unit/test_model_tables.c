@@ -75,8 +75,8 @@ static struct snapshot *take(struct model *m, const struct qpw_live_table *table
 
 /*
  * On CPU 1: a thread that churn woke, with a tick and three IPIs inside, which churn sent: two of
- * one function from two places, and one from the first of these that calls none; a work in two parts
- * with a softirq in the first; a run of the same function queued here.
+ * one function from two places, and one from the first of these that calls none; a work in two
+ * parts with a softirq in the first; a run of the same function queued here.
  */
 static void record_intervals(struct model *m, const struct qpw_origin *by,
 			     const struct qpw_origin *here)
