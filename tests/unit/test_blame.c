@@ -285,6 +285,17 @@ static void test_who(void **state)
 	assert_int_equal(rows[2].pid, 4);
 	assert_int_equal(rows[3].count, 2);
 	free(rows);
+	/* sent from elsewhere it is another */
+	snprintf(s->caused[2].callsite, sizeof(s->caused[2].callsite), "here+0x1");
+	rows = callers_who(s, &nr);
+	assert_non_null(rows);
+	assert_int_equal(nr, 5);
+	assert_string_equal(rows[2].of->callsite, "");
+	assert_int_equal(rows[2].count, 3);
+	assert_string_equal(rows[4].of->callsite, "here+0x1");
+	assert_int_equal(rows[4].count, 1);
+	assert_int_equal(rows[4].pid, 3);
+	free(rows);
 	s->nr_caused = 0;
 	assert_null(callers_who(s, &nr));
 	assert_int_equal(nr, 0);
