@@ -209,12 +209,12 @@ test_witness() {
 # How it was recorded is in the recording, and only what was counted is a number.
 test_settings() {
 	local hz
-	recorded settings -d 200ms -p 500 -P 80 -T 900000 --on-threshold stop --stacks none \
-		--without fentry,kprobe --buffer-size 1M -- sleep 4711 || return
+	recorded settings -d 200ms -p 500 -P 80 --stacks none --without fentry,kprobe --buffer-size 1M -- sleep 4711 ||
+		return
 	check settings "$(jq -c .host "$scratch/report.json")" json_holds "$scratch/report.json" \
 		'.host | .housekeeping == "0" and .command == "sleep 4711" and .stacks == "none" and
 		.duration_ns == "200000000" and .warm_up_ns == "0" and .priority == "f:80" and
-		.period_us == "500" and .threshold_ns == "900000000" and .on_threshold == "stop" and
+		.period_us == "500" and .threshold_ns == null and .on_threshold == null and
 		.system_calls == "not counted" and .without == "fentry,kprobe" and
 		.buffer_bytes == "1048576"'
 	check calls-not-counted "$(jq -c .self_inflicted "$scratch/report.json")" \
@@ -224,7 +224,10 @@ test_settings() {
 	check kernel-config "$(jq -c .host.kernel_config "$scratch/report.json"), not '$hz'" \
 		json_holds "$scratch/report.json" ".host.kernel_config | startswith(\"$hz\")"
 	# each sleep is a call
-	recorded settings --system-calls --victim cyclictest -- "${AWAITING[@]}" 200 || return
+	recorded settings --system-calls --victim cyclictest -T 900000 --on-threshold stop -- "${AWAITING[@]}" 200 ||
+		return
+	check settings-of-a-threshold "$(jq -c .host "$scratch/report.json")" json_holds "$scratch/report.json" \
+		'.host | .threshold_ns == "900000000" and .on_threshold == "stop" and .duration_ns == "0"'
 	check calls-counted "$(jq -c .self_inflicted "$scratch/report.json")" \
 		json_holds "$scratch/report.json" '.self_inflicted.system_calls >= 200'
 }
@@ -238,9 +241,21 @@ test_without() {
 		all(.[]; IN("softirq_exit", "workqueue_execute_end", "hrtimer_expire_entry") | not)'
 }
 
+# How often the threads of process 1 have been run, which the reference machine hides from programs: a run
+# that follows one of them has no known start and is left out.
+runs_of_hidden() {
+	awk '/ctxt_switches:/ { n += $2 } END { print n }' /proc/1/task/*/status
+}
+
+# may_lack MADE HIDDEN: how many of them, at most one for each of the hidden runs, and a tenth.
+may_lack() {
+	echo $(($2 < $1 / 10 ? $2 : $1 / 10))
+}
+
 # Runs of a program with a name of its own, and nothing of it that was not made.
 test_thread_noise() {
-	local runs=40 count
+	local runs=40 count hidden
+	hidden=$(runs_of_hidden)
 	cp "$(type -P true)" "$scratch/qpw_known_run"
 	# as long as the command runs, however slow that is
 	recorded known-thread --victim none -- sh -c \
@@ -248,9 +263,10 @@ test_thread_noise() {
 		return
 	count=$(jq '[.causes[] | select(.class == "thread" and .name == "qpw_known_run") | .count] |
 		add // 0' "$scratch/report.json")
+	hidden=$(($(runs_of_hidden) - hidden))
 	# one that sleeps for a page makes two runs; real-time priority keeps others from cutting it
-	check known-thread "$runs runs made, $count recorded" \
-		test "$count" -ge "$runs" -a "$count" -le $((runs * 3))
+	check known-thread "$runs runs made, $count recorded, $hidden hidden" \
+		test "$count" -ge $((runs - $(may_lack $runs $hidden))) -a "$count" -le $((runs * 3))
 	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
 }
 
@@ -305,7 +321,8 @@ my $n = sleeps; select undef, undef, undef, 0.01; print sleeps() - $n + 1, "\n"'
 # tasks run instead of real-time ones, for a while: a wake-up of the sleeper that falls into that time
 # takes nothing from oslat, as another has taken it already.
 test_oslat() {
-	local runs=20 made alone within ours_ns theirs_ns
+	local runs=20 made alone within ours_ns theirs_ns hidden
+	hidden=$(runs_of_hidden)
 	cp "$(type -P perl)" "$scratch/qpw_taker"
 	echo "$TAKER" >"$scratch/taker.pl"
 	# as long as the command runs, however slow that is; the recorder looks for records every 50 ms, so that
@@ -313,14 +330,15 @@ test_oslat() {
 	recorded oslat --victim oslat --victim-json "$scratch/ol.json" -- bash -c \
 		". tests/load/await.bash; await_sleeps \$PPID 46; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' '$scratch/taker.pl'; done >'$scratch/made'" ||
 		return
+	hidden=$(($(runs_of_hidden) - hidden))
 	made=$(awk '{ n += $1 } END { print n + 0 }' "$scratch/made")
 	check oslat-taken "$(jq -c .taken "$scratch/report.json")" json_holds "$scratch/report.json" \
 		"([.taken[] | select(.by == \"qpw_taker\") | .count] | add) > $runs / 2 and .samples == 0"
 	read -r alone within < <(taker_runs)
 	# each of the sleeper's runs has taken the CPU or came while it was taken; it runs before it sleeps
 	# and afterwards
-	check oslat-taken-each-time "$within runs of the taker while the CPU was taken, $alone else, made $made" \
-		test "$alone" = 0 -a "$made" -gt $runs -a "$within" -ge "$made"
+	check oslat-taken-each-time "$within runs of the taker while the CPU was taken, $alone else, made $made, $hidden hidden" \
+		test "$alone" = 0 -a "$made" -gt $runs -a "$within" -ge $((made - $(may_lack "$made" $hidden)))
 	check oslat-victim-is-told "$(jq -c .host.victim "$scratch/report.json")" \
 		json_holds "$scratch/report.json" '.host.victim == "oslat" and .latency_ns == null'
 	check oslat-report "it does not tell the same" grep -q "^  taken  *the CPU from the victim $(
