@@ -192,10 +192,11 @@ static void await_byte(int fd)
  * that it may end. How often the taker slept.
  */
 static int spinning[2];
-static struct {
+struct shared {
 	atomic_ulong rounds, naps;
 	atomic_bool all_taken;
-} * shared;
+};
+static struct shared *shared;
 
 static void share(void)
 {
@@ -269,8 +270,9 @@ int main(int argc, char **argv)
 		die("write");
 	await(pids[0]);
 	await(pids[1]);
-	printf("{\"wakes\":%d,\"moves\":%d,\"pages\":%d,\"calls\":%d,\"takes\":%d,\"take_us\":%d,\"naps\":%lu}\n",
-	       NR_WAKES + 1, NR_MOVES, NR_PAGES, NR_CALLS, NR_TAKES, TAKE_US,
+	printf("{\"wakes\":%d,\"moves\":%d,\"pages\":%d,\"calls\":%d,", NR_WAKES + 1, NR_MOVES,
+	       NR_PAGES, NR_CALLS);
+	printf("\"takes\":%d,\"take_us\":%d,\"naps\":%lu}\n", NR_TAKES, TAKE_US,
 	       atomic_load(&shared->naps));
 	return 0;
 }

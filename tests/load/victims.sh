@@ -134,12 +134,19 @@ test_asleep() {
 
 # Its main thread naps there, too, 100 times a second and with no priority.
 test_realtime() {
-	local cycles
+	local cycles samples others
 	start_victim sh -c 'read -r _; exec cyclictest -q -m -p 80 -t 1 -a 1 -i 1000 -l 1500'
 	record_victim realtime "pid:$victim" || return
 	cycles=$(sed -n 's/.* C: *\([0-9]*\) .*/\1/p' "$scratch/victim.out")
 	check realtime-cycles "$(cat "$scratch/victim.out" "$scratch/victim.err")" test "$cycles" = 1500
-	made realtime-samples samples "$(reported .samples)" "$cycles"
+	# of the thread that measures; and of others none once that had its priority: "MEASURED OTHERS-AFTER"
+	read -r samples others < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+		$1 == "sample" { pid[++n] = $column["pid"]; if (++nr[pid[n]] > nr[most]) most = pid[n] }
+		END { for (i = 1; i <= n; i++) { began += pid[i] == most; others += began && pid[i] != most }
+			print nr[most] + 0, others + 0 }')
+	made realtime-samples samples "$samples" "$cycles"
+	check realtime-none-of-others "$others samples of other threads" test "$others" = 0
 	check realtime-helper-interrupts "$(runs_of cyclictest) runs of its main thread" \
 		test "$(runs_of cyclictest)" -ge 50
 }
