@@ -154,7 +154,7 @@ enum live_level {
 struct qpw_live_now {
 	__u64 thread_ns;	      /* switch-in of the task that runs */
 	__u64 thread_stolen_ns;	      /* stolen_ns of all levels by then */
-	__u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested inside */
+	__u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested */
 	__u32 thread_pid;	      /* 0 = idle */
 	/* 1: that run is to be told, as it is neither idle nor a victim's; where programs add up */
 	__u32 interrupts;

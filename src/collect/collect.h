@@ -121,7 +121,7 @@ int collect_explain_tables(struct collect *c);
 /* The waits that went on then, valid until the next time. */
 const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr);
 
-/* What goes on on the CPU of the i-th table: see live_runs(). */
+/* What runs on the i-th table's CPU and has not ended: see live_runs(). */
 unsigned int collect_runs(const struct collect *c, uint32_t i, uint64_t now_ns,
 			  struct qpw_live_run runs[LIVE_RUNS]);
 

@@ -45,8 +45,8 @@ void live_explain(struct live *live, struct stream *stream);
 struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu);
 
 /*
- * What runs on the i-th table's CPU at now_ns, on the clock of programs, and began in the window but
- * a moment ago: a work item, if there is one, and the thread's run, which had all the rest of its
+ * What runs on the i-th table's CPU at now_ns, on the clock of programs, and began in the window,
+ * not just now: a work item, if there is one, and the thread's run, which had all the rest of its
  * time. Returns how many. If it is asked for after the table was read, that does not have it yet:
  * programs add up what has ended.
  */

@@ -72,10 +72,10 @@ int model_feed_table(struct model *m, uint32_t cpu, const struct qpw_live_table 
 int model_feed_waiting(struct model *m, const struct qpw_live_wait *wait);
 
 /*
- * After model_feed_table() of cpu's: an interruption of that CPU which goes on, so that its row does
- * not have it yet. Its time by now is told as if it had ended, and is a longest one; it counts when
- * it has. What is neither a thread's run nor a work is passed over. 0, -EINVAL for a CPU that can't
- * be, -ENOMEM.
+ * After model_feed_table() of cpu's: an interruption of that CPU which goes on, so that its row
+ * does not have it yet. Its time by now is told as if it had ended, and is a longest one; it
+ * counts when it has. What is neither a thread's run nor a work is passed over. 0, -EINVAL for a
+ * CPU that can't be, -ENOMEM.
  */
 int model_feed_running(struct model *m, uint32_t cpu, const struct qpw_live_run *run);
 

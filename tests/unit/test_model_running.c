@@ -132,7 +132,10 @@ static void test_beside_rows(void **state)
 	model_destroy(m);
 }
 
-/* A work in a worker's run: it has its own time, avoidable where QPW avoids it, and is no execution. */
+/*
+ * A work in a worker's run: it has its own time, avoidable where QPW avoids it, and is no
+ * execution.
+ */
 static void test_work(void **state)
 {
 	const struct qpw_live_run runs[] = {
@@ -162,7 +165,10 @@ static void test_work(void **state)
 	model_destroy(m);
 }
 
-/* Told in a trace, of CPUs that are asked for; nothing but what can go on, on no CPU that can't be. */
+/*
+ * Told in a trace, of CPUs that are asked for; nothing but what can go on, on no CPU that can't
+ * be.
+ */
 static void test_told(void **state)
 {
 	struct qpw_running r = { .h = { .cpu = 1, .kind = QPW_META_RUNNING, .size = sizeof(r) },
