@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The job that has qpw_noise queue works of a second each to the isolated CPU while the live view looks
+# on, several times in each: view.json, an object a line for each look. Judges nothing. Uses ISOLATED, a
+# single CPU.
+
+NOISE=/sys/kernel/debug/qpw_noise
+
+# shellcheck source=lab/guest/functions
+. /lab/functions
+
+if ! insmod /lab/modules/qpw_noise.ko; then
+	say "qpw_noise.ko cannot be loaded"
+	exit 1
+fi
+: >/results/view.json
+qpwtop -c "$ISOLATED" -d 0.2 --json >/results/view.json 2>/results/view.log &
+view=$!
+more_lines /results/view.json 1 || exit
+echo "work cpu=$ISOLATED count=5 us=1000000" >$NOISE/run || say "the noise was refused"
+more_lines /results/view.json 2 || exit
+kill -INT $view
+wait $view
