@@ -8,8 +8,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-. tests/load/await.bash
-trap 'umount "$scratch/small" "$scratch/tiny" 2>/dev/null; rm -rf "$scratch"' EXIT
+. tests/load/disturb.bash
+trap 'end_disturber; umount "$scratch/small" "$scratch/tiny" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 trace=$scratch/t.qpw
@@ -67,7 +67,7 @@ for _ in range(100):
 '
 
 test_signals() {
-	local rc=0 marked_ns
+	local rc=0
 	# without a duration it is the only end that a recording has
 	start --victim-json "$scratch/ct.json"
 	kill -INT $recorder
@@ -119,16 +119,33 @@ test_signals() {
 	check nothing-is-counted-of-the-warm-up "$(report_value '[.window_ns, .samples]')" \
 		report_holds '.window_closed and .window_ns < 1000000000 and .samples < 100'
 	start --victim-json "$scratch/ct.json" -- sleep 4711
-	await_sleeps "$victim" 1000
-	# the recorder looks for records every 50 ms and writes them once a second: after so many looks, of which
-	# the last may just have begun, a second has gone by since it took what was there now
-	marked_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
+	# until some of it is in the file
+	await_window "$trace"
 	await_sleeps $recorder 24
 	kill -KILL $recorder
 	wait $recorder 2>/dev/null
 	gone sigkill-leaves-nothing
 	check sigkill-is-told "$(report_value '[.truncated, .samples, .problem]')" \
 		report_holds '.truncated and .window_closed == false and .samples > 50 and .problem != null'
+}
+
+# A killed recorder's file has all but the last second, even where so little happens that no block of records is
+# full by then. The recorder looks for records every 50 ms: after so many looks, of which the last may just
+# have begun, a second has gone by since it took what was there at the mark.
+test_kept() {
+	local marked_ns
+	rm -f "$trace"
+	start_disturber 1
+	"$QPWLAT" record -c 1 --victim none --without tp_btf,raw_tp -o "$trace" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	recorder=$!
+	await_window "$trace"
+	# the beginning of a recording fills blocks
+	await_sleeps $recorder 24
+	marked_ns=$(python3 -c 'import time; print(time.monotonic_ns())')
+	await_sleeps $recorder 24
+	kill -KILL $recorder
+	wait $recorder 2>/dev/null
+	end_disturber
 	check sigkill-keeps-all-but-the-last-second \
 		"$(report_value '.window_start_ns + .window_ns') is the last, $marked_ns was more than a second before" \
 		report_holds ".window_start_ns + .window_ns >= $marked_ns"
@@ -463,6 +480,7 @@ test_progress
 test_refusals
 test_privilege
 test_signals
+test_kept
 test_hangup
 test_command
 test_window
