@@ -16,9 +16,18 @@
 #include "compat.bpf.h"
 
 #define MAX_CPUS 4096
+#define SLEEPER_WORDS 4
+
+/*
+ * All that most programs look at on a CPU that is not watched, so it is to be one cache line: it is
+ * as long as no CPU has a number above 255.
+ */
+struct {
+	__u64 sleepers[SLEEPER_WORDS]; /* where victims sleep, see victim_may_sleep_on() */
+	__u64 cpus[MAX_CPUS / 64];     /* by user space, before loading */
+} watched __attribute__((aligned(64)));
 
 /* Filled in by user space before loading; __ types, since the skeleton repeats them in C. */
-const volatile __u64 watched[MAX_CPUS / 64];
 const volatile __u64 address_hrtimer_wakeup;
 const volatile __u32 takes_stacks; /* enum stacks_of */
 const volatile __u64 stack_gap_ns; /* at least so long between two stacks taken on a CPU */
@@ -143,7 +152,7 @@ static __always_inline bool cpu_is_watched(u32 cpu)
 	u32 word = cpu / 64;
 
 	barrier_var(word); /* keeps the check in the form in which the verifier sees the bound */
-	return word < MAX_CPUS / 64 && (watched[word] >> (cpu % 64)) & 1;
+	return word < MAX_CPUS / 64 && (watched.cpus[word] >> (cpu % 64)) & 1;
 }
 
 /* The slot of this CPU, NULL when it is not watched. */

@@ -148,17 +148,19 @@ static __always_inline int timer_end(void)
  */
 static __always_inline int hrtimer_begin(struct hrtimer *timer)
 {
-	u64 function = (u64)FIELD(timer, function);
-	bool is_wakeup = function == address_hrtimer_wakeup;
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
+	u64 function;
 
+	if (!slot && !victim_may_sleep_on(timer))
+		return 0;
+	function = (u64)FIELD(timer, function);
 	if (slot && slot->timer_ns) {
 		slot->expire_ns = bpf_ktime_get_ns();
 		if (function == address_tick[0] || function == address_tick[1])
 			slot->timer_flags |= QPW_F_TICK;
 	}
-	if (is_wakeup && victim_any())
+	if (function == address_hrtimer_wakeup)
 		victim_timer_expired(timer, slot);
 	return 0;
 }

@@ -69,6 +69,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	char comm[16];
+	void *stack;
 };
 
 struct irqaction {

@@ -32,6 +32,12 @@ static __always_inline bool live_is_told(u64 start_ns, u64 end_ns)
 	return !aggregates || end_ns - start_ns >= event_ns;
 }
 
+/*
+ * A work's function, to become part of a key. The verifier of 7.2 takes what tp_btf reads of it for
+ * a pointer to memory, which no key can be reckoned from; as a copy it is a number.
+ */
+#define LIVE_FUNCTION(work) (aggregates ? (u64)BPF_CORE_READ(work, func) : (u64)FIELD(work, func))
+
 /* When the window opened, set by user space: what began before is not added up; 0 = closed. */
 __u64 live_open_ns;
 

@@ -43,7 +43,7 @@ static __always_inline int qpw_queued(u32 target, struct work_struct *work, bool
 	    !pending_point((u64)work, QPW_PENDING(QPW_KIND_QPW_QUEUE), spare))
 		return 0;
 	now = bpf_ktime_get_ns();
-	qpw_emit(QPW_KIND_QPW_QUEUE, target, (u64)work, (u64)FIELD(work, func), now, now,
+	qpw_emit(QPW_KIND_QPW_QUEUE, target, (u64)work, LIVE_FUNCTION(work), now, now,
 		 inlined ? QPW_F_INLINE : 0);
 	return 0;
 }

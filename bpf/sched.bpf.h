@@ -142,6 +142,8 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 		if (victim_is(prev)) {
 			if (preempted || !prev_state)
 				victim_preempted(prev, next, cpu, now);
+			else
+				victim_sleeps(prev);
 		} else {
 			work_switched_out(slot, cpu, now);
 			if (start_ns)

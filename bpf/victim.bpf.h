@@ -16,6 +16,8 @@
 #define SCHED_RR 2
 #define SCHED_DEADLINE 6
 
+#define MAX_STACK_SIZE 32768 /* THREAD_SIZE of x86 with KASAN, half of it without */
+
 /* Written by user space while the programs run. */
 struct qpw_victim victims[QPW_MAX_VICTIMS];
 
@@ -118,9 +120,75 @@ static __always_inline bool victim_runs(void)
 	return victim_thread_is(pid_tgid >> 32, (u32)pid_tgid, BPF_CORE_READ(task, policy));
 }
 
-static __always_inline bool victim_any(void)
+/*
+ * The timer of a sleep (struct hrtimer_sleeper) is on the stack of who sleeps, so an address tells
+ * whose it may be. The verifier knows tp_btf's pointers as such, which are no numbers; but what
+ * lies between two of them is one, in this very instruction.
+ */
+static __always_inline u64 distance_between(const void *from, const void *to)
 {
-	return *(volatile u32 *)&victims[0].tgid;
+	u64 bytes = (u64)to;
+
+	asm volatile("%0 -= %1" : "+r"(bytes) : "r"(from));
+	return bytes;
+}
+
+/* From the line where the answer is: a pointer that costs nothing, as a helper's call does. */
+static __always_inline u64 timer_distance(const struct hrtimer *timer)
+{
+	u64 address;
+
+	if (!copies_fields)
+		return distance_between(&watched, timer);
+	/* a pointer in one program, a number in another: a number once it is copied */
+	bpf_probe_read_kernel(&address, sizeof(address), &timer);
+	return address;
+}
+
+/* The same for an address that is a number: the current task is known as both. */
+static __always_inline u64 stack_distance(u64 stack)
+{
+	if (copies_fields)
+		return stack;
+	return stack - bpf_get_current_task() +
+	       distance_between(&watched, bpf_get_current_task_btf());
+}
+
+/* A bit for each piece of memory, the same for those of one number modulo 256. */
+static __always_inline u64 sleeper_bit(u64 distance, u32 *word)
+{
+	u64 piece = distance / MAX_STACK_SIZE;
+
+	*word = piece % SLEEPER_WORDS;
+	barrier_var(*word); /* see cpu_is_watched() */
+	return 1ULL << (piece / SLEEPER_WORDS % 64);
+}
+
+static __always_inline void sleeper_add(u64 distance)
+{
+	u32 word;
+	u64 bit = sleeper_bit(distance, &word);
+
+	if (word < SLEEPER_WORDS && !(watched.sleepers[word] & bit))
+		__sync_fetch_and_or(&watched.sleepers[word], bit);
+}
+
+/* The victim goes to sleep on a watched CPU. Its stack lies in one piece, or in two. */
+static __always_inline void victim_sleeps(struct task_struct *task)
+{
+	u64 distance = stack_distance((u64)FIELD(task, stack));
+
+	sleeper_add(distance);
+	sleeper_add(distance + MAX_STACK_SIZE - 1);
+}
+
+/* Whether the timer may be that of a victim's sleep. Asked of every timer in the machine. */
+static __always_inline bool victim_may_sleep_on(const struct hrtimer *timer)
+{
+	u32 word;
+	u64 bit = sleeper_bit(timer_distance(timer), &word);
+
+	return word < SLEEPER_WORDS && watched.sleepers[word] & bit;
 }
 
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */

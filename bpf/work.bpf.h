@@ -41,7 +41,7 @@ static __always_inline int work_queued(int target, struct work_struct *work, voi
 	if (target < 0 || !cpu_is_watched(target))
 		return 0;
 	now = bpf_ktime_get_ns();
-	function = (u64)FIELD(work, func);
+	function = LIVE_FUNCTION(work);
 	origin_here(&origin, now, ctx);
 	origin_put(&work_origins, (u64)work, function, &origin);
 	if (aggregates) {

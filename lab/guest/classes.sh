@@ -4,8 +4,9 @@
 # The job that makes real events of every class that the collector knows, on the first isolated CPU,
 # while qpwlat records there with cyclictest as the victim. It does so with what any kernel offers
 # to user space, no module of ours. /results: probes.json, report.json, cyclictest.json, events (the
-# kernel's own list), top.json and made.txt, "WHAT COUNT" a line. Judges nothing. Uses ISOLATED and
-# HOUSEKEEPING; function calls to several CPUs at once need three.
+# kernel's own list), top.json and made.txt, "WHAT COUNT" a line; elsewhere.qpw and elsewhere.json
+# are of a victim whose timers expire on other CPUs; raw-programs, "record N" and "top N". Judges
+# nothing. Uses ISOLATED and HOUSEKEEPING; function calls to several CPUs at once need three.
 
 CPU=${ISOLATED%%[-,]*}
 TRACE=/sys/kernel/tracing/instances/classes
@@ -151,6 +152,12 @@ ask_for_backtraces() {
 	dmesg -n 7
 }
 
+# raw_programs NAME PID: how many BPF_PROG_TYPE_RAW_TRACEPOINT (17) the process has: they have to copy
+# what they read.
+raw_programs() {
+	echo "$1 $(cat "/proc/$2"/fdinfo/* 2>/dev/null | grep -c '^prog_type:[[:space:]]*17$')" >>/results/raw-programs
+}
+
 # As the recorder's command, from CPU 0 alone; the recording ends with it.
 if [ "${1:-}" = make ]; then
 	taskset -p 1 $$ >/dev/null || exit
@@ -163,6 +170,7 @@ if [ "${1:-}" = make ]; then
 		$job || say "$job failed"
 	done >/results/make.log 2>&1
 	rmdir "$TRACE"
+	raw_programs record $PPID
 	kill -INT $PPID
 	exit
 fi
@@ -190,8 +198,16 @@ wait_lines /results/top.json 1
 repeat refresh_statistics
 send_packets
 more_lines /results/top.json 2
+raw_programs top $top
 kill -INT $top
 wait $top || say "qpwtop: exit code $?: $(cat /results/top.log)"
+# With the other CPUs busy, so that their next events come before the victim's timer: then the kernel
+# lets it expire there.
+say "timers elsewhere"
+echo 1 >/proc/sys/kernel/timer_migration
+qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" -o /results/elsewhere.qpw --victim cyclictest --period 50000 \
+	--victim-json /results/elsewhere.json -- stress-ng --quiet --cpu "$(expand_list "$HOUSEKEEPING" | wc -w)" \
+	--cpu-method loop --taskset "$HOUSEKEEPING" --timeout 3 || exit
 # The text not to the console: on PREEMPT_RT the serial line then has many interrupts for which there
 # is nothing to do, and of too many of these the kernel complains.
 qpwlat report --json=/results/report.json /results/trace.qpw >/dev/null

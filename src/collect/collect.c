@@ -84,8 +84,8 @@ static struct qpw_bpf *bpf_prepare(struct collect *c, const struct probe *probes
 
 	if (!bpf)
 		return NULL;
-	_Static_assert(sizeof(bpf->rodata->watched) == sizeof(c->watched.bits), "one bit a CPU");
-	memcpy((void *)bpf->rodata->watched, c->watched.bits, sizeof(c->watched.bits));
+	_Static_assert(sizeof(bpf->bss->watched.cpus) == sizeof(c->watched.bits), "one bit a CPU");
+	memcpy(bpf->bss->watched.cpus, c->watched.bits, sizeof(c->watched.bits));
 	bpf->rodata->copies_fields = probes_copy_fields(probes);
 	bpf->rodata->has_cast = probes_can_cast(probes);
 	if (c->ksyms) {

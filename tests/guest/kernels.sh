@@ -257,6 +257,11 @@ in_top() {
 	tail -n 1 "$dir/top.json" | jq -r "$1"
 }
 
+# raw_programs NAME: of record or top.
+raw_programs() {
+	sed -n "s/^$1 //p" "$dir/raw-programs"
+}
+
 check_top() {
 	at_least top-looks "looks of qpwtop" "$(wc -l <"$dir/top.json")" 3
 	check "$name-top-lost" "$(in_top '[.lost_events, .malformed_records] | tostring')" \
@@ -267,8 +272,30 @@ check_top() {
 		.cause == "refresh_vm_stats" and (.by | test("^sh[/@]"))) | .count] | add')" $TIMES
 	at_least top-thread "runs of ping" \
 		"$(in_top '[.causes[] | select(.class == "thread" and .cause == "ping") | .count] | add // 0')" $TIMES
+	# A program that the verifier takes from the recorder and not from qpwtop would have to copy.
+	check "$name-top-programs" "$(paste -s -d ' ' "$dir/raw-programs") have to copy" \
+		test "$(raw_programs top)" -gt 0 -a "$(raw_programs top)" -le "$(raw_programs record)"
 	equals top-cpu "its row: number, state, whether the tick is known" \
 		"$(in_top '.cpus[0] | "\(.cpu) \(.state) \(.tick != null)"')" "1 online true"
+}
+
+# The kernel may let a sleep end on a CPU that is not watched: these samples are there, too, without
+# the time of an interrupt, and most of this recording's are such.
+check_elsewhere() {
+	local recorded remote timed cycles diff
+
+	read -r recorded remote timed < <("${QPWLAT:-build/qpwlat}" export -f csv "$dir/elsewhere.qpw" | awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+		$1 != "sample" { next }
+		{ n++ }
+		$column["flags"] ~ /remote/ { remote++; timed += $column["irq_ns"] != "" && $column["irq_ns"] != 0 }
+		END { print n + 0, remote + 0, timed + 0 }')
+	cycles=$(jq '.thread["0"].cycles' "$dir/elsewhere.json")
+	diff=$((recorded - cycles))
+	check "$name-elsewhere-samples" "$recorded recorded, cyclictest counts $cycles" \
+		test "$cycles" -gt 20 -a "${diff#-}" -le 3
+	check "$name-elsewhere-remote" "$remote of $recorded" test $((remote * 2)) -gt "$recorded"
+	equals elsewhere-no-interrupt "remote samples with the time of an interrupt" "$timed" 0
 }
 
 # The recording as a whole. cyclictest counts what we record, but for what began at either end; what it
@@ -311,6 +338,7 @@ for name in $names; do
 	SECONDS=0
 	if find_kernel "$name" && boot_kernel; then
 		check_recording
+		check_elsewhere
 		check_probes
 		check_classes
 		check_works
