@@ -26,11 +26,24 @@ needs_two_cpus all
 
 cat >"$scratch/qpw-hog" <<-'END_OF_HOG'
 	#!/usr/bin/python3
-	import time
+	import ctypes, os, signal, time
+
+	# A run that follows a task that the machine hides has no known start: here it follows this one.
+	before = os.fork()
+	if not before:
+	    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+	    open("/proc/self/comm", "w").write("qpw-before")
+	    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(96))
+	    while True:
+	        pass
+	time.sleep(0.1)
 	start = time.monotonic_ns()
 	while time.monotonic_ns() < start + 2_500_000_000:
 	    pass
-	print(start, time.monotonic_ns())
+	end = time.monotonic_ns()
+	os.kill(before, signal.SIGKILL)
+	os.waitpid(before, 0)
+	print(start, end)
 END_OF_HOG
 chmod +x "$scratch/qpw-hog"
 
