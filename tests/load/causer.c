@@ -188,14 +188,15 @@ static void await_byte(int fd)
 }
 
 /*
- * By which the victim tells who takes its CPU that it spins, and how often it came round, and is told
- * that it may end. How often the taker slept.
+ * By which the victim tells who takes its CPU that it spins, and how often it came round, and is
+ * told that it may end. How often the taker slept.
  */
-static int spinning[2];
 struct shared {
 	atomic_ulong rounds, naps;
 	atomic_bool all_taken;
 };
+
+static int spinning[2];
 static struct shared *shared;
 
 static void share(void)
