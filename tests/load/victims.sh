@@ -127,7 +127,8 @@ test_asleep() {
 		bash -c '. tests/load/await.bash && await_sleeps "$0" 3' "$victim"
 	end_children
 	"$QPWLAT" report --json -i "$scratch/t.qpw" >"$scratch/report.json"
-	check asleep-samples "exit code $rc, $(reported .samples) samples" test "$(reported .samples)" -ge 3
+	# three sleeps began since it was looked at, of which it may have been between two: two have ended for certain
+	check asleep-samples "exit code $rc, $(reported .samples) samples" test "$(reported .samples)" -ge 2
 	check asleep-all-timed "$(reported .untimed_wakeups) untimed" \
 		test "$(reported .untimed_wakeups)" = 0
 }
