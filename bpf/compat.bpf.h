@@ -53,8 +53,7 @@ static __always_inline u64 compat_pwq_mask(void)
 /*
  * Whose sleep a timer ends, it being that of a struct hrtimer_sleeper: the thread group, 0 when
  * the sleep is over, and the thread, whose fields are to be read with the macro. Asked of every
- * sleep in the machine, so it is followed where it can be: copying takes longer than all the
- * rest.
+ * sleep on watched CPUs, so it is followed where it can be: copying takes longer than all the rest.
  */
 #define SLEEPER_FIELD(task, field) (!has_cast ? BPF_CORE_READ(task, field) : (task)->field)
 

@@ -185,6 +185,17 @@ static __always_inline void helper_leave(struct cpu_slot *slot)
 		__sync_fetch_and_add(&slot->in_helper, -1);
 }
 
+/* A record of this kind does not get out. */
+static __always_inline void emit_lost(u32 kind)
+{
+	u32 here = bpf_get_smp_processor_id();
+	struct lost_records *l = bpf_map_lookup_elem(&lost, &here);
+
+	/* atomic: an NMI may come between */
+	if (l && kind < QPW_LOST_KINDS)
+		__sync_fetch_and_add(&l->by_kind[kind], 1);
+}
+
 /* How often an NMI, which may not wait, asks once more for room when another CPU is asking. */
 #define NMI_TRIES 8
 
@@ -205,12 +216,7 @@ static __always_inline void *emit_reserve(u32 kind, u32 size, u32 cpu, u64 start
 		h = bpf_ringbuf_reserve(&ring, size, 0);
 	helper_leave(here);
 	if (!h) {
-		u32 here = bpf_get_smp_processor_id();
-		struct lost_records *l = bpf_map_lookup_elem(&lost, &here);
-
-		/* atomic: an NMI may come between */
-		if (l && kind < QPW_LOST_KINDS)
-			__sync_fetch_and_add(&l->by_kind[kind], 1);
+		emit_lost(kind);
 		return NULL;
 	}
 	h->start_ns = start_ns;

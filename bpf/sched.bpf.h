@@ -161,6 +161,7 @@ static __always_inline int sched_switched(bool preempted, struct task_struct *pr
 		return 0;
 	}
 	if (aggregates) {
+		slot->now.thread_tgid = FIELD(next, tgid);
 		copy_comm(slot->now.comm, next);
 		barrier();
 		slot->now.interrupts = 1;

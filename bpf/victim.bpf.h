@@ -21,14 +21,14 @@
 /* Written by user space while the programs run. */
 struct qpw_victim victims[QPW_MAX_VICTIMS];
 
-/* A wake-up under way, by thread id. expire_ns == 0: none. */
+/* A wake-up under way, by thread id, taken out when it is over. */
 struct wake {
 	u64 expiry_ns;
 	u64 irq_ns;
 	u64 expire_ns;
 	u64 wakeup_ns;
 	u32 expire_cpu;
-	u32 is_untimed; /* woken by other than a timer, not switched in yet */
+	u32 is_untimed; /* woken by other than a timer: all else is 0 */
 };
 
 struct {
@@ -145,7 +145,10 @@ static __always_inline u64 timer_distance(const struct hrtimer *timer)
 	return address;
 }
 
-/* The same for an address that is a number: the current task is known as both. */
+/*
+ * The same for an address that is a number, as it is when copied (see LIVE_FUNCTION): the current
+ * task is known as both.
+ */
 static __always_inline u64 stack_distance(u64 stack)
 {
 	if (copies_fields)
@@ -176,7 +179,7 @@ static __always_inline void sleeper_add(u64 distance)
 /* The victim goes to sleep on a watched CPU. Its stack lies in one piece, or in two. */
 static __always_inline void victim_sleeps(struct task_struct *task)
 {
-	u64 distance = stack_distance((u64)FIELD(task, stack));
+	u64 distance = stack_distance((u64)BPF_CORE_READ(task, stack));
 
 	sleeper_add(distance);
 	sleeper_add(distance + MAX_STACK_SIZE - 1);
@@ -189,6 +192,17 @@ static __always_inline bool victim_may_sleep_on(const struct hrtimer *timer)
 	u64 bit = sleeper_bit(timer_distance(timer), &word);
 
 	return word < SLEEPER_WORDS && watched.sleepers[word] & bit;
+}
+
+static __always_inline void wake_note(u32 pid, const struct wake *wake)
+{
+	if (bpf_map_update_elem(&wakes, &pid, wake, BPF_ANY))
+		emit_lost(QPW_KIND_SAMPLE);
+}
+
+static __always_inline void wake_over(u32 pid)
+{
+	bpf_map_delete_elem(&wakes, &pid);
 }
 
 /* slot is NULL on a CPU that is not watched. In a timer interrupt its clock was just read. */
@@ -213,7 +227,7 @@ static __always_inline void victim_timer_expired(struct hrtimer *timer, struct c
 		if (pid == (u32)bpf_get_current_pid_tgid())
 			slot->awake_pid = pid;
 	}
-	bpf_map_update_elem(&wakes, &pid, &wake, BPF_ANY);
+	wake_note(pid, &wake);
 }
 
 /* It has run elsewhere, or will: how long it was kept from running is not known. */
@@ -233,12 +247,11 @@ static __always_inline int victim_waking(struct task_struct *task)
 		return 0;
 	pid = FIELD(task, pid);
 	wake = bpf_map_lookup_elem(&wakes, &pid);
-	if (!wake)
-		bpf_map_update_elem(&wakes, &pid, &untimed, BPF_ANY);
-	else if (!wake->expire_ns)
-		wake->is_untimed = 1;
-	else if (!wake->wakeup_ns)
+	/* what was woken before has run on a CPU that is not watched */
+	if (wake && wake->expire_ns && !wake->wakeup_ns)
 		wake->wakeup_ns = bpf_ktime_get_ns();
+	else
+		wake_note(pid, &untimed);
 	victim_gap_unknown(pid);
 	return 0;
 }
@@ -264,7 +277,6 @@ static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, co
 		bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), comm);
 		emit_submit(r);
 	}
-	wake->expire_ns = 0;
 }
 
 static __always_inline void victim_given_back(struct task_struct *task, u64 now)
@@ -294,11 +306,10 @@ static __always_inline void victim_given_back(struct task_struct *task, u64 now)
 }
 
 /* What woke it was no timer of a sleep: there is no moment at which it wanted to run. */
-static __always_inline void victim_count_untimed(struct wake *wake)
+static __always_inline void victim_count_untimed(void)
 {
 	struct qpw_counts *here = counts_here();
 
-	wake->is_untimed = 0;
 	if (here)
 		here->nr_untimed_wakeups++;
 }
@@ -312,10 +323,12 @@ static __always_inline void victim_switched_in(struct task_struct *task, u32 cpu
 	u32 pid = FIELD(task, pid);
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
 
-	if (wake && wake->expire_ns)
+	if (wake && wake->is_untimed)
+		victim_count_untimed();
+	else if (wake)
 		victim_emit(wake, pid, FIELD(task, tgid), task->comm, cpu, now);
-	else if (wake && wake->is_untimed)
-		victim_count_untimed(wake);
+	if (wake)
+		wake_over(pid);
 	victim_given_back(task, now);
 }
 
@@ -330,12 +343,11 @@ static __always_inline void victim_preempted(struct task_struct *task, struct ta
 	struct wake *wake = bpf_map_lookup_elem(&wakes, &pid);
 	struct taken gap = { .ns = now, .cpu = cpu, .by_pid = FIELD(next, pid) };
 
-	if (wake) {
-		wake->expire_ns = 0;
-		wake->is_untimed = 0;
-	}
+	if (wake)
+		wake_over(pid);
 	bpf_probe_read_kernel_str(gap.by_comm, sizeof(gap.by_comm), next->comm);
-	bpf_map_update_elem(&taken, &pid, &gap, BPF_ANY);
+	if (bpf_map_update_elem(&taken, &pid, &gap, BPF_ANY))
+		emit_lost(QPW_KIND_TAKEN);
 }
 
 /*
@@ -370,11 +382,12 @@ static __always_inline void victim_goes_on(struct cpu_slot *slot, u32 cpu, u64 n
 		return;
 	slot->awake_pid = 0;
 	wake = bpf_map_lookup_elem(&wakes, &pid);
-	if (!wake || !wake->expire_ns)
+	if (!wake || wake->is_untimed)
 		return;
 	task = (struct task_struct *)bpf_get_current_task();
 	victim_emit(wake, pid, bpf_get_current_pid_tgid() >> 32,
 		    (const char *)__builtin_preserve_access_index(&task->comm), cpu, now);
+	wake_over(pid);
 }
 
 #endif

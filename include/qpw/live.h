@@ -156,9 +156,11 @@ struct qpw_live_now {
 	__u64 thread_stolen_ns;	      /* stolen_ns of all levels by then */
 	__u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested */
 	__u32 thread_pid;	      /* 0 = idle */
+	__u32 thread_tgid;
 	/* 1: that run is to be told, as it is neither idle nor a victim's; where programs add up */
 	__u32 interrupts;
-	char comm[QPW_COMM_LEN];
+	__u32 pad;
+	char comm[QPW_COMM_LEN]; /* by the switch-in */
 };
 
 /* A work item on its way through a worker. ns == 0: none. */

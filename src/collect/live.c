@@ -44,6 +44,8 @@ struct live {
 	size_t slot_size;
 	size_t slots_bytes;
 	uint64_t explained_ns; /* when functions were last explained */
+	const struct qpw_victim *victims;
+	bool can_name; /* threads by their numbers */
 	uint32_t nr_tables;
 	uint32_t cpus[]; /* by table */
 };
@@ -112,6 +114,8 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->watched = watched;
 	live->sees_all_threads = threads_are_initial();
 	live->open_ns = &bpf->bss->live_open_ns;
+	live->victims = bpf->bss->victims;
+	live->can_name = threads_are_initial();
 	live->pendings_fd = bpf_map__fd(bpf->maps.pendings);
 	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);
 	err = map_memory(live, bpf);
@@ -124,11 +128,15 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	return 0;
 }
 
+static const struct qpw_live_slot *slot_of(const struct live *live, uint32_t cpu)
+{
+	return (const struct qpw_live_slot *)(live->slots + cpu * live->slot_size);
+}
+
 /* A copy of a run that goes on; false where there is none to be told, or it is just changing. */
 static bool read_slot(const struct live *live, uint32_t cpu, struct qpw_live_slot *slot)
 {
-	const struct qpw_live_slot *shared =
-		(const struct qpw_live_slot *)(live->slots + cpu * live->slot_size);
+	const struct qpw_live_slot *shared = slot_of(live, cpu);
 	uint64_t thread_ns = __atomic_load_n(&shared->now.thread_ns, __ATOMIC_ACQUIRE);
 	uint64_t work_ns = __atomic_load_n(&shared->work.ns, __ATOMIC_ACQUIRE);
 
@@ -139,6 +147,27 @@ static bool read_slot(const struct live *live, uint32_t cpu, struct qpw_live_slo
 	return __atomic_load_n(&shared->now.thread_ns, __ATOMIC_RELAXED) == thread_ns &&
 	       __atomic_load_n(&shared->work.ns, __ATOMIC_RELAXED) == work_ns &&
 	       slot->now.thread_ns == thread_ns && slot->work.ns == work_ns;
+}
+
+/* One of its threads may have become a victim since it got the CPU: what that does is no theft. */
+static bool is_of_victim(const struct live *live, uint32_t tgid)
+{
+	for (int i = 0; i < QPW_MAX_VICTIMS; i++)
+		if (live->victims[i].tgid == tgid)
+			return true;
+	return false;
+}
+
+/*
+ * A run counts by the name that the task has when it ends, often another one than at the switch-in:
+ * exec() gives a new one. False when the run ended meanwhile.
+ */
+static bool name_as_now(const struct live *live, uint32_t cpu, struct qpw_live_now *now)
+{
+	if (live->can_name)
+		threads_name(now->thread_pid, now->comm);
+	return __atomic_load_n(&slot_of(live, cpu)->now.thread_ns, __ATOMIC_ACQUIRE) ==
+	       now->thread_ns;
 }
 
 static void explain_rows(const struct qpw_live_table *table, struct stream *stream)
@@ -277,7 +306,9 @@ unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
 	uint64_t work_ns = 0;
 
 	if (i >= live->nr_tables || live->cpus[i] == LIVE_EVERY_CPU ||
-	    !read_slot(live, live->cpus[i], &slot) || !goes_on(live, slot.now.thread_ns, now_ns))
+	    !read_slot(live, live->cpus[i], &slot) || !goes_on(live, slot.now.thread_ns, now_ns) ||
+	    is_of_victim(live, slot.now.thread_tgid) ||
+	    !name_as_now(live, live->cpus[i], &slot.now))
 		return 0;
 	/* one that began since is not told of before its function is */
 	if (slot.work.pid == slot.now.thread_pid &&

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU /* include/linux/proc_ns.h: its inode number */
@@ -52,4 +53,24 @@ bool threads_are_initial(void)
 	struct stat st;
 
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NAMESPACE;
+}
+
+void threads_name(uint32_t tid, char name[QPW_COMM_LEN])
+{
+	char path[64], now[QPW_COMM_LEN] = { 0 };
+	size_t len = 0;
+	FILE *file;
+
+	if (!strncmp(name, "kworker/", strlen("kworker/")))
+		return;
+	snprintf(path, sizeof(path), "/proc/%u/comm", tid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	len = fread(now, 1, sizeof(now), file);
+	fclose(file);
+	if (!len || now[len - 1] != '\n')
+		return;
+	now[len - 1] = '\0';
+	memcpy(name, now, sizeof(now));
 }

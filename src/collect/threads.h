@@ -10,11 +10,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "qpw/event.h"
+
 /* Is any of them what is() says? False if the process is gone. */
 bool threads_any(uint32_t tgid, bool (*is)(pid_t tid, const void *arg), const void *arg);
 
 /* Does any have a real-time policy (SCHED_FIFO, SCHED_RR, SCHED_DEADLINE)? False if it is gone. */
 bool threads_any_realtime(uint32_t tgid);
+
+/*
+ * The name that the thread has now, ended by 0s. Left alone if the thread is gone, or if it is a
+ * worker of workqueues: what /proc tells of these is longer than their names.
+ */
+void threads_name(uint32_t tid, char name[QPW_COMM_LEN]);
 
 /*
  * Programs see the numbers of the initial PID namespace. Are ours the same, so that a process can
