@@ -15,6 +15,7 @@ QPWLAT=${QPWLAT:-build/qpwlat}
 QPWTOP=${QPWTOP:-build/qpwtop}
 SLEEPER=${BUILD:-build}/load/sleeper
 FIRST=200 SECOND=100 WRITES=150
+MANY=5000 # more threads than the programs have places for wake-ups
 victim=''
 
 end_children() {
@@ -116,6 +117,19 @@ test_pipe() {
 		"$scratch/stdout"
 }
 
+# Threads that come and go without end leave nothing behind that would fill up.
+test_many_threads() {
+	start_victim taskset -c 1 python3 -c 'import sys, threading, time
+sys.stdin.readline()
+for i in range(int(sys.argv[1])):
+    thread = threading.Thread(target=time.sleep, args=[0.0005])
+    thread.start()
+    thread.join()' $MANY
+	record_victim many-threads "pid:$victim" || return
+	made many-threads samples "$(reported .samples)" $MANY
+	check many-threads-lost "$(reported .lost_events) lost" test "$(reported .lost_events)" = 0
+}
+
 # Asleep when it becomes the victim, as it is nearly always: the end of that sleep is a sample, too.
 test_asleep() {
 	taskset -c 1 perl -e 'select undef, undef, undef, 0.6 while 1' &
@@ -202,6 +216,7 @@ needs_two_cpus victims
 test_thread
 test_process
 test_pipe
+test_many_threads
 test_asleep
 test_realtime
 test_realtime_running
