@@ -79,28 +79,36 @@ ipis_of() {
 		.count] | add // 0" "$scratch/$3.json"
 }
 
+# check_call_sites NAME CAUSE COMM PATTERN OBSERVER: this task's have one each, in a function that is named so.
+check_call_sites() {
+	check "$1" "$(jq -c '[.origins[] | select(.class == "ipi") | [.cause, .comm, .call_site]]' "$scratch/$5.json")" \
+		json_holds "$scratch/$5.json" "[.origins[] | select(.class == \"ipi\" and .cause == \"$2\" and
+			.comm == \"$3\") | .call_site] |
+		length >= 1 and all(. != null and test(\"$4[a-z_.0-9]*[+]0x[0-9a-f]+$\"))"
+}
+
 # one more work and membarrier() to begin with
 for observer in tables report; do
 	check "works-as-made-$observer" "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/$observer.json")" \
 		json_holds "$scratch/$observer.json" "[.remote_work[] | select(.function == \"aio_fsync_work\") |
 		.unknown, (.origins[] | select(.comm == \"live-load\" and .cpu == 1) | .count)] == [0, $((works + 1))]"
 	# membarrier() leaves out a CPU that runs anything else at that moment, and so it does when ordinary
-	# tasks get their share of a CPU that real-time ones would have for themselves
+	# tasks get their share of a CPU that real-time ones would have for themselves: for most there is
+	# no reason to be left out
 	n=$(ipis_of ipi_mb live-load "$observer")
-	check "ipis-not-more-than-made-$observer" "$n" test "$n" -le $((ipis + 1))
+	check "ipis-as-made-$observer" "$n of $((ipis + 1))" test "$n" -ge $((ipis / 2)) -a "$n" -le $((ipis + 1))
+	# The kernel tells who called smp_call_function_many_cond(): what membarrier() is made of, or itself
+	# where the call of that is a jump.
+	check_call_sites "ipis-call-site-$observer" ipi_mb live-load '^(membarrier_|smp_call_function|on_each_cpu)' \
+		"$observer"
 	# each call is made; but one that meets another in its interrupt may be there under that one's name
 	n=$(ipis_of __perf_event_read live-caller "$observer")
 	unnamed=$(jq .calls_unnamed "$scratch/${observer/tables/records}.json")
-	check "ipis-as-made-$observer" "$n of $calls, $unnamed by another name" \
+	check "calls-as-made-$observer" "$n of $calls, $unnamed by another name" \
 		test "$n" -le "$calls" -a $((n + unnamed)) -ge "$calls"
-	# The kernel tells who called smp_call_function_many_cond(): what membarrier() is made of, or itself
-	# where the call of that is a jump. Of a call to one CPU it is the function that puts it into the queue.
-	check "ipis-call-site-$observer" "$(jq -c '[.origins[] | select(.class == "ipi") | [.cause, .call_site]]' "$scratch/$observer.json")" \
-		json_holds "$scratch/$observer.json" '[.origins[] | select(.class == "ipi")] |
-		all(.[] | select(.cause == "ipi_mb" and .comm == "live-load") | .call_site;
-			. != null and test("^(membarrier_|smp_call_function|on_each_cpu)[a-z_.0-9]*[+]0x[0-9a-f]+$")) and
-		([.[] | select(.cause == "__perf_event_read" and .comm == "live-caller") | .call_site] | length >= 1 and
-		all(. != null and test("^(generic_exec_single|smp_call_function_single)[a-z_.0-9]*[+]0x[0-9a-f]+$")))'
+	# of a call to one CPU it is the function that puts it into the queue
+	check_call_sites "calls-call-site-$observer" __perf_event_read live-caller \
+		'^(generic_exec_single|smp_call_function_single)' "$observer"
 done
 check works-are-queued-first "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '.remote_work[] | select(.function == "aio_fsync_work") | .queued >= .executed'
