@@ -56,10 +56,12 @@ by_record() {
 	wait "$recorder" && return "$(<"$scratch/rc")"
 }
 
-# IPIs go to a thread that is running: nothing else is to run instead of it.
+# IPIs go to a thread that is running: nothing else is to run instead of it. The caller ends with 3 if
+# there are no counters whose readings it could have made there.
 watch by_record "${live[@]}" 1 "$scratch/records.json" "$scratch/tables.json" sh -c \
 	"'$load' switch 1 0 400 && '$load' softirq 1 0 400 && '$load' timer 1 0 300 &&
-	'$load' work 1 0 $works && chrt -f 98 '$load' ipi 1 0 $ipis && '$caller' 1 0 $calls"
+	'$load' work 1 0 $works && chrt -f 98 '$load' ipi 1 0 $ipis &&
+	{ '$caller' 1 0 $calls || { [ \$? = 3 ] && touch '$scratch/no-counters'; }; }"
 [[ $rc == 0 ]] || finish_tests
 run "$QPWLAT" report --json -i "$scratch/t.qpw"
 mv "$scratch/stdout" "$scratch/report.json"
@@ -101,6 +103,7 @@ for observer in tables report; do
 	# where the call of that is a jump.
 	check_call_sites "ipis-call-site-$observer" ipi_mb live-load '^(membarrier_|smp_call_function|on_each_cpu)' \
 		"$observer"
+	[[ ! -e $scratch/no-counters ]] || continue
 	# each call is made; but one that meets another in its interrupt may be there under that one's name
 	n=$(ipis_of __perf_event_read live-caller "$observer")
 	unnamed=$(jq .calls_unnamed "$scratch/${observer/tables/records}.json")
@@ -110,6 +113,7 @@ for observer in tables report; do
 	check_call_sites "calls-call-site-$observer" __perf_event_read live-caller \
 		'^(generic_exec_single|smp_call_function_single)' "$observer"
 done
+[[ ! -e $scratch/no-counters ]] || echo "skip calls-as-made, calls-call-site: no perf counters on CPU 1"
 check works-are-queued-first "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '.remote_work[] | select(.function == "aio_fsync_work") | .queued >= .executed'
 
