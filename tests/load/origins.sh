@@ -49,14 +49,22 @@ stacks() {
 		"$scratch/report.json"
 }
 
-# sites: how many of the IPIs have a call site, of those that have a stack, where it is the caller of
-# smp_call_function_many_cond(), and of those that have none.
-sites() {
-	jq -r "[.origins[] | select(.class == \"ipi\" and .cause == \"ipi_mb\" and .comm == \"load\" and
-			(.call_site // \"\" | test(\"^(membarrier_|smp_call_function|on_each_cpu)\")) and
-			(.stack == null or (.call_site as \$site | .stack | index([\$site]) == 1)))] |
-		\"\([.[] | select(.stack) | .count] | add // 0) \([.[] | select(.stack | not) | .count] | add // 0)\"" \
-		"$scratch/report.json"
+# check_sites NAME with|without: IPIs have a call site each, and all have a stack, in which it is the caller
+# of smp_call_function_many_cond(), or none has. membarrier() leaves out a CPU that runs anything else at
+# that moment, for which there is mostly no reason, and two may share an interrupt.
+check_sites() {
+	local sent with without all
+
+	read -r sent with without < <(jq -r '[.origins[] | select(.class == "ipi" and .cause == "ipi_mb" and
+			.comm == "load")] |
+		[., map(select((.call_site // "" | test("^(membarrier_|smp_call_function|on_each_cpu)")) and
+			(.stack == null or (.call_site as $site | .stack | index([$site]) == 1))))] |
+		[.[0], (.[1] | map(select(.stack)), map(select(.stack | not)))] |
+		map(map(.count) | add // 0) | join(" ")' "$scratch/report.json")
+	all="$sent 0"
+	[[ $2 == with ]] || all="0 $sent"
+	check "$1" "$sent of $((ipis + 1)) IPIs; with call sites, with and without stacks: $with $without" \
+		test "$sent" -ge $((ipis / 2)) -a "$sent" -le $((ipis + 1)) -a "$with $without" = "$all"
 }
 
 recorded ''
@@ -70,16 +78,16 @@ check queued-elsewhere "$(work_of refresh_vm_stats)" work_holds refresh_vm_stats
 # stacks of those that queue on the watched CPU would cost that CPU their time
 check stacks-elsewhere "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), $remote_works 0"
-check sites-elsewhere "call sites with and without stacks: $(sites)" test "$(sites)" = "$((ipis + 1)) 0"
+check_sites sites-elsewhere with
 recorded -all --stacks all
 check stacks-all "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "$((local_works + 1)) 0, $remote_works 0"
-check sites-all "call sites with and without stacks: $(sites)" test "$(sites)" = "$((ipis + 1)) 0"
+check_sites sites-all with
 recorded -none --stacks none
 check stacks-none "with and without: here $(stacks aio_fsync_work), elsewhere $(stacks refresh_vm_stats)" \
 	test "$(stacks aio_fsync_work), $(stacks refresh_vm_stats)" = "0 $((local_works + 1)), 0 $remote_works"
-check sites-none "call sites with and without stacks: $(sites)" test "$(sites)" = "0 $((ipis + 1))"
+check_sites sites-none without
 # the sender's CPU is watched as well: no stack is taken there
 recorded -watched -c 0-1
-check sites-watched "call sites with and without stacks: $(sites)" test "$(sites)" = "0 $((ipis + 1))"
+check_sites sites-watched without
 finish_tests
