@@ -56,7 +56,8 @@ taskset -c 1 chrt -f 97 "$scratch/qpw-hog" >"$scratch/ran" 2>&1
 within_a_minute has_looks $(($(wc -l <"$scratch/looks") + 2))
 kill -INT "$top_pid"
 wait "$top_pid"
-check ends-in-order "$? $(cat "$scratch/stderr")" test ! -s "$scratch/stderr"
+rc=$?
+check ends-in-order "exit code $rc: $(cat "$scratch/stderr")" test "$rc" = 0 -a ! -s "$scratch/stderr"
 top_pid=''
 read -r from to <"$scratch/ran"
 
