@@ -103,9 +103,9 @@ within causers-system-calls "system calls" "$(reported .self_inflicted.system_ca
 
 # Between two of its takes the victim runs, so each lies in a time of its own that the CPU was taken. It may
 # be another task that took it, as the kernel gives ordinary ones their share of a CPU that real-time ones
-# would have for themselves; then the taker came second. "TIMES NS BY-THE-TAKER": the times with a run of
-# the taker, all that they lasted, and how many of them began with it.
-read -r taken taken_ns first < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
+# would have for themselves; then the taker came second. "TIMES NS BY-THE-TAKER NS": the times with a
+# run of the taker and all that they lasted; how many of them began with it, and what these lasted.
+read -r taken taken_ns first first_ns < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
 	$1 == "taken" { from[++n] = $column["start_ns"]; to[n] = $column["end_ns"] }
 	$1 == "thread" && $column["comm"] == "qpw-taker" {
@@ -114,12 +114,17 @@ read -r taken taken_ns first < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk 
 			for (i = 1; i <= m && !(from[k] <= begun[i] && to[k] >= ended[i]); i++)
 				;
 			if (i > m) continue
-			times++; ns += to[k] - from[k]; first += begun[i] == from[k] }
-		printf "%d %.0f %d\n", times, ns, first }')
+			times++; ns += to[k] - from[k]
+			if (begun[i] == from[k]) { first++; first_ns += to[k] - from[k] } }
+		printf "%d %.0f %d %.0f\n", times, ns, first, first_ns }')
 # once more each time that it slept without letting the victim run, and when it was told to begin
 within causers-taken "times that the CPU was taken" "$taken" "$(made takes)" $(($(made naps) + 3))
 by_taker=$(reported '[.taken[] | select(.by == "qpw-taker") | .count] | add // 0')
-check causers-taken-by "$by_taker told as the taker's, of $first that began with it" test "$by_taker" = "$first"
+check causers-taken-by "$by_taker told as the taker's, of $first that began with it" \
+	test "$first" -gt 0 -a "$by_taker" = "$first"
+by_taker_ns=$(reported '[.taken[] | select(.by == "qpw-taker") | .total_ns] | add // 0')
+check causers-taken-by-time "$by_taker_ns ns told as the taker's, of $first_ns that began with it" \
+	test "$by_taker_ns" = "$first_ns"
 least=$(($(made takes) * $(made take_us) * 1000))
 check causers-taken-time "$taken_ns ns, the taker ran for $least" test "$taken_ns" -ge "$least"
 finish_tests
