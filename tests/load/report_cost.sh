@@ -14,8 +14,8 @@ trap 'rm -rf "$scratch"' EXIT
 BUILD=${BUILD:-build}
 QPWLAT=${QPWLAT:-$BUILD/qpwlat}
 few=20000 many=120000
-# A quarter more than the 661 that it was when this was written (gcc 12.2, -O2, glibc 2.36): without the
-# memory of names that were looked up last it would be 925.
+# A quarter more than the 661 of gcc 12.2 at -O2 with glibc 2.36; without the memory of names that were
+# looked up last these are 925.
 most=826
 
 # instructions EVENTS: of a report on the synthetic trace of that length. In what callgrind writes, a
