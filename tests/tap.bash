@@ -39,7 +39,8 @@ skip() {
 	exit 0
 }
 
-# needs_root NAME, needs_two_cpus NAME: or the test of this name ends here. The second CPU is number 1.
+# needs_root NAME, needs_two_cpus NAME: or the test of this name ends here. The second CPU is number
+# 1.
 needs_root() {
 	[[ $(id -u) == 0 ]] || skip "$1" "needs root"
 }

@@ -152,8 +152,8 @@ ask_for_backtraces() {
 	dmesg -n 7
 }
 
-# raw_programs NAME PID: how many BPF_PROG_TYPE_RAW_TRACEPOINT (17) the process has: they have to copy
-# what they read.
+# raw_programs NAME PID: how many BPF_PROG_TYPE_RAW_TRACEPOINT (17) the process has: they have to
+# copy what they read.
 raw_programs() {
 	echo "$1 $(cat "/proc/$2"/fdinfo/* 2>/dev/null | grep -c '^prog_type:[[:space:]]*17$')" >>/results/raw-programs
 }
@@ -201,8 +201,8 @@ more_lines /results/top.json 2
 raw_programs top $top
 kill -INT $top
 wait $top || say "qpwtop: exit code $?: $(cat /results/top.log)"
-# With the other CPUs busy, so that their next events come before the victim's timer: then the kernel
-# lets it expire there.
+# With the other CPUs busy, so that their next events come before the victim's timer: then the
+# kernel lets it expire there.
 say "timers elsewhere"
 echo 1 >/proc/sys/kernel/timer_migration
 qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" -o /results/elsewhere.qpw --victim cyclictest --period 50000 \

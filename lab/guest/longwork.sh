@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The job that has qpw_noise queue works of a second each to the isolated CPU while the live view looks
-# on, several times in each: view.json, an object a line for each look. Judges nothing. Uses ISOLATED, a
-# single CPU.
+# The job that has qpw_noise queue works of a second each to the isolated CPU while the live view
+# looks on, several times in each: view.json, an object a line for each look. Judges nothing. Uses
+# ISOLATED, a single CPU.
 
 NOISE=/sys/kernel/debug/qpw_noise
 

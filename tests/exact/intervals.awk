@@ -28,7 +28,8 @@ function address(text) {
 	return "0x" text
 }
 
-# "|function;cpu;pid;comm;ns;call site": who queued, sent or woke, for those whose queueing was seen.
+# "|function;cpu;pid;comm;ns;call site": who queued, sent or woke, for those whose queueing was
+# seen.
 function origin_of(queued, s, object, func_name,    text) {
 	if (!((s, object) in queued))
 		return ""

@@ -126,7 +126,8 @@ function was_for_earlier(key, a, ns,    kind, p) {
 	return 0
 }
 
-# Is one "|function;cpu;pid;comm;ns;call site" that A saw the record's, and its time between A's and B's?
+# Is one "|function;cpu;pid;comm;ns;call site" that A saw the record's, and its time between A's and
+# B's?
 function same_origin(key, a, o, b,    n, m, i, k, saw, later, ours, field, last, end) {
 	ours = sent["ours", key, o]
 	n = split(substr(sent["A", key, a], 2), saw, "|")

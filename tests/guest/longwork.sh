@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2016 # fields of awk
 #
-# A work item that keeps an isolated CPU for a second: the live view tells its time while it passes, as
-# the work's and not as that of the worker that it runs in, and tells none of it twice.
+# A work item that keeps an isolated CPU for a second: the live view tells its time while it passes,
+# as the work's and not as that of the worker that it runs in, and tells none of it twice.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -16,8 +16,9 @@ dir=$scratch/boot
 boot_guest "$dir" --job longwork --mode qpw=1
 booted boot || finish_tests
 
-# Of each look: when it was; what the work has taken by then, in ms; how many have begun, as far as parts of
-# them have ended; what it took in the interval in ms; what the workers of that CPU have taken in ms.
+# Of each look: when it was; what the work has taken by then, in ms; how many have begun, as far as
+# parts of them have ended; what it took in the interval in ms; what the workers of that CPU have
+# taken in ms.
 jq -r '([.causes[] | select(.class == "work" and (.cause | startswith("qpw_noise_work_fn")))] |
 		.[0] // {total_ms: 0, count: 0, stolen_us_s: 0}) as $work |
 	([.causes[] | select(.class == "thread" and (.cause | startswith("kworker/1:"))) | .total_ms] |
@@ -29,8 +30,8 @@ all=$(awk '{ print $2 }' "$scratch/looks" | tail -n 1)
 
 holds() { awk -v all="${all:-0}" "$1" "$scratch/looks"; }
 
-# The second condition: works follow each other, so that time that passes is theirs, until the last has
-# ended; what is still to be told is no more than a look that was late, never a whole work.
+# The second condition: works follow each other, so that time that passes is theirs, until the last
+# has ended; what is still to be told is no more than a look that was late, never a whole work.
 check all-have-ended "$(tail -n 1 "$scratch/looks")" \
 	holds "{ n = \$3 } END { exit !(n == $PIECES && all > $PIECES * 900) }"
 check told-while-it-runs "$(cat "$scratch/looks")" holds '

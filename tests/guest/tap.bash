@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the guest tests share: a scratch directory, running what is expected to fail, booting a guest.
-# To be sourced with the repository as the working directory.
+# What the guest tests share: a scratch directory, running what is expected to fail, booting a
+# guest. To be sourced with the repository as the working directory.
 
 . tests/tap.bash
 
@@ -92,9 +92,9 @@ timers_seen() {
 		END { end_interrupt(); print alone + 0, all + 0 }' "$1"
 }
 
-# calls_seen FILE: of the function call interrupts of CPU 1 that ftrace saw, "ALONE ALL": how many ran
-# qpw_noise's function and nothing else, and how many ran it. Two calls that come while a CPU is held by its
-# host share an interrupt; its record names the function that took longest.
+# calls_seen FILE: of the function call interrupts of CPU 1 that ftrace saw, "ALONE ALL": how many
+# ran qpw_noise's function and nothing else, and how many ran it. Two calls that come while a CPU is
+# held by its host share an interrupt; its record names the function that took longest.
 calls_seen() {
 	awk '
 		function end_interrupt() { all += noise > 0; alone += noise == 1 && n == 1; n = noise = 0 }

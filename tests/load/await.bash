@@ -4,7 +4,8 @@
 # Waits for what others have done, by how often they went to sleep: a time says nothing where a
 # hypervisor takes CPUs away or others keep them busy. To be sourced, also by a recorder's command.
 
-# nr_sleeps TID: how often this thread, or a process's first one, has gone to sleep; nothing if it is gone.
+# nr_sleeps TID: how often this thread, or a process's first one, has gone to sleep; nothing if it
+# is gone.
 nr_sleeps() {
 	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$1/status" 2>/dev/null
 }
@@ -55,8 +56,8 @@ await_victim() {
 	tid=$(victim_of "$1") && await_sleeps "$tid" "$2"
 }
 
-# await_window TRACE: until the window of the recording under way, of which no older one may be there, is in
-# its file, which is written once a second; a minute at most.
+# await_window TRACE: until the window of the recording under way, of which no older one may be
+# there, is in its file, which is written once a second; a minute at most.
 await_window() {
 	local i
 

@@ -101,10 +101,11 @@ within causers-page-faults "page faults" "$(reported .self_inflicted.page_faults
 within causers-system-calls "system calls" "$(reported .self_inflicted.system_calls)" \
 	"$(made calls)" $(($(made calls) + 100))
 
-# Between two of its takes the victim runs, so each lies in a time of its own that the CPU was taken. It may
-# be another task that took it, as the kernel gives ordinary ones their share of a CPU that real-time ones
-# would have for themselves; then the taker came second. "TIMES NS BY-THE-TAKER NS": the times with a
-# run of the taker and all that they lasted; how many of them began with it, and what these lasted.
+# Between two of its takes the victim runs, so each lies in a time of its own that the CPU was
+# taken. It may be another task that took it, as the kernel gives ordinary ones their share of a CPU
+# that real-time ones would have for themselves; then the taker came second.
+# "TIMES NS BY-THE-TAKER NS": the times with a run of the taker and all that they lasted; how many
+# of them began with it, and what these lasted.
 read -r taken taken_ns first first_ns < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
 	$1 == "taken" { from[++n] = $column["start_ns"]; to[n] = $column["end_ns"] }

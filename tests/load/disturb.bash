@@ -7,8 +7,8 @@
 . tests/load/await.bash
 disturber=''
 
-# start_disturber CPU: from its return on a real-time program runs there for half a millisecond, nearly a
-# hundred times a second, however busy the machine is.
+# start_disturber CPU: from its return on a real-time program runs there for half a millisecond,
+# nearly a hundred times a second, however busy the machine is.
 start_disturber() {
 	"${BUILD:-build}/load/disturber" "$1" &
 	disturber=$!

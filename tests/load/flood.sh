@@ -85,8 +85,8 @@ fast() {
 flooded usual :
 counted usual
 fast usual
-# who takes what is in the buffer is stopped until the flood has had its CPU for a tenth of a second: however
-# fast it is, the buffer overflows
+# who takes what is in the buffer is stopped until the flood has had its CPU for a tenth of a
+# second: however fast it is, the buffer overflows
 # shellcheck disable=SC2016 # another shell's dollars
 flooded small 'kill -STOP $PPID
 	while used=$(awk "{ print \$3 == \"Z\" ? 1e6 : \$14 + \$15 }" /proc/$!/stat 2>/dev/null) && [ "$used" -lt "$((HZ / 10))" ]; do

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2016 # fields of awk
 #
-# A task that keeps a watched CPU for seconds: qpwtop tells the time while it passes, not when the task
-# ends, and tells none of it twice. The task has real-time priority, so that what takes the CPU from it
-# is little; it says itself since when it ran.
+# A task that keeps a watched CPU for seconds: qpwtop tells the time while it passes, not when the
+# task ends, and tells none of it twice. The task has real-time priority, so that what takes the CPU
+# from it is little; it says itself since when it ran.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -68,8 +68,8 @@ jq -r '(.start_ns + .view_ns) as $at | [.causes[] | select(.class == "thread" an
 jq -r '.interval_ns' "$scratch/looks" | paste -d' ' "$scratch/table" - >"$scratch/rows"
 within() { awk -v from="${from:-0}" -v to="${to:-0}" "$1" "$scratch/rows"; }
 
-# The scheduler lets others run for a twentieth of the time; a look is taken after its end is noted, so
-# that it may tell more than what was by then, not less.
+# The scheduler lets others run for a twentieth of the time; a look is taken after its end is noted,
+# so that it may tell more than what was by then, not less.
 looks=$(within '$1 > from + 1e8 && $1 < to { n++ } END { print n + 0 }')
 short=$(within '$1 > from + 1e8 && $1 < to && $2 < ($1 - from) * 0.85 - 2e7')
 echo "# looks while it ran: $looks"

@@ -56,8 +56,8 @@ by_record() {
 	wait "$recorder" && return "$(<"$scratch/rc")"
 }
 
-# IPIs go to a thread that is running: nothing else is to run instead of it. The caller ends with 3 if
-# there are no counters whose readings it could have made there.
+# IPIs go to a thread that is running: nothing else is to run instead of it. The caller ends with 3
+# if there are no counters whose readings it could have made there.
 watch by_record "${live[@]}" 1 "$scratch/records.json" "$scratch/tables.json" sh -c \
 	"'$load' switch 1 0 400 && '$load' softirq 1 0 400 && '$load' timer 1 0 300 &&
 	'$load' work 1 0 $works && chrt -f 98 '$load' ipi 1 0 $ipis &&
@@ -81,7 +81,8 @@ ipis_of() {
 		.count] | add // 0" "$scratch/$3.json"
 }
 
-# check_call_sites NAME CAUSE COMM PATTERN OBSERVER: this task's have one each, in a function that is named so.
+# check_call_sites NAME CAUSE COMM PATTERN OBSERVER: this task's have one each, in a function that
+# is named so.
 check_call_sites() {
 	check "$1" "$(jq -c '[.origins[] | select(.class == "ipi") | [.cause, .comm, .call_site]]' "$scratch/$5.json")" \
 		json_holds "$scratch/$5.json" "[.origins[] | select(.class == \"ipi\" and .cause == \"$2\" and
@@ -94,17 +95,18 @@ for observer in tables report; do
 	check "works-as-made-$observer" "$(jq -c '.remote_work[] | select(.function == "aio_fsync_work")' "$scratch/$observer.json")" \
 		json_holds "$scratch/$observer.json" "[.remote_work[] | select(.function == \"aio_fsync_work\") |
 		.unknown, (.origins[] | select(.comm == \"live-load\" and .cpu == 1) | .count)] == [0, $((works + 1))]"
-	# membarrier() leaves out a CPU that runs anything else at that moment, and so it does when ordinary
-	# tasks get their share of a CPU that real-time ones would have for themselves: for most there is
-	# no reason to be left out
+	# membarrier() leaves out a CPU that runs anything else at that moment, and so it does when
+	# ordinary tasks get their share of a CPU that real-time ones would have for themselves: for
+	# most there is no reason to be left out
 	n=$(ipis_of ipi_mb live-load "$observer")
 	check "ipis-as-made-$observer" "$n of $((ipis + 1))" test "$n" -ge $((ipis / 2)) -a "$n" -le $((ipis + 1))
-	# The kernel tells who called smp_call_function_many_cond(): what membarrier() is made of, or itself
-	# where the call of that is a jump.
+	# The kernel tells who called smp_call_function_many_cond(): what membarrier() is made of,
+	# or itself where the call of that is a jump.
 	check_call_sites "ipis-call-site-$observer" ipi_mb live-load '^(membarrier_|smp_call_function|on_each_cpu)' \
 		"$observer"
 	[[ ! -e $scratch/no-counters ]] || continue
-	# each call is made; but one that meets another in its interrupt may be there under that one's name
+	# each call is made; but one that meets another in its interrupt may be there under that
+	# one's name
 	n=$(ipis_of __perf_event_read live-caller "$observer")
 	unnamed=$(jq .calls_unnamed "$scratch/${observer/tables/records}.json")
 	check "calls-as-made-$observer" "$n of $calls, $unnamed by another name" \

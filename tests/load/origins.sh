@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Who queued a work item, on this machine's own kernel: a known number of them queued on the watched
-# CPU and from another one, each found again when it runs; and from where IPIs were sent, stack or not.
-# Needs root.
+# CPU and from another one, each found again when it runs; and from where IPIs were sent, stack or
+# not. Needs root.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -28,8 +28,8 @@ if [[ ! -d /sys/devices/system/cpu/cpu1 || ! -r /proc/sys/vm/stat_refresh ]]; th
 	echo "skip origins: needs two CPUs and /proc/sys/vm/stat_refresh"
 	exit 0
 fi
-# recorded NAME OPTION...: each reading of stat_refresh queues one work to every CPU; IPIs go to a thread
-# that runs all the while
+# recorded NAME OPTION...: each reading of stat_refresh queues one work to every CPU; IPIs go to a
+# thread that runs all the while
 recorded() {
 	local name=$1
 
@@ -49,9 +49,9 @@ stacks() {
 		"$scratch/report.json"
 }
 
-# check_sites NAME with|without: IPIs have a call site each, and all have a stack, in which it is the caller
-# of smp_call_function_many_cond(), or none has. membarrier() leaves out a CPU that runs anything else at
-# that moment, for which there is mostly no reason, and two may share an interrupt.
+# check_sites NAME with|without: IPIs have a call site each, and all have a stack, in which it is
+# the caller of smp_call_function_many_cond(), or none has. membarrier() leaves out a CPU that runs
+# anything else at that moment, for which there is mostly no reason, and two may share an interrupt.
 check_sites() {
 	local sent with without all
 

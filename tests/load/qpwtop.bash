@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the tests of qpwtop share: where things are, ending what runs. To be sourced with the repository
-# as the working directory.
+# What the tests of qpwtop share: where things are, ending what runs. To be sourced with the
+# repository as the working directory.
 
 . tests/tap.bash
 # shellcheck disable=SC2034 # here and below: read by those that source this

@@ -135,8 +135,8 @@ is "batch: whoever reads goes away: as others do then" "141 0" "$rc $(wc -c <"$o
 # What was planted, by its count, its rates (times the length of each interval) and its origin.
 wanted=$(jq '.triggers[0].count' "$out/triggers.json")
 sed -n '/ INLINE\/S /,/^$/p' "$out/batch" >"$out/works"
-# Where many others run on the CPU, what finds no row is told as a number; and a row that had nothing to count
-# for two looks may have to make room and begins anew.
+# Where many others run on the CPU, what finds no row is told as a number; and a row that had
+# nothing to count for two looks may have to make room and begins anew.
 got=$(awk -v p="$planted" '$0 ~ p { n += $5 >= last ? $5 - last : $5; last = $5 } END { print n + 0 }' "$out/works")
 without=$(sed -n 's/.*tables full: \([0-9]*\) events.*/\1/p' "$out/batch" | tail -n 1)
 if [ "$wanted" -eq 40 ] && [ "$got" -gt 0 ] && [ "$got" -le 42 ] && [ $((got + ${without:-0})) -ge 39 ]; then

@@ -134,8 +134,9 @@ test_samples() {
 	check latency-below-cyclictest \
 		"max $(jq .latency_ns.max "$scratch/report.json") ns, cyclictest's $theirs_ns ns" \
 		json_holds "$scratch/report.json" ".latency_ns.max < $theirs_ns"
-	# the same run in cyclictest's own shape: from the timer to the switch is less than to user space, in
-	# whole microseconds, to which each is rounded down, it is not more; its average has two digits
+	# the same run in cyclictest's own shape: from the timer to the switch is less than to user
+	# space, in whole microseconds, to which each is rounded down, it is not more; its average
+	# has two digits
 	"$QPWLAT" export -f rt-tests-json -o "$scratch/ours.json" "$scratch/t.qpw"
 	check cyclictests-shape "$(jq -c '.thread["0"] | del(.histogram)' "$scratch/ours.json" \
 		"$scratch/ct.json" | paste -sd' ')" jq -e -n --slurpfile ours "$scratch/ours.json" \
@@ -241,8 +242,8 @@ test_without() {
 		all(.[]; IN("softirq_exit", "workqueue_execute_end", "hrtimer_expire_entry") | not)'
 }
 
-# How often the threads of process 1 have been run, which the reference machine hides from programs: a run
-# that follows one of them has no known start and is left out.
+# How often the threads of process 1 have been run, which the reference machine hides from programs:
+# a run that follows one of them has no known start and is left out.
 runs_of_hidden() {
 	awk '/ctxt_switches:/ { n += $2 } END { print n }' /proc/1/task/*/status
 }
@@ -270,9 +271,9 @@ test_thread_noise() {
 	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
 }
 
-# Victims that run already: each sleep that begins and ends in the window is a sample. The recorder's
-# command is in the window from its beginning to its end and counts them meanwhile, by the kernel's
-# figure; a tenth may be lacking (a virtual machine used for development hides some).
+# Victims that run already: each sleep that begins and ends in the window is a sample. The
+# recorder's command is in the window from its beginning to its end and counts them meanwhile, by
+# the kernel's figure; a tenth may be lacking (a virtual machine used for development hides some).
 # shellcheck disable=SC2016 # the command's own variables
 COUNTING=(bash -c '. tests/load/await.bash && from=$(nr_sleeps "$0") && sleep 1 && await_sleeps "$0" 100 &&
 	echo $(($(nr_sleeps "$0") - from)) >"$1"')
@@ -295,8 +296,8 @@ test_victim_by_pid() {
 	wait "$pid"
 }
 
-# Runs of qpw_taker in the recording that lie within no time that the CPU was taken, then how many lie within
-# one, and how many begin one, as "NONE SOME FIRST".
+# Runs of qpw_taker in the recording that lie within no time that the CPU was taken, then how many
+# lie within one, and how many begin one, as "NONE SOME FIRST".
 taker_runs() {
 	"$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
@@ -326,16 +327,16 @@ test_oslat() {
 	hidden=$(runs_of_hidden)
 	cp "$(type -P perl)" "$scratch/qpw_taker"
 	echo "$TAKER" >"$scratch/taker.pl"
-	# as long as the command runs, however slow that is; the recorder looks for records every 50 ms, so that
-	# it has the warming up behind it, in which oslat sleeps
+	# as long as the command runs, however slow that is; the recorder looks for records every
+	# 50 ms, so that it has the warming up behind it, in which oslat sleeps
 	recorded oslat --victim oslat --warm-up 5s --victim-json "$scratch/ol.json" -- bash -c \
 		". tests/load/await.bash; await_sleeps \$PPID 106; for i in \$(seq $runs); do chrt -f 10 taskset -c 1 '$scratch/qpw_taker' '$scratch/taker.pl'; done >'$scratch/made'" ||
 		return
 	hidden=$(($(runs_of_hidden) - hidden))
 	made=$(awk '{ n += $1 } END { print n + 0 }' "$scratch/made")
 	read -r alone within first < <(taker_runs)
-	# who comes first has taken it: on a quiet CPU that is the sleeper, else it may be another; before it has
-	# its own name it is taskset
+	# who comes first has taken it: on a quiet CPU that is the sleeper, else it may be another;
+	# before it has its own name it is taskset
 	check oslat-taken "$(jq -c .taken "$scratch/report.json"), $first times by a run of the taker" \
 		json_holds "$scratch/report.json" "([.taken[] | select(.by == \"qpw_taker\") | .count] | add // 0) as \$by |
 		\$by > 0 and \$by <= $first and \$by + ([.taken[] | select(.by == \"taskset\") | .count] | add // 0) >= $first and

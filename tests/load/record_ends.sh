@@ -29,8 +29,8 @@ all_samples() {
 	"$QPWLAT" export -f csv "$trace" | awk -F, '$1 == "sample" { n++ } END { print n + 0 }'
 }
 
-# start OPTION...: record in the background; $recorder is its pid, $victim the thread that measures. Returns
-# when that has measured for a while, and its command, if any, runs.
+# start OPTION...: record in the background; $recorder is its pid, $victim the thread that measures.
+# Returns when that has measured for a while, and its command, if any, runs.
 start() {
 	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
@@ -38,8 +38,8 @@ start() {
 	await_sleeps "$victim" 200
 }
 
-# A command that does not end when it is told to: deaf FILE is there when it is deaf, FILE.told when it was
-# told to end, and then it ends after SECONDS, if any are given.
+# A command that does not end when it is told to: deaf FILE is there when it is deaf, FILE.told when
+# it was told to end, and then it ends after SECONDS, if any are given.
 deaf() {
 	# shellcheck disable=SC2016 # perl's variables
 	command=(perl -e '$SIG{TERM} = sub { open my $f, ">", "$ARGV[0].told"; $told = 1 };
@@ -98,8 +98,8 @@ test_signals() {
 		report_holds '.truncated and (.problem | contains("no end block"))'
 	gone second-sigint-leaves-nothing
 	rc=0
-	# without a child to end, the second one comes while the last records are waited for: who sends them
-	# comes before the recorder on the one CPU that both may use, whatever holds it
+	# without a child to end, the second one comes while the last records are waited for: who
+	# sends them comes before the recorder on the one CPU that both may use, whatever holds it
 	rm -f "$trace"
 	"$QPWLAT" record -c 1 -H 0 --victim none -o "$trace" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
@@ -129,9 +129,9 @@ test_signals() {
 		report_holds '.truncated and .window_closed == false and .samples > 50 and .problem != null'
 }
 
-# A killed recorder's file has all but the last second, even where so little happens that no block of records is
-# full by then. The recorder looks for records every 50 ms: after so many looks, of which the last may just
-# have begun, a second has gone by since it took what was there at the mark.
+# A killed recorder's file has all but the last second, even where so little happens that no block
+# of records is full by then. The recorder looks for records every 50 ms: after so many looks, of
+# which the last may just have begun, a second has gone by since it took what was there at the mark.
 test_kept() {
 	local marked_ns
 	rm -f "$trace"

@@ -14,8 +14,9 @@ trap 'end_disturber; rm -rf "$scratch"' EXIT
 QPWLAT=${QPWLAT:-build/qpwlat}
 trace=$scratch/t.qpw
 
-# Recorders' commands, which end recordings: when the victim has gone to sleep so often, when the CPU has been
-# disturbed so often after all warming up, which the recorder, that looks for records every 50 ms, has behind it.
+# Recorders' commands, which end recordings: when the victim has gone to sleep so often, when the
+# CPU has been disturbed so often after all warming up, which the recorder, that looks for records
+# every 50 ms, has behind it.
 await_samples=(bash -c '. tests/load/await.bash && await_victim "$PPID" "$0"')
 await_disturbances=(bash -c '. tests/load/await.bash && await_sleeps "$PPID" "$0" && await_sleeps "$1" "$2"')
 
@@ -91,8 +92,8 @@ test_stop() {
 		json_holds "$scratch/stdout" '.window_closed and .samples > 0'
 }
 
-# One at a time and one a second, not on the watched CPU; it is told what happened. Meanwhile the CPU is
-# disturbed again and again; the recording ends when the command has run three times.
+# One at a time and one a second, not on the watched CPU; it is told what happened. Meanwhile the
+# CPU is disturbed again and again; the recording ends when the command has run three times.
 test_shell() {
 	local lines took_ms=${EPOCHREALTIME/[.,]/}
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What an event costs qpwlat report, in instructions, which no load of the machine changes: those of a
-# longer trace less those of a shorter one, by their events. What starting and printing cost cancels
-# out; decompression and checksums are those of libraries, and left out. Time is what
+# What an event costs qpwlat report, in instructions, which no load of the machine changes: those of
+# a longer trace less those of a shorter one, by their events. What starting and printing cost
+# cancels out; decompression and checksums are those of libraries, and left out. Time is what
 # bench/report/run measures.
 
 set -uo pipefail
@@ -14,12 +14,12 @@ trap 'rm -rf "$scratch"' EXIT
 BUILD=${BUILD:-build}
 QPWLAT=${QPWLAT:-$BUILD/qpwlat}
 few=20000 many=120000
-# A quarter more than the 661 of gcc 12.2 at -O2 with glibc 2.36; without the memory of names that were
-# looked up last these are 925.
+# A quarter more than the 661 of gcc 12.2 at -O2 with glibc 2.36; without the memory of names that
+# were looked up last these are 925.
 most=826
 
-# instructions EVENTS: of a report on the synthetic trace of that length. In what callgrind writes, a
-# line of costs has the position and their number; the one below "calls=" is what was called.
+# instructions EVENTS: of a report on the synthetic trace of that length. In what callgrind writes,
+# a line of costs has the position and their number; the one below "calls=" is what was called.
 instructions() {
 	"$BUILD/report/generate" "$1" "$scratch/$1.qpw"
 	# the limit cuts nothing short: it ends what hangs

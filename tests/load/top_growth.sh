@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What qpwtop has allocated does not depend on how often it has looked: the most that it had at one time
-# is, to the byte, the same after some looks, when all rows and rings are full, and after several times
-# as many; and at its end it has given everything back. Told by recordings that say the same again and
-# again, in text, as JSON, on a screen; by tables as programs fill them, on each page of the screen. In
-# the live view names come and go, and loading its programs takes more than all the rest: there it is
-# the end that tells. tests/load/soak.sh looks at the process as the system sees it.
+# What qpwtop has allocated does not depend on how often it has looked: the most that it had at one
+# time is, to the byte, the same after some looks, when all rows and rings are full, and after
+# several times as many; and at its end it has given everything back. Told by recordings that say
+# the same again and again, in text, as JSON, on a screen; by tables as programs fill them, on each
+# page of the screen. In the live view names come and go, and loading its programs takes more than
+# all the rest: there it is the end that tells. tests/load/soak.sh looks at the process as the
+# system sees it.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -39,8 +40,8 @@ heap() {
 	counted "$scratch/log"
 }
 
-# same NAME SOME MANY MORE LEFT: as counted; so many bytes more are no growth, and so many blocks at the
-# end, if they are as many each time, no loss.
+# same NAME SOME MANY MORE LEFT: as counted; so many bytes more are no growth, and so many blocks at
+# the end, if they are as many each time, no loss.
 same() {
 	local bytes blocks end bytes_of_many blocks_of_many end_of_many
 

@@ -141,7 +141,8 @@ test_asleep() {
 		bash -c '. tests/load/await.bash && await_sleeps "$0" 3' "$victim"
 	end_children
 	"$QPWLAT" report --json -i "$scratch/t.qpw" >"$scratch/report.json"
-	# three sleeps began since it was looked at, of which it may have been between two: two have ended for certain
+	# three sleeps began since it was looked at, of which it may have been between two: two have
+	# ended for certain
 	check asleep-samples "exit code $rc, $(reported .samples) samples" test "$(reported .samples)" -ge 2
 	check asleep-all-timed "$(reported .untimed_wakeups) untimed" \
 		test "$(reported .untimed_wakeups)" = 0
@@ -154,7 +155,8 @@ test_realtime() {
 	record_victim realtime "pid:$victim" || return
 	cycles=$(sed -n 's/.* C: *\([0-9]*\) .*/\1/p' "$scratch/victim.out")
 	check realtime-cycles "$(cat "$scratch/victim.out" "$scratch/victim.err")" test "$cycles" = 1500
-	# of the thread that measures; and of others none once that had its priority: "MEASURED OTHERS-AFTER"
+	# of the thread that measures; and of others none once that had its priority:
+	# "MEASURED OTHERS-AFTER"
 	read -r samples others < <("$QPWLAT" export -f csv "$scratch/t.qpw" | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
 		$1 == "sample" { pid[++n] = $column["pid"]; if (++nr[pid[n]] > nr[most]) most = pid[n] }
@@ -166,8 +168,8 @@ test_realtime() {
 		test "$(runs_of cyclictest)" -ge 50
 }
 
-# It has its threads already when the recording begins. The recorder's command counts its sleeps meanwhile,
-# by the kernel's figure.
+# It has its threads already when the recording begins. The recorder's command counts its sleeps
+# meanwhile, by the kernel's figure.
 # shellcheck disable=SC2016 # jq's variable, and the command's own
 test_realtime_running() {
 	local tid slept
