@@ -42,14 +42,17 @@ refresh_statistics() {
 	echo 1 >/proc/sys/vm/stat_refresh
 }
 
-# Two busy tasks there, the first of which minds no SIGUSR1. They are started without there(), which
-# would be one more process to kill.
+# Two busy tasks there, the first of which minds no SIGUSR1 once it has said so. They are started
+# without there(), which would be one more process to kill.
 begin_busy() {
-	taskset "$MASK" sh -c 'trap : USR1; while :; do :; done' &
+	rm -f /tmp/busy /tmp/other
+	taskset "$MASK" sh -c 'trap : USR1; : >/tmp/busy; while :; do :; done' &
 	busy=$!
-	taskset "$MASK" sh -c 'while :; do :; done' &
+	taskset "$MASK" sh -c ': >/tmp/other; while :; do :; done' &
 	other=$!
-	sleep 0.5
+	until [ -e /tmp/busy ] && [ -e /tmp/other ]; do
+		sleep 0.1
+	done
 }
 
 end_busy() {
