@@ -5,12 +5,14 @@
 # while qpwlat records there with cyclictest as the victim. It does so with what any kernel offers
 # to user space, no module of ours. /results: probes.json, report.json, cyclictest.json, events (the
 # kernel's own list), top.json and made.txt, "WHAT COUNT" a line; elsewhere.qpw and elsewhere.json
-# are of a victim whose timers expire on other CPUs; raw-programs, "record N" and "top N". Judges
-# nothing. Uses ISOLATED and HOUSEKEEPING; function calls to several CPUs at once need three.
+# are of a victim whose timers expire on other CPUs, shared.json of one that shares its CPU with
+# others; raw-programs, "record N" and "top N". Judges nothing. Uses ISOLATED and HOUSEKEEPING;
+# function calls to several CPUs at once need three.
 
 CPU=${ISOLATED%%[-,]*}
 TRACE=/sys/kernel/tracing/instances/classes
 RECORD_S=${RECORD_S:-60}
+SHARED_S=4
 # How often each thing is done, unless more is needed for one to be seen.
 TIMES=10
 
@@ -161,6 +163,70 @@ raw_programs() {
 	echo "$1 $(cat "/proc/$2"/fdinfo/* 2>/dev/null | grep -c '^prog_type:[[:space:]]*17$')" >>/results/raw-programs
 }
 
+# This very shell becomes what is called so in recordings.
+call_itself() {
+	printf %s "$1" >/proc/$$/comm
+}
+
+# The job of the victim: each time it forks there are system calls, and faults of pages that it
+# shared with its child, and in between it would have the CPU for itself.
+fork_and_count() {
+	while :; do
+		(:)
+		i=0
+		while [ $i -lt 1000 ]; do
+			i=$((i + 1))
+		done
+	done
+}
+
+# All writers of a file wait for each other: a block takes longer than a turn on a CPU, so that
+# whoever has the lock loses the CPU with it, and the others do not get it by spinning.
+write_blocks() {
+	while :; do
+		dd if=/dev/zero of=/tmp/blocks bs=4M count=8 conv=notrunc 2>/dev/null
+	done
+}
+
+# Each a task of its own, with a name and a number.
+case ${1:-} in
+victim)
+	call_itself victim
+	fork_and_count
+	;;
+taker)
+	call_itself taker
+	while :; do :; done
+	;;
+writer)
+	call_itself writer
+	write_blocks
+	;;
+esac
+
+# A victim that has to share its CPU, with tasks there that wait for locks.
+share_cpu() {
+	taskset "$MASK" /lab/classes.sh victim &
+	victim=$!
+	taskset "$MASK" /lab/classes.sh taker &
+	busy=$!
+	taskset "$MASK" /lab/classes.sh writer &
+	busy="$busy $!"
+	for _ in 1 2; do
+		taskset 1 /lab/classes.sh writer &
+		busy="$busy $!"
+	done
+	sleep 0.5
+	qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" -d "${SHARED_S}s" --system-calls --victim "pid:$victim" \
+		-o /results/shared.qpw
+	status=$?
+	# shellcheck disable=SC2086 # several numbers
+	kill -KILL $victim $busy
+	# shellcheck disable=SC2086
+	wait $victim $busy
+	[ $status -eq 0 ] && qpwlat report --json=/results/shared.json /results/shared.qpw >/dev/null
+}
+
 # As the recorder's command, from CPU 0 alone; the recording ends with it.
 if [ "${1:-}" = make ]; then
 	taskset -p 1 $$ >/dev/null || exit
@@ -211,6 +277,8 @@ echo 1 >/proc/sys/kernel/timer_migration
 qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" -o /results/elsewhere.qpw --victim cyclictest --period 50000 \
 	--victim-json /results/elsewhere.json -- stress-ng --quiet --cpu "$(expand_list "$HOUSEKEEPING" | wc -w)" \
 	--cpu-method loop --taskset "$HOUSEKEEPING" --timeout 3 || exit
+say "a CPU that is shared"
+share_cpu || exit
 # The text not to the console: on PREEMPT_RT the serial line then has many interrupts for which there
 # is nothing to do, and of too many of these the kernel complains.
 qpwlat report --json=/results/report.json /results/trace.qpw >/dev/null

@@ -37,6 +37,8 @@ declare -A absent=(
 	[7.2-rt-qpw0]="$MCE"
 	[7.2-rt-qpw1]="$MCE"
 )
+# Probes whose programs have to copy what they read, on every kernel that has them.
+COPIES='csd_function_entry csd_function_exit workqueue_execute_end'
 # Works that churn makes the isolated CPU run. The memcg drain of later kernels leaves out CPUs that
 # are isolated from the scheduler's domains.
 declare -A works=(
@@ -145,6 +147,26 @@ at_least() {
 
 sorted() {
 	tr -s ' \t\n' '\n' | sed '/^$/d' | sort | paste -s -d ' '
+}
+
+# raw_programs NAME: of record or top.
+raw_programs() {
+	sed -n "s/^$1 //p" "$dir/raw-programs"
+}
+
+# That the verifier takes every program in its best way: these alone copy what they read, as the
+# list has it and as the recorder's own programs tell. Since 7.0 there are two for the end of a work
+# item.
+check_ways() {
+	local probe raw=() twice=1
+
+	for probe in $COPIES; do
+		[[ " ${absent[$name]} " == *" $probe "* ]] || raw+=("$probe")
+	done
+	[[ $name != 6.* ]] || twice=0
+	equals probes-at-their-best "loaded as raw_tp" \
+		"$(jq -r '.probes[] | select(.state == "raw_tp") | .name' "$dir/probes.json" | sorted)" "${raw[*]}"
+	equals recorder-at-its-best "programs that are raw_tp" "$(raw_programs record)" $((${#raw[@]} + twice))
 }
 
 # Against the table, and against the kernel's own list of its events.
@@ -257,11 +279,6 @@ in_top() {
 	tail -n 1 "$dir/top.json" | jq -r "$1"
 }
 
-# raw_programs NAME: of record or top.
-raw_programs() {
-	sed -n "s/^$1 //p" "$dir/raw-programs"
-}
-
 check_top() {
 	at_least top-looks "looks of qpwtop" "$(wc -l <"$dir/top.json")" 3
 	check "$name-top-lost" "$(in_top '[.lost_events, .malformed_records] | tostring')" \
@@ -296,6 +313,20 @@ check_elsewhere() {
 		test "$cycles" -gt 20 -a "${diff#-}" -le 3
 	check "$name-elsewhere-remote" "$remote of $recorded" test $((remote * 2)) -gt "$recorded"
 	equals elsewhere-no-interrupt "remote samples with the time of an interrupt" "$timed" 0
+}
+
+# shared FILTER: what jq makes of the report on the victim that shares its CPU.
+shared() {
+	jq -r "$1" "$dir/shared.json"
+}
+
+check_shared() {
+	at_least shared-page-faults "of the victim" "$(shared .self_inflicted.page_faults)" 1
+	at_least shared-system-calls "of the victim" "$(shared .self_inflicted.system_calls)" 1
+	at_least shared-taken "times that the busy task took the CPU" \
+		"$(shared '[.taken[] | select(.by == "taker") | .count] | add // 0')" 1
+	at_least shared-lock-waits "waits of those that write a file" \
+		"$(shared '[.lock_waits[] | select(.comm == "dd") | .count] | add // 0')" 1
 }
 
 # The recording as a whole. cyclictest counts what we record, but for what began at either end; what it
@@ -339,6 +370,8 @@ for name in $names; do
 	if find_kernel "$name" && boot_kernel; then
 		check_recording
 		check_elsewhere
+		check_shared
+		check_ways
 		check_probes
 		check_classes
 		check_works
