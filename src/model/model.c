@@ -182,7 +182,10 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		i->origin_callsite = origin.callsite;
 		i->origin_ns = s->origin->ns;
 	}
-	self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
+	if (s->class == SNAP_THREAD)
+		self = nest_add_outermost(&cpu->nest, h->start_ns, h->end_ns);
+	else
+		self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
 	if (self_ns)
 		*self_ns = self;
 	if (!model_in_window(m, h))

@@ -96,7 +96,7 @@ static void check_enclosing(uint32_t others, uint32_t cpu, uint64_t nr)
 
 static void test_nest_grows(void **state)
 {
-	static const uint64_t numbers[] = { 2, 15, 16, 17, 33, 512, 1023, 1024 };
+	static const uint64_t numbers[] = { 2, 15, 16, 17, 33, 512, 1023, 1024, 4096 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
@@ -104,8 +104,10 @@ static void test_nest_grows(void **state)
 	check_enclosing(ROOMY, 1, KEPT_LITTLE);
 }
 
+typedef uint64_t (*add_function)(struct nest *n, uint64_t start_ns, uint64_t end_ns);
+
 /* Self time by counting, of an interval after all before it. */
-static void check_added(struct nest *n, bool *busy, uint64_t start, uint64_t end)
+static void check_added(add_function add, struct nest *n, bool *busy, uint64_t start, uint64_t end)
 {
 	uint64_t self = 0;
 
@@ -113,7 +115,7 @@ static void check_added(struct nest *n, bool *busy, uint64_t start, uint64_t end
 		self += !busy[ns];
 		busy[ns] = true;
 	}
-	assert_int_equal(nest_add(n, start, end), self);
+	assert_int_equal(add(n, start, end), self);
 }
 
 /*
@@ -130,15 +132,61 @@ static void test_nest_joins(void **state)
 	(void)state;
 	assert_int_equal(nest_init(&n, 16), 0);
 	for (; t < 17 * 10; t += 10)
-		check_added(&n, busy, t, t + 5);
-	check_added(&n, busy, t - 61, t);
+		check_added(nest_add, &n, busy, t, t + 5);
+	check_added(nest_add, &n, busy, t - 61, t);
 	for (int i = 0; i < 40; i++, t += 5)
-		check_added(&n, busy, t, t + 5);
+		check_added(nest_add, &n, busy, t, t + 5);
 	for (int i = 0; i < 6; i++, t += 10)
-		check_added(&n, busy, t + 5, t + 10);
+		check_added(nest_add, &n, busy, t + 5, t + 10);
 	/* the ninth span ends at 85, the tenth begins at 90 */
-	check_added(&n, busy, 87, t + 10);
+	check_added(nest_add, &n, busy, 87, t + 10);
 	nest_finish(&n);
+}
+
+/*
+ * Runs that begin where another one ended, or a while later, each interrupted more often than there
+ * is room for, but for those behind what encloses all before, as on PREEMPT_RT a softirq may.
+ */
+static void test_nest_runs(void **state)
+{
+	bool busy[20000] = { false };
+	uint64_t t = 0, start = 0;
+	struct nest n;
+
+	(void)state;
+	assert_int_equal(nest_init(&n, 16), 0);
+	for (uint64_t run = 0; run < 40; run++, t += run % 4 * 3, start = t) {
+		for (uint64_t i = 0; i < run * 7 % 90; i++, t += 10)
+			check_added(nest_add, &n, busy, t + 3, t + 3 + i % 7);
+		check_added(nest_add_outermost, &n, busy, start, t);
+		if (run % 13 == 12)
+			check_added(nest_add, &n, busy, 0, t + 1);
+	}
+	nest_finish(&n);
+}
+
+#define RUNS 100
+#define STORM (2 * NEST_ROOM)
+
+/* Runs of tasks, one behind the other; the last is a hog with more interrupts than there is room. */
+static void test_hog_with_many_interrupts(void **state)
+{
+	struct model *m = new_model(0, 0);
+	const uint64_t from = BEGIN + RUNS * STEP;
+	struct snapshot *s;
+
+	(void)state;
+	for (uint64_t i = 0; i < RUNS; i++)
+		feed(m, rec_thread(1, BEGIN + i * STEP, BEGIN + (i + 1) * STEP, 7, "sh"));
+	for (uint64_t t = from + 1; t < from + STORM * STEP; t += STEP)
+		feed(m, rec_irq(1, t, t + BUSY, "nic"));
+	feed(m, rec_thread(1, from, from + STORM * STEP, 8, "hog"));
+	s = model_snapshot(m);
+	assert_non_null(s);
+	assert_int_equal(s->classes[SNAP_IRQ].self_ns, STORM * BUSY);
+	assert_int_equal(s->classes[SNAP_THREAD].self_ns, RUNS * STEP + STORM * (STEP - BUSY));
+	snapshot_destroy(s);
+	model_destroy(m);
 }
 
 /* Of many CPUs the first ones have all the room. */
@@ -249,9 +297,14 @@ static void test_many_takers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_history_grows), cmocka_unit_test(test_nest_grows),
-		cmocka_unit_test(test_nest_joins),    cmocka_unit_test(test_many_cpus),
-		cmocka_unit_test(test_many_takers),   cmocka_unit_test(test_many_wait),
+		cmocka_unit_test(test_history_grows),
+		cmocka_unit_test(test_nest_grows),
+		cmocka_unit_test(test_nest_joins),
+		cmocka_unit_test(test_nest_runs),
+		cmocka_unit_test(test_many_cpus),
+		cmocka_unit_test(test_hog_with_many_interrupts),
+		cmocka_unit_test(test_many_takers),
+		cmocka_unit_test(test_many_wait),
 		cmocka_unit_test(test_many_waits),
 	};
 
