@@ -15,10 +15,11 @@
 #define TO_ROWS (LIVE_ROWS / 2)
 #define FROM_CAUSERS (LIVE_CAUSERS / 4 * 3)
 #define TO_CAUSERS (LIVE_CAUSERS / 2)
+#define EVENT_NS 1000 /* weighs as much as one event */
 
 struct candidate {
 	int at;
-	uint64_t count;
+	uint64_t weight;
 };
 
 struct room {
@@ -161,18 +162,24 @@ static bool may_go(const struct qpw_live_table *t, int at)
 	       (uint32_t)at + 1 != t->last_thread;
 }
 
-static int by_count(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
-	if (x->count != y->count)
-		return x->count < y->count ? -1 : 1;
+	if (x->weight != y->weight)
+		return x->weight < y->weight ? -1 : 1;
 	return x->at - y->at;
 }
 
 static uint64_t row_stamp(const struct qpw_live_row *row)
 {
 	return row->count + row->total_ns;
+}
+
+/* What had the CPU once and for long is among the last to go, as is what came often. */
+static uint64_t row_weight(const struct qpw_live_row *row)
+{
+	return row->count + row->total_ns / EVENT_NS;
 }
 
 static void close_rows(struct room *r, struct qpw_live_table *t)
@@ -189,10 +196,10 @@ static void close_rows(struct room *r, struct qpw_live_table *t)
 		if (at >= LIVE_ROWS)
 			break;
 		if (seen && row_stamp(&t->rows[at]) == r->row_stamps[at] && may_go(t, at))
-			idle[nr++] = (struct candidate){ at, t->rows[at].count };
+			idle[nr++] = (struct candidate){ at, row_weight(&t->rows[at]) };
 		r->row_stamps[at] = row_stamp(&t->rows[at]);
 	}
-	qsort(idle, nr, sizeof(*idle), by_count);
+	qsort(idle, nr, sizeof(*idle), by_weight);
 	for (unsigned int i = 0; i < nr && used > TO_ROWS; i++, used--)
 		close_row(r, t, idle[i].at);
 }
@@ -213,7 +220,7 @@ static void close_causers(struct room *r, struct qpw_live_table *t)
 			idle[nr++] = (struct candidate){ at, t->causers[at].count };
 		r->causer_stamps[at] = t->causers[at].count;
 	}
-	qsort(idle, nr, sizeof(*idle), by_count);
+	qsort(idle, nr, sizeof(*idle), by_weight);
 	for (unsigned int i = 0; i < nr && used > TO_CAUSERS; i++, used--)
 		close_causer(r, t, idle[i].at);
 }

@@ -13,10 +13,11 @@
 struct room;
 
 /*
- * After a look at a table: take away idle rows and causers, those with the fewest events first,
- * once three quarters of the places are taken, until half of them are. They have had nothing since
- * the look before, and can be found no more, but their places are free only at the next look: by
- * then a program that had found one is through. *room is NULL at first. 0 or -ENOMEM.
+ * After a look at a table: take away idle rows and causers, those with the fewest events first (a
+ * row's microseconds count as much), once three quarters of the places are taken, until half of
+ * them are. They have had nothing since the look before, and can be found no more, but their places
+ * are free only at the next look: by then a program that had found one is through. *room is NULL at
+ * first. 0 or -ENOMEM.
  */
 int room_make(struct room **room, struct qpw_live_table *t);
 

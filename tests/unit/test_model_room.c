@@ -132,6 +132,31 @@ static void test_flags_stay(void **state)
 	free(t);
 }
 
+/* A hog that ran once: its row is not the first to go. Neither is what comes often. */
+static void test_the_largest_stay(void **state)
+{
+	const struct qpw_live_key hog = table_key(QPW_KIND_THREAD, 0, 0, 0, "hog");
+	const struct qpw_live_key move = table_key(QPW_KIND_MIGRATE, 0, 0, 0, "mover");
+	struct qpw_live_table *t = new_table();
+	struct room *room = NULL;
+	uint32_t hogs, moves;
+
+	(void)state;
+	hogs = table_add(t, &hog, 1, true, 5000000000, 5000000000);
+	moves = table_add(t, &move, 1000, true, 0, 0);
+	for (unsigned int i = 0; i < 250; i++)
+		run_task(t, i, 2);
+	for (int look = 0; look < 4; look++)
+		assert_int_equal(room_make(&room, t), 0);
+	assert_int_equal(nr_used(t->used_rows), LIVE_ROWS / 2);
+	assert_memory_equal(&t->rows[hogs].key, &hog, sizeof(hog));
+	assert_int_equal(t->rows[hogs].total_ns, 5000000000);
+	assert_memory_equal(&t->rows[moves].key, &move, sizeof(move));
+	assert_int_equal(t->rows[moves].count, 1000);
+	free(room);
+	free(t);
+}
+
 static void test_few_stay(void **state)
 {
 	struct qpw_live_table *t = new_table();
@@ -222,9 +247,13 @@ static void test_clear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_idle_rows_go),	cmocka_unit_test(test_flags_stay),
-		cmocka_unit_test(test_few_stay),	cmocka_unit_test(test_causers_go),
-		cmocka_unit_test(test_causers_of_rows), cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_idle_rows_go),
+		cmocka_unit_test(test_flags_stay),
+		cmocka_unit_test(test_the_largest_stay),
+		cmocka_unit_test(test_few_stay),
+		cmocka_unit_test(test_causers_go),
+		cmocka_unit_test(test_causers_of_rows),
+		cmocka_unit_test(test_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
