@@ -33,12 +33,12 @@ static int parse_part(const char *text, size_t len, struct top_filter *f)
 
 	if (len >= sizeof(list) - 1)
 		return -EINVAL;
-	if (!strncmp(text, cpu, sizeof(cpu) - 1)) {
+	if (!strncasecmp(text, cpu, sizeof(cpu) - 1)) {
 		memcpy(list, text + sizeof(cpu) - 1, len - (sizeof(cpu) - 1));
 		f->by_cpu = true;
 		return cpulist_parse(list, &f->cpus) || !cpulist_count(&f->cpus) ? -EINVAL : 0;
 	}
-	if (!strncmp(text, class, sizeof(class) - 1))
+	if (!strncasecmp(text, class, sizeof(class) - 1))
 		return parse_class(text + sizeof(class) - 1, len - (sizeof(class) - 1), f);
 	if (used + len + 2 > sizeof(f->words))
 		return -EINVAL;

@@ -116,6 +116,7 @@ static void filters_hold_together(void **state)
 	expect_rows(&d, "lru work", "count", false, "lru_add_drain_per_cpu");
 	expect_rows(&d, "lru eth", "count", false, "");
 	expect_rows(&d, "class=WORK", "count", false, "lru_add_drain_per_cpu,Eth worker");
+	expect_rows(&d, "Class=work CPU=1", "count", false, "Eth worker");
 	expect_rows(&d, "nothing", "count", false, "");
 	assert_int_equal(top_filter_parse("cpu=x", &f), -EINVAL);
 	assert_int_equal(top_filter_parse("cpu=", &f), -EINVAL);

@@ -301,14 +301,14 @@ static void keys_choose_and_move(void **state)
 	assert_int_equal(screen.view, TOP_VIEWS - 1);
 	press(&screen, &d, c, "<Tab>");
 	assert_int_equal(screen.view, 0);
-	press(&screen, &d, c, "/CLASS=x<Enter>");
-	assert_string_equal(screen.filter_text, "CLASS=x");
+	press(&screen, &d, c, "/klass=x<Enter>");
+	assert_string_equal(screen.filter_text, "klass=x");
 	assert_int_equal(screen.table.nr_rows, 0);
 	press(&screen, &d, c,
 	      "/<Backspace><Backspace><Backspace><Backspace><Backspace><Backspace>"
 	      "<Backspace>class=q<Enter>");
 	assert_true(shows(c, "no filter: "));
-	assert_string_equal(screen.filter_text, "CLASS=x");
+	assert_string_equal(screen.filter_text, "klass=x");
 	press(&screen, &d, c, "/<Esc>d0.05<Enter>");
 	assert_int_equal(screen.delay_ns, SECOND);
 	press(&screen, &d, c, "d0.5<Enter>");
