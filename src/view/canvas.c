@@ -172,6 +172,57 @@ unsigned int canvas_printf(struct canvas *c, unsigned int row, unsigned int colu
 	return canvas_put(c, row, column, CANVAS_COLUMNS_MAX, style, text);
 }
 
+/* Bytes of the line that text begins with, at least a character; its columns in *width. */
+static size_t first_line(const char *text, unsigned int room, unsigned int *width)
+{
+	unsigned int columns = 0, before_blank = 0;
+	size_t len = 0, at_blank = 0;
+	int bytes, wide = 0;
+
+	for (; (bytes = next_character(text + len, &wide)); len += (size_t)bytes) {
+		if (text[len] == ' ') {
+			at_blank = len;
+			before_blank = columns;
+		}
+		if (len && columns + (unsigned int)wide > room) {
+			*width = at_blank ? before_blank : columns;
+			return at_blank ? at_blank : len;
+		}
+		columns += (unsigned int)wide;
+	}
+	*width = columns;
+	return len;
+}
+
+unsigned int canvas_put_lines(struct canvas *c, unsigned int row, unsigned int column,
+			      enum canvas_style style, const char *text)
+{
+	unsigned int at = row, width = 0;
+	size_t len;
+
+	if (column >= c->columns)
+		return 1;
+	do {
+		len = first_line(text, c->columns - column, &width);
+		canvas_put(c, at++, column, width, style, text);
+		text += len;
+		text += len ? strspn(text, " ") : 0;
+	} while (len && *text && at < c->rows);
+	return at - row;
+}
+
+unsigned int canvas_printf_lines(struct canvas *c, unsigned int row, enum canvas_style style,
+				 const char *format, ...)
+{
+	char text[CANVAS_COLUMNS_MAX * 4 + 4];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return canvas_put_lines(c, row, 0, style, text);
+}
+
 void canvas_style_row(struct canvas *c, unsigned int row, unsigned int column,
 		      enum canvas_style style)
 {

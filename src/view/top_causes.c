@@ -80,13 +80,13 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 	struct top_value by;
 
 	text_escape_n(cause->name, sizeof(cause->name), name, sizeof(name));
-	canvas_printf(c, at_row++, 0, CANVAS_TITLE, "%s %s: who brought it about",
-		      snap_class_name(cause->class), name);
-	canvas_printf(c, at_row++, 0, CANVAS_PLAIN,
-		      "longest %.1f us, 99 of 100 up to %.1f us, in all %.3f ms in %" PRIu64
-		      " interruptions",
-		      (double)cause->max_ns / 1000, (double)cause->p99_ns / 1000,
-		      (double)cause->self_ns / 1e6, cause->count);
+	at_row += canvas_printf_lines(c, at_row, CANVAS_TITLE, "%s %s: who brought it about",
+				      snap_class_name(cause->class), name);
+	at_row += canvas_printf_lines(c, at_row, CANVAS_PLAIN,
+				      "longest %.1f us, 99 of 100 up to %.1f us, in all %.3f ms in "
+				      "%" PRIu64 " interruptions",
+				      (double)cause->max_ns / 1000, (double)cause->p99_ns / 1000,
+				      (double)cause->self_ns / 1e6, cause->count);
 	canvas_style_row(c, at_row, 0, CANVAS_HEADER);
 	canvas_printf(c, at_row++, 0, CANVAS_HEADER, "%9s %11s %11s  %s", "COUNT", "WAIT-US",
 		      "WAIT-MAX-US", "BY");

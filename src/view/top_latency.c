@@ -144,21 +144,49 @@ static unsigned int draw_histogram(const struct hist *h, struct canvas *c, unsig
 	return used;
 }
 
-static void draw_percentiles(const struct top_data *d, struct canvas *c, unsigned int row)
-{
-	const struct snapshot *s = d->now;
-	unsigned int at;
+/* Where the next part of a line goes. */
+struct pen {
+	struct canvas *c;
+	unsigned int row;
+	unsigned int column;
+	unsigned int end; /* of the rows that there are for it */
+};
 
-	at = canvas_printf(c, row, 0, CANVAS_PLAIN, "us of %" PRIu64 " wake-ups (%.0f/s)",
-			   s->nr_samples, d->rates.samples_s);
+/* What does not fit begins a row or, if there is none, is left out: half of it is another number. */
+static void put_part(struct pen *p, const char *text)
+{
+	unsigned int width = canvas_width(text);
+
+	if (p->column && p->column + width > p->c->columns) {
+		if (p->row + 1 >= p->end)
+			return;
+		p->row++;
+		p->column = 0;
+	}
+	p->column += canvas_put(p->c, p->row, p->column, width, CANVAS_PLAIN, text);
+}
+
+/* Returns the rows it took. */
+static unsigned int draw_percentiles(const struct top_data *d, struct canvas *c, unsigned int row,
+				     unsigned int rows)
+{
+	struct pen pen = { c, row, 0, row + rows };
+	const struct snapshot *s = d->now;
+	char part[64];
+
+	snprintf(part, sizeof(part), "us of %" PRIu64 " wake-ups (%.0f/s)", s->nr_samples,
+		 d->rates.samples_s);
+	put_part(&pen, part);
 	for (size_t i = 0; i < PERCENTILES; i++) {
 		if (hist_count(s->latency) < percentiles[i].needs)
 			continue;
-		at += canvas_printf(c, row, at, CANVAS_PLAIN, "  %s %.1f", percentiles[i].label,
-				    (double)hist_percentile(s->latency, percentiles[i].percent) /
-					    1000);
+		snprintf(part, sizeof(part), "  %s %.1f", percentiles[i].label,
+			 (double)hist_percentile(s->latency, percentiles[i].percent) / 1000);
+		put_part(&pen, part);
 	}
-	canvas_printf(c, row, at, CANVAS_PLAIN, "  max %.1f", (double)hist_max(s->latency) / 1000);
+	snprintf(part, sizeof(part), "  max %.1f", (double)hist_max(s->latency) / 1000);
+	put_part(&pen, part);
+	return pen.row + 1 - row;
 }
 
 static void draw_no_samples(const struct top_data *d, struct canvas *c, unsigned int row)
@@ -177,7 +205,7 @@ static void draw_no_samples(const struct top_data *d, struct canvas *c, unsigned
 static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
 			 unsigned int rows)
 {
-	unsigned int used = 1;
+	unsigned int used;
 
 	if (!rows)
 		return 0;
@@ -185,9 +213,11 @@ static unsigned int head(const struct top_data *d, struct canvas *c, unsigned in
 		draw_no_samples(d, c, row);
 		return 1;
 	}
-	draw_percentiles(d, c, row);
+	/* names of columns and a row of the table are to be left */
+	used = draw_percentiles(d, c, row, rows > 4 ? rows - 2 : 1);
 	if (rows > 6)
-		used += draw_histogram(d->now->latency, c, row + 1, rows / 2 < 10 ? rows / 2 : 10);
+		used += draw_histogram(d->now->latency, c, row + used,
+				       rows / 2 < 10 ? rows / 2 : 10);
 	return used;
 }
 
@@ -212,11 +242,12 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 	char text[PART_TEXT];
 
 	text_escape_n(o->comm, sizeof(o->comm), text, sizeof(text));
-	canvas_printf(c, at_row++, 0, CANVAS_TITLE,
-		      "%s/%" PRIu32 " on CPU %" PRIu32 " was %.1f us late at %.6f s%s", text,
-		      o->pid, o->cpu, (double)o->latency_ns / 1000,
-		      ((double)o->expiry_ns - (double)d->start_ns) / 1e9,
-		      o->remote_timer ? "; its timer expired on another CPU" : "");
+	at_row += canvas_printf_lines(c, at_row, CANVAS_TITLE,
+				      "%s/%" PRIu32 " on CPU %" PRIu32
+				      " was %.1f us late at %.6f s%s",
+				      text, o->pid, o->cpu, (double)o->latency_ns / 1000,
+				      ((double)o->expiry_ns - (double)d->start_ns) / 1e9,
+				      o->remote_timer ? "; its timer expired on another CPU" : "");
 	canvas_style_row(c, at_row, 0, CANVAS_HEADER);
 	canvas_printf(c, at_row++, 0, CANVAS_HEADER, "%-7s %10s  %s", "STEP", "US", "WHAT");
 	for (int step = 0; step < SNAP_NR_STEPS; step++) {
@@ -226,8 +257,9 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 			if (o->parts[i].step != (enum snap_step)step)
 				continue;
 			part_text(&o->parts[i], text);
-			canvas_printf(c, at_row++, 8, CANVAS_PLAIN, "%10.1f  %s",
-				      (double)o->parts[i].ns / 1000, text);
+			canvas_printf(c, at_row, 8, CANVAS_PLAIN, "%10.1f",
+				      (double)o->parts[i].ns / 1000);
+			at_row += canvas_put_lines(c, at_row, 20, CANVAS_PLAIN, text);
 		}
 		if (o->residual_ns[step])
 			canvas_printf(c, at_row++, 8, CANVAS_PLAIN, "%10.1f  not known",

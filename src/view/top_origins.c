@@ -177,13 +177,14 @@ static void detail(const struct top_data *d, size_t row, struct canvas *c, unsig
 	text_escape_n(o->caused->cgroup, sizeof(o->caused->cgroup), group, sizeof(group));
 	top_task(&by, &o->who);
 	print_times(times, sizeof(times), o->who.count);
-	canvas_printf(c, at_row++, 0, CANVAS_TITLE, "%s %s, brought about by %s",
-		      snap_class_name(o->caused->class), name, by.text);
-	canvas_printf(c, at_row++, 0, CANVAS_PLAIN, "control group %s", *group ? group : "-");
-	canvas_printf(c, at_row++, 0, CANVAS_PLAIN,
-		      "%s, until it began %.1f us on average, at most %.1f us", times,
-		      o->who.count ? (double)o->wait_ns / (double)o->who.count / 1000 : 0,
-		      (double)o->wait_max_ns / 1000);
+	at_row += canvas_printf_lines(c, at_row, CANVAS_TITLE, "%s %s, brought about by %s",
+				      snap_class_name(o->caused->class), name, by.text);
+	at_row += canvas_printf_lines(c, at_row, CANVAS_PLAIN, "control group %s",
+				      *group ? group : "-");
+	at_row += canvas_printf_lines(
+		c, at_row, CANVAS_PLAIN, "%s, until it began %.1f us on average, at most %.1f us",
+		times, o->who.count ? (double)o->wait_ns / (double)o->who.count / 1000 : 0,
+		(double)o->wait_max_ns / 1000);
 	for (uint32_t i = o->first; i != TOP_NO_ROW && at_row < c->rows;
 	     i = d->rates.next_caused[i])
 		at_row = draw_place(&d->now->caused[i], o->who.count, c, at_row);

@@ -360,41 +360,22 @@ unsigned int top_table_draw(const struct top_table *t, struct canvas *c, unsigne
 
 #define LABEL_WIDTH 13
 
-/* As much of text as fits into so many columns, at least a character. Returns its bytes. */
-static size_t take_part(const char *text, unsigned int columns, char part[TOP_TEXT])
-{
-	size_t len = (size_t)snprintf(part, TOP_TEXT, "%s", text);
-
-	while (canvas_width(part) > columns) {
-		/* back to the begin of its last character */
-		do
-			len--;
-		while (len && (part[len] & 0xc0) == 0x80);
-		part[len] = '\0';
-	}
-	return len;
-}
-
 void top_table_draw_whole(const struct top_view *view, const struct top_data *data, size_t row,
 			  struct canvas *c)
 {
-	unsigned int room = c->columns > LABEL_WIDTH + 1 ? c->columns - LABEL_WIDTH : 2, at = 0;
-	char text[TOP_TEXT], part[TOP_TEXT];
+	char text[TOP_TEXT];
 	struct top_value v;
+	unsigned int at = 0;
 
 	for (unsigned int i = 0; i < view->nr_columns; i++) {
 		const struct top_column *col = &view->columns[i];
-		const char *rest = text;
 
 		if (!col->name)
 			continue;
 		view->value(data, row, i, &v);
 		value_text(&v, col, text, sizeof(text));
 		canvas_put(c, at, 0, LABEL_WIDTH, CANVAS_DIM, col->title);
-		do {
-			rest += take_part(rest, room, part);
-			canvas_put(c, at++, LABEL_WIDTH, room, CANVAS_PLAIN, part);
-		} while (*rest && at < c->rows);
+		at += canvas_put_lines(c, at, LABEL_WIDTH, CANVAS_PLAIN, text);
 	}
 }
 
