@@ -47,7 +47,8 @@ static bool is_time(const struct top *t, uint64_t deadline_ns)
 
 /*
  * Keys, whoever asks for metrics and, live, records until *deadline_ns of the clock, which keys may
- * change, and as long as the view stands still.
+ * change, and as long as the view stands still. Once at least: a look may take longer than it is
+ * until the next one, on a slow terminal for one.
  */
 static int wait_until(struct top *t, uint64_t from_ns,
 		      uint64_t (*deadline)(const struct top *t, uint64_t from_ns))
@@ -60,8 +61,6 @@ static int wait_until(struct top *t, uint64_t from_ns,
 	while (!top_stopping) {
 		if (t->collect && t->source->feed(t))
 			return CMD_ERROR;
-		if (is_time(t, deadline(t, from_ns)))
-			break;
 		fds[1].revents = 0;
 		if (poll(fds, 2, wait_ms(t, deadline(t, from_ns))) > 0 && fds[0].revents & ~POLLIN)
 			top_stopping = 1; /* the terminal is gone */
@@ -71,6 +70,8 @@ static int wait_until(struct top *t, uint64_t from_ns,
 		}
 		if (take_keys(t))
 			return CMD_ERROR;
+		if (is_time(t, deadline(t, from_ns)))
+			break;
 	}
 	t->step = false;
 	return 0;
