@@ -369,21 +369,50 @@ test_old() {
 	check what-can-not-be-kept-stays "it is gone" cmp "$directory/qpwlat.qpw" "$scratch/first.qpw"
 }
 
-# A terminal sees how far it is, on one line, which is gone at the end.
-test_progress() {
-	TERM=xterm script -qefc "'$QPWLAT' record -c 1 -d 2s -o '$trace'" "$scratch/typescript" \
-		>/dev/null </dev/null
+# start_terminal SECONDS: record for so long on a terminal; $recorder is the pid of the recorder,
+# $terminal that of the terminal, which ends with it.
+start_terminal() {
+	rm -f "$scratch/recorder" "$scratch/typescript"
+	TERM=xterm script -qefc "echo \$\$ >'$scratch/recorder.new'; mv '$scratch/recorder.new' '$scratch/recorder'
+		exec '$QPWLAT' record -c 1 -d $1s -o '$trace'" "$scratch/typescript" >/dev/null </dev/null &
+	terminal=$!
+	await_file "$scratch/recorder"
+	recorder=$(<"$scratch/recorder")
+}
+
+# shows PATTERN: what the progress line was by now, one a line, in $scratch/lines; one is so.
+shows() {
 	tr '\r' '\n' <"$scratch/typescript" | grep -aoE 'recording [0-9].*' >"$scratch/lines"
-	check progress "$(cat -v "$scratch/lines")" grep -qaE \
-		'^recording [01]\.[0-9] of 2\.0 s \([0-9]+ %\), [1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' \
-		"$scratch/lines"
-	# tenths of a second are 5 % of it
+	grep -qaE "$1" "$scratch/lines"
+}
+
+# A terminal sees how far it is, on one line, which is gone at the end. The recorder is let go on
+# until something was measured and a twentieth of the time is over: how long that takes is for the
+# machine to say.
+test_progress() {
+	local samples='[1-9][0-9]* samples, worst [0-9.]+ [num]s, lost 0' i
+
+	start_terminal 30
+	for ((i = 0; i < 1200; i++)); do
+		shows "^recording ([1-9]|[1-9][0-9])\.[0-9] of 30\.0 s \([0-9]+ %\), $samples" && break
+		kill -0 "$recorder" 2>/dev/null || break
+		sleep 0.05
+	done
+	kill -INT "$recorder" 2>/dev/null
+	wait "$terminal"
+	check progress "$(cat -v "$scratch/typescript")" \
+		shows "^recording [0-9.]+ of 30\.0 s \([0-9]+ %\), $samples"
+	# tenths of a second are 0.3 % of it
 	# shellcheck disable=SC2016 # awk's fields
 	check progress-in-percent "$(cat -v "$scratch/lines")" awk '{
-			off = substr($5, 2) - $2 / 2 * 100
-			if (off < -3 || off > 3) exit 1 }' <(sed 's/ of 2\.0 s / 2.0 s /' "$scratch/lines")
-	check progress-is-one-line "$(cat -v "$scratch/typescript")" test "$(grep -c 'recording 0' \
-		"$scratch/typescript")" -le 1
+			off = substr($5, 2) - $2 / 30 * 100
+			if (off < -0.7 || off > 0.7) exit 1
+			if (substr($5, 2) > 2) some = 1 }
+		END { exit !some }' <(sed 's/ of 30\.0 s / 30.0 s /' "$scratch/lines")
+	check progress-is-one-line "$(cat -v "$scratch/typescript")" test "$(grep -c 'recording [0-9]' \
+		"$scratch/typescript")" = 1
+	check progress-is-gone-at-the-end "$(cat -v "$scratch/typescript")" \
+		grep -qa $'\033''\[Krecorded ' "$scratch/typescript"
 	TERM=dumb script -qefc "'$QPWLAT' record -c 1 -d 300ms -o '$trace'" "$scratch/typescript" \
 		>/dev/null </dev/null
 	check no-progress-on-a-dumb-terminal "$(cat -v "$scratch/typescript")" \
