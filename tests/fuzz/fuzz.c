@@ -16,6 +16,7 @@
 #include "util/array.h"
 #include "util/text.h"
 #include "view/export.h"
+#include "view/openmetrics.h"
 #include "view/report.h"
 
 const char *fuzz_file(const void *data, size_t size)
@@ -154,6 +155,24 @@ static void merge_twice(const struct snapshot *s)
 	snapshot_destroy(all);
 }
 
+/* What a live view shows of it, each CPU by itself, as metrics. */
+static void show_live(const struct host_facts *facts, const struct model *live)
+{
+	struct snapshot *s = model_snapshot(live);
+	const struct openmetrics metrics = { .facts = facts, .snapshot = s };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	FUZZ_ASSERT(f && s);
+	FUZZ_ASSERT(!openmetrics_write(f, &metrics));
+	FUZZ_ASSERT(!fclose(f));
+	FUZZ_ASSERT(len > 6 && !strcmp(text + len - 6, "# EOF\n"));
+	check_text(text, len);
+	free(text);
+	snapshot_destroy(s);
+}
+
 /* All records in one format. */
 struct sink {
 	const struct export_format *format;
@@ -190,8 +209,9 @@ static void sink_close(struct sink *sink, const struct export_end *end)
 	free(sink->text);
 }
 
-/* All records in every format, and into the model. Returns how reading ended. */
-static int feed_all(struct trace_reader *reader, struct model *model, struct report_trace *trace)
+/* All records in every format, and into the models. Returns how reading ended. */
+static int feed_all(struct trace_reader *reader, struct model *model, struct model *live,
+		    struct report_trace *trace)
 {
 	struct sink sinks[] = { { .format = &export_csv },
 				{ .format = &export_chrome },
@@ -207,6 +227,7 @@ static int feed_all(struct trace_reader *reader, struct model *model, struct rep
 		int fed = model_feed(model, record);
 
 		FUZZ_ASSERT(!fed || fed == -EINVAL);
+		FUZZ_ASSERT(model_feed(live, record) == fed);
 		trace->nr_malformed += fed == -EINVAL;
 		for (size_t i = 0; i < ARRAY_SIZE(sinks); i++)
 			FUZZ_ASSERT(!sinks[i].format->put(sinks[i].export, record));
@@ -221,10 +242,13 @@ static int feed_all(struct trace_reader *reader, struct model *model, struct rep
 void fuzz_trace(const char *path)
 {
 	const struct model_config config = { .outlier_ns = 0, .max_outliers = 10 };
+	const struct model_config by_cpu = {
+		.max_outliers = 10, .latest_outliers = true, .per_cpu = true, .event_ns = 1000
+	};
 	struct report_trace trace = { .path = "fuzz.qpw" };
 	struct trace_reader *reader;
 	struct snapshot *s;
-	struct model *model;
+	struct model *model, *live;
 	int ret = trace_reader_open(path, &reader);
 
 	if (ret) {
@@ -233,8 +257,9 @@ void fuzz_trace(const char *path)
 		return;
 	}
 	model = model_create(&config);
-	FUZZ_ASSERT(model);
-	ret = feed_all(reader, model, &trace);
+	live = model_create(&by_cpu);
+	FUZZ_ASSERT(model && live);
+	ret = feed_all(reader, model, live, &trace);
 	FUZZ_ASSERT(!ret || ret == -ENODATA || ret == -EBADMSG);
 	if (ret)
 		model_set_truncated(model);
@@ -249,6 +274,8 @@ void fuzz_trace(const char *path)
 	check_sums(s);
 	merge_twice(s);
 	show(&trace, s);
+	show_live(&trace.facts, live);
+	model_destroy(live);
 	snapshot_destroy(s);
 	model_destroy(model);
 	trace_reader_close(reader);
