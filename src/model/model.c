@@ -94,12 +94,14 @@ struct subject {
 static int watch_subject(struct model *m, const struct qpw_header *h, const struct subject *s,
 			 const struct figures_origin *origin, uint64_t self_ns)
 {
+	const bool early = h->start_ns < m->window_start_ns;
 	const struct watch_interval i = {
 		.cpu = h->cpu,
 		.class = s->class,
 		.name = s->name,
-		.counted = s->counted,
-		.start_ns = h->start_ns,
+		.counted = s->counted && !early,
+		.early = early,
+		.start_ns = early ? m->window_start_ns : h->start_ns,
 		.end_ns = h->end_ns,
 		.self_ns = self_ns,
 		.origin = origin,
@@ -124,21 +126,40 @@ static int count_caused(struct model *m, const struct qpw_header *h, const struc
 			      origin, &wait);
 }
 
-/* Where figures come from tables, one that is recorded, too, is only logged. */
+/*
+ * Where figures come from tables, one that is recorded, too, is only logged. One that began before
+ * the window has time in it, and does not count.
+ */
 static int count_interval(struct model *m, const struct qpw_header *h, const struct subject *s,
 			  const struct figures_origin *origin, uint64_t self_ns)
 {
-	const uint64_t ns = h->end_ns - h->start_ns;
+	const bool early = h->start_ns < m->window_start_ns;
+	const bool counted = s->counted && !early;
+	const uint64_t ns = h->end_ns - (early ? m->window_start_ns : h->start_ns);
 	const struct figures_sum sum = {
-		.count = s->counted, .self_ns = self_ns, .total_ns = ns, .max_ns = ns
+		.count = counted, .self_ns = self_ns, .total_ns = ns, .max_ns = ns
 	};
 	int ret = m->from_tables ? 0 : figures_interval(&m->figures, s->class, s->name, &sum);
 
 	if (!ret && m->watch)
 		ret = watch_subject(m, h, s, origin, self_ns);
-	if (ret || m->from_tables || !origin || !s->counted)
+	if (ret || m->from_tables || !origin || !counted)
 		return ret;
 	return count_caused(m, h, s, origin);
+}
+
+/* What of it lies in the window, without what nested there. */
+static uint64_t self_in_window(const struct model *m, struct nest *nest, const struct qpw_header *h,
+			       bool outermost)
+{
+	uint64_t start_ns = h->start_ns, end_ns = h->end_ns;
+
+	if (start_ns < m->window_start_ns)
+		start_ns = m->window_start_ns;
+	if (end_ns > m->window_end_ns)
+		end_ns = m->window_end_ns;
+	return outermost ? nest_add_outermost(nest, start_ns, end_ns) :
+			   nest_add(nest, start_ns, end_ns);
 }
 
 /* An interval in which the victim could not run. *self_ns may be NULL. */
@@ -182,13 +203,12 @@ static int add_interval(struct model *m, const struct qpw_header *h, const struc
 		i->origin_callsite = origin.callsite;
 		i->origin_ns = s->origin->ns;
 	}
-	if (s->class == SNAP_THREAD)
-		self = nest_add_outermost(&cpu->nest, h->start_ns, h->end_ns);
-	else
-		self = nest_add(&cpu->nest, h->start_ns, h->end_ns);
+	if (!model_touches_window(m, h))
+		return 0;
+	self = self_in_window(m, &cpu->nest, h, s->class == SNAP_THREAD);
 	if (self_ns)
 		*self_ns = self;
-	if (!model_in_window(m, h))
+	if (m->from_tables && !model_in_window(m, h))
 		return 0;
 	return count_interval(m, h, s, s->origin ? &origin : NULL, self);
 }
@@ -295,13 +315,13 @@ static int feed_work(struct model *m, const struct qpw_header *h)
 	if (h->flags & QPW_F_ORIGIN)
 		s.origin = &e->origin;
 	ret = add_interval(m, h, &s, &self_ns);
-	if (ret || m->from_tables || !model_in_window(m, h))
+	if (ret || m->from_tables || !model_touches_window(m, h))
 		return ret;
 	ret = figures_work(&m->figures, s.name, &row);
 	if (ret)
 		return ret;
 	row->run_ns += self_ns;
-	return s.counted ? count_execution(m, e, s.name, row) : 0;
+	return s.counted && model_in_window(m, h) ? count_execution(m, e, s.name, row) : 0;
 }
 
 static int feed_work_queue(struct model *m, const struct qpw_header *h)

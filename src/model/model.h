@@ -44,9 +44,9 @@ void model_destroy(struct model *m);
 
 /*
  * Feed one record: a struct qpw_header and the rest of its kind, h->size bytes in memory. Records
- * of one CPU come in order of end_ns; different CPUs may interleave in any way. Figures count only
- * what starts inside the window once a window is known. Returns 0, -EINVAL for a record whose size
- * does not fit its kind (nothing is changed), -ENOMEM.
+ * of one CPU come in order of end_ns; different CPUs may interleave in any way. Once a window is
+ * known figures count only what starts inside it, and of times only what lies in it. Returns 0,
+ * -EINVAL for a record whose size does not fit its kind (nothing is changed), -ENOMEM.
  * A record of an unknown kind is counted and otherwise ignored.
  */
 int model_feed(struct model *m, const struct qpw_header *h);

@@ -102,6 +102,13 @@ static inline bool model_in_window(const struct model *m, const struct qpw_heade
 	return h->start_ns >= m->window_start_ns && h->start_ns <= m->window_end_ns;
 }
 
+/* It began in the window, or before it and went on in it. */
+static inline bool model_touches_window(const struct model *m, const struct qpw_header *h)
+{
+	return model_in_window(m, h) ||
+	       (h->start_ns < m->window_start_ns && h->end_ns > m->window_start_ns);
+}
+
 struct model_cpu *model_add_cpu(struct model *m, uint32_t cpu);
 
 /* The state of a CPU, made at its first use; NULL when out of memory. */

@@ -199,13 +199,15 @@ int watch_interval(struct watch *w, const struct watch_interval *i)
 	};
 	struct watch_cause *row;
 
-	watch_log(w, i);
+	if (!i->early)
+		watch_log(w, i);
 	if (!w->per_cpu)
 		return 0;
 	row = count_sum(w, i->cpu, i->class, i->name, &sum);
 	if (!row)
 		return -ENOMEM;
-	row->lengths[qpw_coarse_bucket(ns)]++;
+	if (!i->early)
+		row->lengths[qpw_coarse_bucket(ns)]++;
 	return watch_recent_max(w, i->cpu, ns);
 }
 

@@ -21,6 +21,7 @@ struct watch_interval {
 	enum snap_class class;
 	int name;
 	bool counted; /* it adds to the counts, not only to the times */
+	bool early;   /* it began before the window, at which it is cut: its length is not known */
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t self_ns;

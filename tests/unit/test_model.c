@@ -148,8 +148,9 @@ static void test_told_late(void **state)
 }
 
 /*
- * Window 1000…2000, both edges in. Counted: what starts inside. Told before the window opened and
- * drained after it closed: not counted, though known for nesting.
+ * Window 1000…2000, both edges in. Counted: what starts inside; of what reaches across an edge the
+ * time inside: 1 ns of the first interrupt, none of the last. Told before the window opened and
+ * drained after it closed: not counted.
  */
 static void test_window(void **state)
 {
@@ -167,7 +168,7 @@ static void test_window(void **state)
 	assert_false(s->window_closed);
 	assert_int_equal(s->window_start_ns, 1000);
 	assert_int_equal(s->window_ns, 4000);
-	expect_total(s, SNAP_IRQ, 1, 4, 4);
+	expect_total(s, SNAP_IRQ, 1, 1 + 4, 4);
 	assert_int_equal(s->nr_samples, 1);
 	assert_int_equal(s->nr_outliers, 1);
 	snapshot_destroy(s);
@@ -180,10 +181,42 @@ static void test_window(void **state)
 	assert_true(s->window_closed);
 	assert_int_equal(s->window_ns, 1000);
 	assert_int_equal(s->window_end_ns, 2000);
-	expect_total(s, SNAP_IRQ, 2, 14, 10);
+	expect_total(s, SNAP_IRQ, 2, 1 + 4 + 0, 10);
 	assert_int_equal(s->nr_samples, 2);
 	assert_int_equal(hist_max(s->latency), 301);
 	assert_int_equal(s->nr_events, 9);
+	snapshot_destroy(s);
+	model_destroy(m);
+}
+
+/*
+ * Window 1000…2000. A hog has the CPU 500…1500, in which interrupts are at 900…1100 and 1200…1250,
+ * and 1800…5000, with interrupts at 1990…2020, 3000…3100. In the window that is 500 ns less 100 and
+ * 50, and 200 less 10, of the hog; of interrupts 100, 50 and 10. One that ends as the window opens
+ * has nothing in it.
+ */
+static void test_across_edges(void **state)
+{
+	struct model *m = new_model(0, 0);
+	struct snapshot *s;
+
+	(void)state;
+	feed(m, rec_thread(1, 400, 500, 9, "before"));
+	feed(m, rec_irq(2, 600, 1000, "touching"));
+	feed(m, rec_window(1000, 0));
+	feed(m, rec_irq(1, 900, 1100, "nic"));
+	feed(m, rec_irq(1, 1200, 1250, "nic"));
+	feed(m, rec_thread(1, 500, 1500, 66, "hog"));
+	feed(m, rec_irq(2, 700, 1000, "touching"));
+	feed(m, rec_window(1000, 2000));
+	feed(m, rec_irq(1, 1990, 2020, "nic"));
+	feed(m, rec_irq(1, 3000, 3100, "nic"));
+	feed(m, rec_thread(1, 1800, 5000, 66, "hog"));
+	s = snap(m);
+	expect_total(s, SNAP_THREAD, 1, 350 + 190, 3200);
+	expect_total(s, SNAP_IRQ, 2, 100 + 50 + 10, 100);
+	assert_int_equal(cause(s, SNAP_THREAD, "hog")->total_ns, 500 + 3200);
+	assert_int_equal(s->nr_causes, 2);
 	snapshot_destroy(s);
 	model_destroy(m);
 }
@@ -451,13 +484,13 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nesting),	   cmocka_unit_test(test_cpus_apart),
-		cmocka_unit_test(test_long_run),   cmocka_unit_test(test_broken_nesting),
-		cmocka_unit_test(test_told_late),  cmocka_unit_test(test_window),
-		cmocka_unit_test(test_bad_window), cmocka_unit_test(test_works),
-		cmocka_unit_test(test_flushes),	   cmocka_unit_test(test_names),
-		cmocka_unit_test(test_long_name),  cmocka_unit_test(test_meta),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nesting),	     cmocka_unit_test(test_cpus_apart),
+		cmocka_unit_test(test_long_run),     cmocka_unit_test(test_broken_nesting),
+		cmocka_unit_test(test_told_late),    cmocka_unit_test(test_window),
+		cmocka_unit_test(test_across_edges), cmocka_unit_test(test_bad_window),
+		cmocka_unit_test(test_works),	     cmocka_unit_test(test_flushes),
+		cmocka_unit_test(test_names),	     cmocka_unit_test(test_long_name),
+		cmocka_unit_test(test_meta),	     cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
