@@ -188,21 +188,47 @@ write_blocks() {
 	done
 }
 
-# Each a task of its own, with a name and a number.
+# Each a task of its own, with a name and a number. It is there before the recording and does
+# nothing until that has begun: probes are put into code that hardly runs (see patch_code).
+await_recording() {
+	until [ -e /tmp/recording ]; do
+		sleep 0.1
+	done
+}
+
 case ${1:-} in
 victim)
 	call_itself victim
+	await_recording
 	fork_and_count
 	;;
 taker)
 	call_itself taker
+	await_recording
 	while :; do :; done
 	;;
 writer)
 	call_itself writer
+	await_recording
 	write_blocks
 	;;
 esac
+
+# As the recorder's command: the victim and the others of these numbers run for a while, and no longer
+# when the probes go. The recorder shall find its victim alive.
+if [ "${1:-}" = let-run ]; then
+	shift
+	: >/tmp/recording
+	sleep $SHARED_S
+	kill -STOP "$1"
+	shift
+	kill -KILL "$@"
+	# their children have a block to finish
+	while pidof dd >/dev/null; do
+		sleep 0.1
+	done
+	exit
+fi
 
 # A victim that has to share its CPU, with tasks there that wait for locks.
 share_cpu() {
@@ -216,14 +242,15 @@ share_cpu() {
 		taskset 1 /lab/classes.sh writer &
 		busy="$busy $!"
 	done
-	sleep 0.5
-	qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" -d "${SHARED_S}s" --system-calls --victim "pid:$victim" \
-		-o /results/shared.qpw
-	status=$?
 	# shellcheck disable=SC2086 # several numbers
-	kill -KILL $victim $busy
+	qpwlat record -q -c "$CPU" -H "$HOUSEKEEPING" --system-calls --victim "pid:$victim" \
+		-o /results/shared.qpw -- /lab/classes.sh let-run $victim $busy
+	status=$?
 	# shellcheck disable=SC2086
-	wait $victim $busy
+	{
+		kill -KILL $victim $busy
+		wait $victim $busy
+	}
 	[ $status -eq 0 ] && qpwlat report --json=/results/shared.json /results/shared.qpw >/dev/null
 }
 
