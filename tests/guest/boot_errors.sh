@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
 trap 'rm -rf "$scratch"' EXIT
 
-find_guest boot-errors
+find_lab boot-errors
 # So that what a boot leaves in its temporary directory can be told.
 mkdir "$scratch/tmp"
 export TMPDIR=$scratch/tmp
@@ -60,6 +60,25 @@ check emulator-slip-keeps-the-logs "$(ls "$scratch/slip")" \
 run "${boot[@]}" --out "$scratch/int3" --env "$(slipping 'cc <1f> 44 00 00')"
 check breakpoint-that-is-there-is-no-slip "$(cat "$scratch/int3/boot.json")" \
 	json_holds "$scratch/int3/boot.json" '.emulator_retries == 0 and (.outcome | contains("complains"))'
+
+# What kernels before 6.8 make of it; also a CPU that takes its breakpoints and goes on.
+stuck=(env QPW_SILENT_S=4 "${boot[@]}" --modules "$MODULES")
+run "${stuck[@]}" --out "$scratch/stuck" --env 'CMD=insmod /lab/modules/qpw_breakpoint.ko'
+fails_saying stuck-at-a-breakpoint "booting again" "a breakpoint that was gone" "$scratch/stuck/kernel.log"
+check stuck-is-tried-again "$(cat "$scratch/stuck/boot.json")" \
+	json_holds "$scratch/stuck/boot.json" '.emulator_retries == 2 and (.outcome | contains("breakpoint"))'
+# Behind the call of ftrace, which the probe would use instead, and, should the function begin with one,
+# the mark of an indirect call's target.
+run "${stuck[@]}" --out "$scratch/busy" --env 'CMD=cd /sys/kernel/tracing
+	echo 0 >/proc/sys/debug/kprobes-optimization
+	echo "p:often do_sys_openat2+5" >kprobe_events || echo "p:often do_sys_openat2+9" >kprobe_events || exit
+	echo 1 >events/kprobes/often/enable || exit
+	timeout 12 sh -c "while :; do : </dev/null; done"
+	cat kprobe_profile; echo 0 >events/kprobes/often/enable'
+check breakpoints-that-are-there-are-no-slip "exit code $rc: $(tail -n 3 "$scratch/stderr")" \
+	json_holds "$scratch/busy/boot.json" '.emulator_retries == 0 and .outcome == "ok"'
+check breakpoints-were-taken "$(cat "$scratch/busy/output.txt")" \
+	test "$(awk '$1 == "often" {print $2}' "$scratch/busy/output.txt")" -gt 1000
 
 # The link comes first and much behind it: a reader that stops at the link has not read to the end.
 # shellcheck disable=SC2016 # the guest's shell expands it
