@@ -457,7 +457,12 @@ static int open_window(struct model *m, uint64_t start_ns)
 
 int model_restart(struct model *m, uint64_t now_ns)
 {
-	return m->window_closed ? 0 : open_window(m, now_ns);
+	const uint64_t end_ns = m->window_closed ? m->window_end_ns : UINT64_MAX;
+	int ret = open_window(m, now_ns);
+
+	if (m->window_end_ns > end_ns)
+		m->window_end_ns = end_ns;
+	return ret;
 }
 
 /*

@@ -51,7 +51,7 @@ void model_destroy(struct model *m);
  */
 int model_feed(struct model *m, const struct qpw_header *h);
 
-/* Count anew from now_ns on, unless the window has been closed. 0 or -ENOMEM. */
+/* Count anew from now_ns on, up to the end of the window where that is known. 0 or -ENOMEM. */
 int model_restart(struct model *m, uint64_t now_ns);
 
 /*

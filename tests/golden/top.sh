@@ -38,10 +38,11 @@ shows site.txt --replay calls.qpw -d 1 --event 1 --print 80x14 --keys '6<End><En
 shows late.txt "${lab[@]}" --print 80x20 --keys '5<Enter>'
 shows help.txt --replay lab.qpw --print 80x24 --keys '?'
 
-# Order, filter, the line that is being typed, what is no filter.
+# Order, filter, the line that is being typed, counting anew, what is no filter.
 shows order.txt "${lab[@]}" --print 80x16 --keys '>>r<Down>'
 shows filter.txt "${lab[@]}" --print 80x16 --keys '/class=work<Enter>'
 shows typing.txt "${lab[@]}" --print 80x12 --keys '/drain'
+shows anew.txt "${lab[@]}" --print 80x12 --keys R
 shows nonsense.txt "${lab[@]}" --print 80x12 --keys '/cpu=x<Enter>'
 
 # Where it fits no more, and where there is room.

@@ -221,6 +221,48 @@ static void test_across_edges(void **state)
 	model_destroy(m);
 }
 
+/*
+ * Counted anew from 1500 on, in a window whose end is known or told later: of irqs of 4, 5 and 6 ns
+ * the second one is in it, the third behind its end.
+ */
+static void test_count_anew(void **state)
+{
+	(void)state;
+	for (int told_before = 0; told_before < 2; told_before++) {
+		struct model *m = new_model(0, 0);
+		struct snapshot *s;
+
+		feed(m, rec_window(1000, 0));
+		feed(m, rec_irq(1, 1100, 1104, "a"));
+		feed(m, rec_sample(1, 1100, 1110, 1120, 1130, 1140));
+		if (told_before)
+			feed(m, rec_window(1000, 2000));
+		assert_int_equal(model_restart(m, 1500), 0);
+		s = snap(m);
+		expect_total(s, SNAP_IRQ, 0, 0, 0);
+		assert_int_equal(s->nr_samples, 0);
+		assert_int_equal(s->nr_outliers, 0);
+		snapshot_destroy(s);
+		feed(m, rec_irq(1, 1600, 1605, "a"));
+		if (!told_before)
+			feed(m, rec_window(1000, 2000));
+		feed(m, rec_irq(1, 2100, 2106, "a"));
+		s = snap(m);
+		expect_total(s, SNAP_IRQ, 1, 5, 5);
+		assert_true(s->window_closed);
+		assert_int_equal(s->window_start_ns, 1500);
+		assert_int_equal(s->window_end_ns, 2000);
+		snapshot_destroy(s);
+		/* behind its end there is nothing to count */
+		assert_int_equal(model_restart(m, 2500), 0);
+		s = snap(m);
+		expect_total(s, SNAP_IRQ, 0, 0, 0);
+		assert_int_equal(s->window_ns, 0);
+		snapshot_destroy(s);
+		model_destroy(m);
+	}
+}
+
 /* A closing record alone, or one that ends before it starts, is no window. */
 static void test_bad_window(void **state)
 {
@@ -487,10 +529,11 @@ int main(void)
 		cmocka_unit_test(test_nesting),	     cmocka_unit_test(test_cpus_apart),
 		cmocka_unit_test(test_long_run),     cmocka_unit_test(test_broken_nesting),
 		cmocka_unit_test(test_told_late),    cmocka_unit_test(test_window),
-		cmocka_unit_test(test_across_edges), cmocka_unit_test(test_bad_window),
-		cmocka_unit_test(test_works),	     cmocka_unit_test(test_flushes),
-		cmocka_unit_test(test_names),	     cmocka_unit_test(test_long_name),
-		cmocka_unit_test(test_meta),	     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_across_edges), cmocka_unit_test(test_count_anew),
+		cmocka_unit_test(test_bad_window),   cmocka_unit_test(test_works),
+		cmocka_unit_test(test_flushes),	     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_name),    cmocka_unit_test(test_meta),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
