@@ -320,7 +320,7 @@ int top_press(struct top *t, int key)
 		top_save(t, true);
 		return 0;
 	case TOP_ACT_STEP:
-		t->step = !!t->reader;
+		t->step = t->reader && !t->ended; /* behind its end there is nothing */
 		return 0;
 	case TOP_ACT_FASTER:
 		set_speed(t, 2);

@@ -234,6 +234,11 @@ given_back "q after all that" 0
 
 start "--replay $out/trace.qpw"
 shows "terminal: a replay stays at its end" 'replay, ended'
+term send-keys n
+term send-keys '?'
+shows "terminal: and after a step that there is no more" 'microseconds a second taken from the CPU'
+term send-keys '?'
+shows "terminal: in the same state" 'replay, ended'
 term send-keys q
 given_back "q of a replay" 0
 for signal in INT TERM HUP; do
