@@ -198,8 +198,9 @@ static void draw_no_samples(const struct top_data *d, struct canvas *c, unsigned
 		canvas_printf(c, row, 0, CANVAS_PLAIN,
 			      "no timer-driven wake-ups on watched CPUs yet of %s", victim);
 	else
-		canvas_printf(c, row, 0, CANVAS_PLAIN,
-			      "no wake-ups of a victim; --victim V measures those of process V");
+		canvas_printf(
+			c, row, 0, CANVAS_PLAIN,
+			"no wake-ups of a victim; live, --victim V measures those of process V");
 }
 
 static unsigned int head(const struct top_data *d, struct canvas *c, unsigned int row,
