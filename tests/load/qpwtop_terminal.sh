@@ -258,6 +258,17 @@ given_back "q of a broken trace" 0
 term send-keys "clear; $QPWTOP -d 0.3 -c $cpu -n 2; echo ended=\$?" Enter
 given_back "-n" 0
 
+# The size is the terminal's, whatever the environment says.
+term resize-window -x 70 -y 20
+term send-keys "clear; LINES=50 COLUMNS=200 $QPWTOP -d 0.3 --replay $out/trace.qpw; echo ended=\$?" Enter
+appears 'replay, ended'
+within_a_minute has_size 20
+is "terminal: LINES and COLUMNS of another one" "20 q quit  space pause  Tab" \
+	"$(screen | wc -l) $(screen | tail -n 1 | cut -c 1-24)"
+term send-keys q
+given_back "q where they are set" 0
+term resize-window -x 100 -y 30
+
 # Colours only where they are wanted; blocks instead of marks where the locale has them.
 term send-keys "clear; export LC_ALL=C.UTF-8 TERM=screen-256color" Enter
 start "--replay $out/trace.qpw"

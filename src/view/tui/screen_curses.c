@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -160,6 +161,20 @@ static void catch_faults(void)
 	sigaction(SIGTSTP, &stop, NULL);
 }
 
+/*
+ * curses takes LINES and COLUMNS for the size at all times, which may be those of another terminal:
+ * they are for one that does not know its own, a serial line.
+ */
+static void take_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		return;
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+}
+
 int screen_open(void)
 {
 	const char *term = getenv("TERM");
@@ -168,6 +183,7 @@ int screen_open(void)
 	    !strcmp(term, "dumb") || tcgetattr(STDOUT_FILENO, &saved))
 		return -ENOTTY;
 	setlocale(LC_CTYPE, "");
+	take_size();
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return -ENOTTY;
