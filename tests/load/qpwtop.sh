@@ -99,9 +99,11 @@ is "batch: rates of the classes add up to that of all" 0 "$(awk -v cpu="$cpu" '/
 	$1 == cpu && n { for (i = 3; i <= 10; i++) $2 -= $i; n = 0
 		if ($2 > 0.5 || $2 < -0.5) print }' "$out/batch" | wc -l)"
 
-# caught PID SIGNAL: it is caught, as it is from the end of the start on.
+# caught PID SIGNAL: it is caught, as it is from the end of the start on, and by qpwtop: until it is
+# that, it is a shell that has the signals of this one, and the end of this one to go through.
 caught() {
 	local mask
+	[ "$(cat "/proc/$1/comm" 2>/dev/null)" = qpwtop ] || return 1
 	mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status" 2>/dev/null)
 	[ "$((0x${mask:-0} >> ($2 - 1) & 1))" -ne 0 ]
 }
