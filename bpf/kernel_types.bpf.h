@@ -61,8 +61,13 @@ struct thread_info {
 	u32 cpu;
 };
 
+struct sched_entity {
+	u64 nr_migrations;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct sched_entity se;
 	unsigned int flags;
 	int prio;
 	unsigned int policy;

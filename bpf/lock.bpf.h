@@ -14,16 +14,24 @@
 #define LOCK_PENDING QPW_PENDING(QPW_KIND_LOCK_WAIT)
 
 /*
- * A mutex is first spun for and then slept for: two beginnings of one wait. What programs
- * themselves wait for is not told.
+ * A mutex is first spun for and then slept for: two beginnings of one wait, unless the task was on
+ * another CPU meanwhile, where the first one may have ended unseen. What programs themselves wait
+ * for is not told.
  */
 static __always_inline int lock_wait_begin(u64 lock, u32 flags)
 {
 	u32 cpu;
 	struct cpu_slot *slot = slot_here(&cpu);
+	struct task_struct *task;
+	u64 how;
 
-	if (slot && !slot->in_helper && !pending_goes_on(lock, LOCK_PENDING, flags))
-		pending_begin(lock, LOCK_PENDING, flags, cpu, false);
+	if (!slot || slot->in_helper)
+		return 0;
+	task = (struct task_struct *)bpf_get_current_task();
+	/* in place of a function */
+	how = BPF_CORE_READ(task, se.nr_migrations) << 32 | flags;
+	if (!pending_goes_on(lock, LOCK_PENDING, how))
+		pending_begin(lock, LOCK_PENDING, how, cpu, false);
 	return 0;
 }
 
@@ -41,7 +49,7 @@ static __always_inline int lock_wait_end(u64 lock)
 	if (pending.target_cpu != cpu)
 		return 0;
 	if (aggregates) {
-		key.number = pending.function;
+		key.number = (u32)pending.function;
 		key.flags = victim_runs() ? QPW_F_BY_VICTIM : 0;
 		bpf_get_current_comm(key.name, sizeof(key.name));
 		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), NULL);
@@ -52,7 +60,7 @@ static __always_inline int lock_wait_end(u64 lock)
 	if (!r)
 		return 0;
 	r->lock = lock;
-	r->flags = pending.function;
+	r->flags = (u32)pending.function;
 	r->pid = (u32)bpf_get_current_pid_tgid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	emit_submit(r);

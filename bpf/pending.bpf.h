@@ -75,8 +75,8 @@ static __always_inline void pending_begin(u64 object, u32 what, u64 function, u3
 }
 
 /*
- * What has begun goes on in another way: its beginning stays. False when nothing has, or so long
- * ago that its end must have been missed.
+ * What has begun goes on in another way: its beginning stays. False when nothing has, or its end
+ * must have been missed: it began long ago, or the upper half of its function was another one.
  */
 static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
 {
@@ -85,7 +85,8 @@ static __always_inline bool pending_goes_on(u64 object, u32 what, u64 function)
 
 	key.pid = pending_pid();
 	pending = bpf_map_lookup_elem(&pendings, &key);
-	if (!pending || bpf_ktime_get_ns() - pending->ns > PENDING_MAX_NS)
+	if (!pending || bpf_ktime_get_ns() - pending->ns > PENDING_MAX_NS ||
+	    (pending->function ^ function) >> 32)
 		return false;
 	pending->function = function;
 	return true;

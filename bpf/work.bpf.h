@@ -178,8 +178,12 @@ static __always_inline void work_end_here(struct cpu_slot *slot, u32 cpu, u64 wo
 			spare_steps_in();
 		now = work_now(slot, &stolen_ns);
 	} else {
-		/* begun before the programs were attached, or on another CPU */
-		if (spare || !slot->now.thread_ns || work_in_softirq(slot))
+		/*
+		 * Begun before the programs were attached, or on another CPU; if it is not known
+		 * since when this task has the CPU, neither is what part of it was here.
+		 */
+		if (spare || !slot->now.thread_ns || work_in_softirq(slot) ||
+		    slot->now.thread_pid != (u32)bpf_get_current_pid_tgid())
 			return;
 		run->ns = slot->now.thread_ns;
 		run->stolen_ns = slot->now.thread_stolen_ns;

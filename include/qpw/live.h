@@ -125,7 +125,7 @@ struct qpw_pending_key {
 
 struct qpw_pending {
 	__u64 ns;	  /* since when */
-	__u64 function;	  /* of the work, 0 = of none in particular; of a lock wait: its flags */
+	__u64 function;	  /* of the work, 0 = of none in particular; of a lock wait: see there */
 	__u32 target_cpu; /* ~0 = unknown, or of several */
 	__u32 checked;	  /* the spare has seen it */
 	/* where programs add up: the task, of what qpw_pending_is_wait() */

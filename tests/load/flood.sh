@@ -3,7 +3,8 @@
 #
 # Two million events of several kinds on a watched CPU, as fast as they can be made, a million and more
 # a second: none may be missing without being counted, neither with the buffer that is usual nor with
-# one that overflows.
+# one that overflows. Then a few in an order in which the kernel seldom has them: of what no program
+# saw the other half nothing wrong is told.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -97,4 +98,45 @@ counted small
 for kind in tick_kept nmi lock_wait; do
 	check "small-$kind-lost" "none lost in a buffer of 64 KiB" test "$(lost small $kind)" -gt 0
 done
+
+# ------------------------------------------------------------------ halves
+
+# in_order NAME ROUNDS EVENT...: the recording becomes $scratch/NAME.csv.
+in_order() {
+	local name=$1
+	shift
+	run "$qpwlat" record --without tp_btf -c 1 -d 60s --victim none -o "$scratch/$name.qpw" -- \
+		sh -c "chrt -f 1 $flood 1 $*; kill -INT \$PPID"
+	check "$name-record" "exit code $rc: $(tail -n 3 "$scratch/stderr")" \
+		grep -q ' a second$' "$scratch/stdout"
+	"$qpwlat" export -f csv "$scratch/$name.qpw" >"$scratch/$name.csv"
+}
+
+# starts NAME OBJECT: when its records begin, a line for each.
+starts() {
+	awk -F, -v object="$2" '$9 == object { print $3 }' "$scratch/$1.csv"
+}
+
+# A wait for 0x4711 ends on the other CPU, which is not watched; another one begins here, behind the
+# NMI. That for 0x4712 goes on: it is spun for before the NMI, and slept for.
+in_order waits 1 on_contention_b:0x4711,2 @0 on_contention_e:0x4711,0 @1 on_contention_b:0x4712,2 \
+	on_nmi_handler:0xffffffff81000000,100 on_contention_b:0x4711,2 on_contention_e:0x4711,0 \
+	on_contention_b:0x4712,2 on_contention_e:0x4712,0
+nmi=$(awk -F, '$1 == "nmi" && $4 - $3 == 100 { print $4; exit }' "$scratch/waits.csv")
+begun=$(starts waits 0x4711)
+check a-wait-that-ended-elsewhere-is-over "begun at ${begun//$'\n'/, }, NMI at $nmi" test "$begun" -ge "$nmi"
+begun=$(starts waits 0x4712)
+check a-wait-goes-on "begun at ${begun//$'\n'/, }, NMI at $nmi" test "$begun" -lt "$nmi"
+
+# The end of a work (the second program under this name) whose beginning was not seen. It is told
+# from the switch-in on, if that was seen: the kernel may hide some, and may hide who is switched out.
+# A switch to idle that is made up leaves the task on the CPU without one, unless it is preempted.
+# Since 7.0 programs that forbid preemption take the place of others.
+works=on_workqueue_ex/2
+(($(uname -r | cut -d. -f1) < 7)) || works=np_workqueue_ex/2
+in_order known 20 @0 @1 $works:0x4713,0xffffffff81000000
+check the-end-of-a-work-is-told "of none of 20" test "$(starts known 0x4713 | wc -l)" -ge 1
+in_order unknown 20 on_sched_switch:0,0,0,0 $works:0x4714,0xffffffff81000000
+check another-task-run-is-no-work "$(starts unknown 0x4714 | wc -l) of 20 works are told" \
+	test "$(starts unknown 0x4714 | wc -l)" -lt 20
 finish_tests
