@@ -48,7 +48,7 @@ ask_monitor() {
 # breakpoints_taken FILE: "COUNT ADDRESS" of the one in the kernel that CPUs ran into most often, of all
 # that QEMU logs there in a moment: "v=03" are breakpoints, "IP" is where they are.
 breakpoints_taken() {
-	ask_monitor "logfile $1" && ask_monitor 'log int' || return
+	ask_monitor "logfile \"$1\"" && ask_monitor 'log int' || return
 	sleep $LOOK_S
 	ask_monitor 'log none' || return
 	sed -n 's/.* v=03 .* cpl=0 IP=[0-9a-f]*:\([0-9a-f]*\) .*/\1/p' "$1" | sort | uniq -c | sort -rn >"$1.taken"
