@@ -187,6 +187,9 @@ static int parse_args(int argc, char **argv, struct compare_args *args)
 
 	while (separator < argc && strcmp(argv[separator], "--") != 0)
 		separator++;
+	for (int i = separator + 1; i < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return usage_error("two sets of boots, and one -- between them", NULL);
 	ret = parse_side(separator, argv, args, COMPARE_A);
 	if (!ret && separator < argc)
 		ret = parse_side(argc - separator, argv + separator, args, COMPARE_B);

@@ -155,6 +155,7 @@ expect "an unknown option behind B exits 129" 129 "$QPWLAT" compare less/01-qpw0
 holds "an unknown option behind B is named" stderr "--nonsense"
 cp less/02-qpw1/trace.qpw ./--odd.qpw
 expect "a name with dashes" 3 "$QPWLAT" compare less/01-qpw0/trace.qpw -- ./--odd.qpw
+expect "three sets exit 129" 129 "$QPWLAT" compare less/01-qpw0 -- less/02-qpw1 -- less/03-qpw1
 expect "options on both sides make two formats" 129 "$QPWLAT" compare --json less/01-qpw0 -- less/02-qpw1 --html
 
 # no input is written over, no boot counts twice
