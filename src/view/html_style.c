@@ -82,7 +82,7 @@ const char html_style[] =
 	"@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;"
 	"--card:#f4f4f4;--a:#0072b2;--b:#c24e00;--nmi:#333;--rest:#b8c0c8;--good:#00704e;"
 	"--bad:#b3261e;--open:#7a5b00}html,body{font-size:10pt}nav{display:none}"
-	"svg,tr,caption,.outlier,.tiles,.verdict{break-inside:avoid}h2,h3,caption,summary{break-after:avoid}"
+	"svg,tr,caption,.outlier,.tiles,.verdict{break-inside:avoid}h2,h3,caption,summary,thead{break-after:avoid}tbody tr:first-child{break-before:avoid}"
 	".scroll{overflow:visible}main,header,footer{padding:0;max-width:none}"
 	"table{font-size:7.5pt}th,td{padding:.12rem .22rem}"
 	/* names break where a table would not fit, which nobody could scroll */
