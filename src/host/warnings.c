@@ -427,7 +427,7 @@ static const struct {
 	const char *remedy;
 } rules[] = {
 	{ "not-isolated", is_not_isolated,
-	  "isolate it with isolcpus=, nohz_full= or a cpuset partition" },
+	  "use isolcpus=, nohz_full= or a cpuset partition" },
 	{ "all-watched", is_all_watched, "watch fewer CPUs" },
 	{ "virtual", is_virtual,
 	  "measure on hardware, or give it CPUs of its own that the host isolates" },
