@@ -274,6 +274,8 @@ static int readers_create(struct collect *c, struct collect_error *err)
 		code = stream_create(&config, &c->stream);
 	if (!code && c->config.aggregates)
 		code = live_create(c->bpf, &c->watched, &c->live);
+	else if (!code)
+		code = unended_create(c->bpf, &c->watched, &c->unended);
 	return code ? fail(err, code, "memory of maps", "take a smaller --buffer-size", "%s",
 			   strerror(-code)) :
 		      0;
@@ -480,8 +482,11 @@ void collect_end_window(struct collect *c)
 void collect_close(struct collect *c)
 {
 	collect_end_window(c);
-	if (!c->live)
+	if (!c->live) {
+		unended_look(c->unended);
 		detach(c);
+		unended_tell(c->unended, c->stream);
+	}
 	tell_losses(c, true);
 	stream_finish(c->stream);
 }
@@ -514,6 +519,7 @@ void collect_destroy(struct collect *c)
 		probes_detach(c->probes);
 	stream_destroy(c->stream);
 	live_destroy(c->live);
+	unended_destroy(c->unended);
 	ring_destroy(c->ring);
 	qpw_bpf__destroy(c->bpf);
 	ksyms_destroy(c->ksyms);

@@ -12,6 +12,7 @@
 #include "collect/probes.h"
 #include "collect/ring.h"
 #include "collect/stream.h"
+#include "collect/unended.h"
 
 struct collect {
 	struct qpw_bpf *bpf;
@@ -23,7 +24,8 @@ struct collect {
 	struct cgroups *cgroups; /* NULL without a cgroup v2 hierarchy */
 	struct ring *ring;
 	struct stream *stream;
-	struct live *live; /* NULL unless it aggregates */
+	struct live *live;	 /* NULL unless it aggregates */
+	struct unended *unended; /* NULL if it does */
 	size_t buffer_bytes;
 	struct collect_config config; /* watched is not ours, see below */
 	uint32_t nr_cpus;	      /* possible ones */

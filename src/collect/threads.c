@@ -74,3 +74,64 @@ void threads_name(uint32_t tid, char name[QPW_COMM_LEN])
 	now[len - 1] = '\0';
 	memcpy(name, now, sizeof(now));
 }
+
+/* Places behind the name, the first of which is the state: proc_pid_stat(5). */
+#define STAT_PRIORITY 15
+#define STAT_PROCESSOR 36
+#define PRIORITY_OF_0 100 /* fs/proc/array.c: it is told without MAX_RT_PRIO */
+
+/* The name may hold anything, and ends with the last parenthesis. */
+static bool take_name(char *stat, struct thread_state *out, char **rest)
+{
+	char *name = strchr(stat, '('), *end = strrchr(stat, ')');
+
+	if (!name || !end || end < name)
+		return false;
+	*end = '\0';
+	name++;
+	if (!strncmp(name, "kworker/", strlen("kworker/")))
+		name[strcspn(name, "+-")] = '\0';
+	memset(out->name, 0, sizeof(out->name));
+	memcpy(out->name, name, strnlen(name, sizeof(out->name) - 1));
+	*rest = end + 1;
+	return true;
+}
+
+/* All of a file of /proc that is not long, ended by 0. False if the thread is gone. */
+static bool read_all(uint32_t tid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	size_t len;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", tid, name);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	len = fread(text, 1, size - 1, f);
+	fclose(f);
+	text[len] = '\0';
+	return len;
+}
+
+bool threads_state(uint32_t tid, struct thread_state *out)
+{
+	char text[4096], *word, *rest, *place;
+
+	if (!read_all(tid, "status", text, sizeof(text)))
+		return false;
+	/* what is in the name there is escaped */
+	word = strstr(text, "\nTgid:");
+	if (!word)
+		return false;
+	out->tgid = (uint32_t)strtoul(word + strlen("\nTgid:"), NULL, 10);
+	if (!read_all(tid, "stat", text, sizeof(text)) || !take_name(text, out, &rest))
+		return false;
+	word = strtok_r(rest, " ", &place);
+	out->runs = word && *word == 'R';
+	for (int i = 0; word && i < STAT_PROCESSOR; word = strtok_r(NULL, " ", &place), i++)
+		if (i == STAT_PRIORITY)
+			out->prio = (uint32_t)(strtol(word, NULL, 10) + PRIORITY_OF_0);
+	out->cpu = word ? (uint32_t)strtoul(word, NULL, 10) : 0;
+	return word;
+}

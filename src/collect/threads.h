@@ -24,6 +24,17 @@ bool threads_any_realtime(uint32_t tgid);
  */
 void threads_name(uint32_t tid, char name[QPW_COMM_LEN]);
 
+struct thread_state {
+	bool runs; /* or waits to */
+	uint32_t cpu;
+	uint32_t tgid;
+	uint32_t prio;		 /* task_struct.prio */
+	char name[QPW_COMM_LEN]; /* ended by 0s; of a worker of workqueues without its work */
+};
+
+/* What a thread is at. False if it is gone. */
+bool threads_state(uint32_t tid, struct thread_state *out);
+
 /*
  * Programs see the numbers of the initial PID namespace. Are ours the same, so that a process can
  * be pointed out to them?
