@@ -27,6 +27,7 @@ static void set_screen(struct top *t)
 	top_screen_init(&t->screen, t->o.delay_ns);
 	t->data.cost = (struct top_cost){ -1, -1 };
 	t->screen.view = t->o.first_view;
+	t->screen.no_mouse = t->o.no_mouse;
 	t->screen.filter = t->o.filter;
 	snprintf(t->screen.filter_text, sizeof(t->screen.filter_text), "%s", t->o.filter_text);
 	for (unsigned int i = 0; i < TOP_VIEWS; i++)

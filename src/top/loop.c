@@ -20,10 +20,15 @@
 
 static int take_keys(struct top *t)
 {
+	struct mouse mouse;
 	int key;
 
 	while (t->on_screen && (key = screen_key()) != KEY_CODE_NONE) {
-		if (top_press(t, key) || top_show(t))
+		if (key != KEY_CODE_MOUSE && top_press(t, key))
+			return CMD_ERROR;
+		if (key == KEY_CODE_MOUSE && screen_mouse(&mouse))
+			top_screen_mouse(&t->screen, &mouse);
+		if (top_show(t))
 			return CMD_ERROR;
 	}
 	return 0;

@@ -42,6 +42,7 @@ static const char help[] =
 	"      --print CxR       at the end, one screen of C columns and R rows as text\n"
 	"      --keys KEYS       press them before it is printed: 2j<Enter> for example\n"
 	"      --ascii           no characters beyond ASCII on the screen\n"
+	"      --no-mouse        the mouse is left to the terminal, which selects text with it\n"
 	"      --openmetrics TO  metrics at each look: into a file, or [ADDR]:PORT, which serves\n"
 	"                        them by HTTP, on this machine only without an address\n"
 	"  -h, --help\n"
@@ -64,6 +65,7 @@ enum {
 	OPT_PRINT,
 	OPT_KEYS,
 	OPT_ASCII,
+	OPT_NO_MOUSE,
 	OPT_OPENMETRICS,
 };
 
@@ -83,6 +85,7 @@ static const struct option options[] = {
 	{ "print", required_argument, NULL, OPT_PRINT },
 	{ "keys", required_argument, NULL, OPT_KEYS },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
+	{ "no-mouse", no_argument, NULL, OPT_NO_MOUSE },
 	{ "openmetrics", required_argument, NULL, OPT_OPENMETRICS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -258,6 +261,8 @@ static int parse_option(int opt, struct top_options *o)
 		o->json = true;
 	else if (opt == OPT_ASCII)
 		o->ascii = true;
+	else if (opt == OPT_NO_MOUSE)
+		o->no_mouse = true;
 	else if (opt == OPT_REPLAY)
 		o->replay = optarg;
 	else if (opt == OPT_OPENMETRICS)

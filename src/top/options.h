@@ -21,6 +21,7 @@ struct top_options {
 	bool batch;
 	bool json;
 	bool ascii;
+	bool no_mouse;
 	unsigned int print_columns; /* 0 = don't print one screen at the end */
 	unsigned int print_rows;
 	const char *keys; /* to press before it is printed */

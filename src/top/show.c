@@ -226,6 +226,7 @@ static int show_screen(struct top *t)
 	if (fit_canvas(t, columns, rows, t->o.ascii || !screen_has_utf8()) ||
 	    top_screen_draw(&t->screen, &t->data, t->canvas))
 		return -ENOMEM;
+	screen_use_mouse(!t->screen.no_mouse);
 	screen_show(t->canvas);
 	return 0;
 }

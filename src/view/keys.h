@@ -20,6 +20,7 @@ enum key {
 	KEY_CODE_BACK_TAB,
 	KEY_CODE_ERASE,
 	KEY_CODE_RESIZE,
+	KEY_CODE_MOUSE, /* no key: the mouse did something */
 	KEY_CODE_OTHER, /* known to nobody */
 };
 

@@ -17,7 +17,7 @@ void top_help_draw(struct canvas *c, unsigned int at)
 		"d            seconds between two looks",
 		"w W          write what is shown: as JSON, as a .qpw for --replay and reports",
 		"n + -        of a recording: one step in a pause, faster, slower",
-		"q            quit",
+		"m  q         the mouse: tabs, rows, wheel, or left to the terminal.  Quit",
 		"Rates and MAX-US of CPUs are of the last interval, the rest since the start.",
 		"STOLEN-US/S  microseconds a second taken from the CPU, nested ones once",
 		"BY-CLASS     I irq S softirq P ipi K tick T timer H thread W work N nmi",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What keys do to the choices of a screen. Knows no terminal and no rows.
+ * What keys and the mouse do to the choices of a screen. Knows no terminal and no rows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +103,14 @@ static void enter_detail(struct top_screen *s)
 	s->detail = (struct top_cursor){ 0 };
 }
 
+static void toggle_mouse(struct top_screen *s)
+{
+	s->no_mouse = !s->no_mouse;
+	snprintf(s->message, sizeof(s->message), "%s",
+		 s->no_mouse ? "the mouse is the terminal's again; m takes it" :
+			       "the mouse picks tabs and rows; m leaves it to the terminal");
+}
+
 static enum top_act table_key(struct top_screen *s, int key)
 {
 	static const struct {
@@ -133,6 +141,8 @@ static enum top_act table_key(struct top_screen *s, int key)
 		s->on_cpus = !s->on_cpus;
 	else if (key == ' ')
 		s->paused = !s->paused;
+	else if (key == 'm')
+		toggle_mouse(s);
 	else if (key == '?' || key == 'h')
 		s->mode = TOP_HELP;
 	else if (key == '/')
@@ -207,4 +217,77 @@ enum top_act top_screen_key(struct top_screen *s, int key)
 	if (s->mode != TOP_DETAIL || !cursor_key(&s->detail, key))
 		s->mode = TOP_TABLES; /* any other key leaves a page */
 	return TOP_ACT_NONE;
+}
+
+/* ------------------------------------------------------------------ mouse */
+
+#define WHEEL_ROWS 3
+
+/* The row of a list that is drawn there; false: none is. */
+static bool row_at(const struct top_cursor *l, unsigned int first_row, unsigned int row, size_t *at)
+{
+	if (!first_row || row < first_row || row - first_row >= l->page)
+		return false;
+	*at = l->first + (row - first_row);
+	return *at < l->nr_rows;
+}
+
+static bool press_tab(struct top_screen *s, const struct mouse *m)
+{
+	if (!s->places.tabs || m->row != s->places.tabs)
+		return false;
+	for (unsigned int i = 0; i < TOP_VIEWS; i++) {
+		if (m->column >= s->places.tab_ends[i])
+			continue;
+		s->mode = TOP_TABLES;
+		to_view(s, i);
+		break;
+	}
+	return true;
+}
+
+/* The row under the cursor, pressed again, is as Enter on it. */
+static void press(struct top_screen *s, const struct mouse *m)
+{
+	size_t at;
+
+	if (press_tab(s, m))
+		return;
+	if (s->mode != TOP_TABLES) {
+		s->mode = TOP_TABLES; /* as by any other key */
+	} else if (row_at(&s->cpus, s->places.cpus, m->row, &at)) {
+		s->on_cpus = true;
+		s->cpus.picked = at;
+	} else if (row_at(&s->table, s->places.table, m->row, &at)) {
+		bool again = !s->on_cpus && s->table.picked == at;
+
+		s->on_cpus = false;
+		s->table.picked = at;
+		if (again)
+			enter_detail(s);
+	}
+}
+
+static void turn_wheel(struct top_screen *s, const struct mouse *m)
+{
+	const long by = m->act == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+
+	if (s->mode == TOP_DETAIL) {
+		move_cursor(&s->detail, by);
+	} else if (s->mode == TOP_TABLES && s->places.tabs) {
+		s->on_cpus = m->row < s->places.tabs;
+		move_cursor(s->on_cpus ? &s->cpus : &s->table, by);
+	}
+}
+
+void top_screen_mouse(struct top_screen *s, const struct mouse *m)
+{
+	/* a line that is being typed takes keys alone */
+	if (s->mode == TOP_ASK_FILTER || s->mode == TOP_ASK_DELAY)
+		return;
+	s->message[0] = '\0';
+	if (m->act == MOUSE_PRESS)
+		press(s, m);
+	else
+		turn_wheel(s, m);
 }

@@ -135,6 +135,7 @@ static int draw_cpus(struct top_screen *s, struct canvas *c, const struct top_da
 	*used = top_table_draw(&t, c, at, l->page + 1, l->first,
 			       s->on_cpus ? (int)order->column : -1,
 			       s->on_cpus && t.nr ? (long)l->picked : -1);
+	s->places.cpus = at + 1;
 	top_table_finish(&t);
 	which_rows(l, which);
 	if (*which)
@@ -142,7 +143,7 @@ static int draw_cpus(struct top_screen *s, struct canvas *c, const struct top_da
 	return 0;
 }
 
-static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int at)
+static void draw_tabs(struct canvas *c, struct top_screen *s, unsigned int at)
 {
 	unsigned int column = 0;
 	char which[OF_TEXT];
@@ -151,8 +152,10 @@ static void draw_tabs(struct canvas *c, const struct top_screen *s, unsigned int
 		column += canvas_printf(c, at, column, CANVAS_PLAIN, "%u ", i + 1);
 		column += canvas_printf(c, at, column, i == s->view ? CANVAS_PICKED : CANVAS_PLAIN,
 					"%s", top_views[i]->name);
+		s->places.tab_ends[i] = column;
 		column += 2;
 	}
+	s->places.tabs = at;
 	which_rows(&s->table, which);
 	if (s->mode == TOP_DETAIL && s->table.nr_rows)
 		canvas_printf(c, at, column, CANVAS_DIM, "row %zu of %zu", s->table.picked + 1,
@@ -208,6 +211,7 @@ static int draw_table(struct top_screen *s, const struct top_data *d, struct can
 	if (s->mode == TOP_DETAIL && t.nr) {
 		ret = draw_detail(&s->detail, d, view, t.rows[l->picked], c, tabs + 1);
 	} else if (end > at) {
+		s->places.table = at + 1;
 		top_table_draw(&t, c, at, end - at, l->first, (int)order->column,
 			       t.nr && !s->on_cpus ? (long)l->picked : -1);
 	}
@@ -253,6 +257,7 @@ int top_screen_draw(struct top_screen *s, const struct top_data *d, struct canva
 
 	canvas_clear(c);
 	s->columns = c->columns;
+	s->places = (struct top_places){ 0 };
 	if (s->mode == TOP_HELP) {
 		top_help_draw(c, 0);
 	} else {

@@ -6,6 +6,7 @@
 #ifndef QPW_VIEW_TOP_SCREEN_H
 #define QPW_VIEW_TOP_SCREEN_H
 
+#include "view/mouse.h"
 #include "view/top_table.h"
 
 #define TOP_INPUT 64
@@ -38,6 +39,14 @@ struct top_cursor {
 	unsigned int page; /* rows that were drawn */
 };
 
+/* Where things are, when they were drawn last; row 0 = they are not. */
+struct top_places {
+	unsigned int cpus; /* the first row of them that is drawn */
+	unsigned int tabs;
+	unsigned int tab_ends[TOP_VIEWS]; /* the column behind each */
+	unsigned int table;		  /* the first row of it that is drawn */
+};
+
 struct top_screen {
 	unsigned int view; /* index into top_views */
 	struct top_order orders[TOP_VIEWS];
@@ -50,7 +59,9 @@ struct top_screen {
 	struct top_cursor table;
 	struct top_cursor cpus;
 	struct top_cursor detail; /* its rows are the lines that can be the first one there */
-	unsigned int columns;	  /* of the canvas when it was drawn last */
+	struct top_places places;
+	bool no_mouse;	      /* it is left to the terminal */
+	unsigned int columns; /* of the canvas when it was drawn last */
 	bool paused;
 	uint64_t delay_ns;
 	char message[128]; /* shown in place of the keys until the next one is pressed; escaped */
@@ -63,6 +74,9 @@ void top_screen_init(struct top_screen *s, uint64_t delay_ns);
 
 /* One key (enum key). */
 enum top_act top_screen_key(struct top_screen *s, int key);
+
+/* What the mouse did: tabs and rows are picked, the wheel moves a cursor. */
+void top_screen_mouse(struct top_screen *s, const struct mouse *m);
 
 /* The data stand still: what was shown is shown again. */
 bool top_screen_frozen(const struct top_screen *s);

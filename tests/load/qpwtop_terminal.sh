@@ -50,8 +50,8 @@ given_back() {
 	term send-keys "clear; stty -g >$out/stty.after; echo writ''ten" Enter
 	appears written
 	after=$(cat "$out/stty.after")
-	is "terminal: $1: given back as it was" "0 1 0 0 $(cat "$out/stty.before")" \
-		"$(term display-message -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{keypad_flag}') $after"
+	is "terminal: $1: given back as it was" "0 1 0 0 0 $(cat "$out/stty.before")" \
+		"$(term display-message -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_cursor_flag} #{keypad_flag}') $after"
 }
 
 start() {
@@ -257,6 +257,57 @@ term send-keys q
 given_back "q of a broken trace" 0
 term send-keys "clear; $QPWTOP -d 0.3 -c $cpu -n 2; echo ended=\$?" Enter
 given_back "-n" 0
+
+# The mouse: tabs and rows are picked, and it can be left to the terminal.
+mouse_flags() { term display-message -p '#{mouse_any_flag} #{mouse_sgr_flag}'; }
+has_mouse() { [ "$(mouse_flags)" = "$1" ]; }
+# point CODE TEXT [ROWS]: as a terminal tells it, on the first letter of TEXT, or so many rows below
+# it; 0 is the button, 65 the wheel, turned down. A button is let go, too.
+point() {
+	local row column
+	row=$(screen | grep -nF -m 1 -- "$2" | cut -d : -f 1)
+	column=$(screen | awk -v text="$2" '(at = index($0, text)) { print at; exit }')
+	term send-keys -l $'\e'"[<$1;$column;$((row + ${3:-0}))M"
+	[ "$1" != 0 ] || term send-keys -l $'\e'"[<$1;$column;$((row + ${3:-0}))m"
+}
+term send-keys "clear; export TERM=xterm-256color" Enter
+start "--replay $out/trace.qpw"
+appears 'replay, ended'
+is "terminal: the mouse is told" "1 1" "$(mouse_flags)"
+point 0 origins
+shows "terminal: a click on a tab" 'WAIT-US'
+point 0 causes
+shows "terminal: a click on another tab" 'P99-US'
+point 0 P99-US 1
+shows "terminal: a click on the row under the cursor" 'who brought it about'
+term send-keys x
+appears 'P99-US'
+point 65 P99-US 1
+term send-keys Enter
+appears 'who brought it about'
+read -r row nr < <(screen | sed -n 's/.* row \([0-9]*\) of \([0-9]*\)$/\1 \2/p')
+is "terminal: the wheel moves the cursor by three rows, as far as there are any" \
+	$((nr < 4 ? nr : 4)) "$row"
+term send-keys x
+appears 'P99-US'
+term send-keys m
+within_a_minute has_mouse "0 0"
+is "terminal: m leaves it to the terminal" "0 0" "$(mouse_flags)"
+term send-keys m
+within_a_minute has_mouse "1 1"
+term send-keys C-z
+appears 'Stopped' || appears 'suspended' || not_ok "terminal: stops" "$(screen)"
+is "terminal: stopped, it leaves the mouse" "0 0" "$(mouse_flags)"
+term send-keys "fg; echo ended=\$?" Enter
+within_a_minute has_mouse "1 1"
+is "terminal: and takes it when it goes on" "1 1" "$(mouse_flags)"
+kill -SEGV "$(pid_of)"
+given_back "SIGSEGV with a mouse" $((128 + $(kill -l SEGV)))
+start "--no-mouse --replay $out/trace.qpw"
+appears 'replay, ended'
+is "terminal: --no-mouse" "0 0" "$(mouse_flags)"
+term send-keys q
+given_back "q without a mouse" 0
 
 # The size is the terminal's, whatever the environment says.
 term resize-window -x 70 -y 20

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "view/canvas.h"
+#include "view/mouse.h"
 
 /*
  * Take the terminal of stdin and stdout. It is given back by screen_close(), at exit() and when the
@@ -27,6 +28,12 @@ void screen_show(const struct canvas *c);
 
 /* The next key that was pressed (enum key); KEY_CODE_NONE for none: does not wait. */
 int screen_key(void);
+
+/* Have the mouse told, or leave it to the terminal, which then selects text with it. */
+void screen_use_mouse(bool on);
+
+/* After KEY_CODE_MOUSE: what it did; false: nothing that is told. */
+bool screen_mouse(struct mouse *m);
 
 /* Give the terminal back as it was. Does nothing when it is not taken. */
 void screen_close(void);

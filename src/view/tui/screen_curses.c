@@ -26,7 +26,8 @@ static struct termios saved;
 static bool colours;
 static volatile sig_atomic_t scrambled;	 /* others may have written on it: draw it anew */
 static volatile sig_atomic_t stop_asked; /* by Ctrl-Z */
-static char leave[128]; /* bytes that make the terminal show its usual screen and cursor */
+static bool mouse_told;			 /* it is told */
+static char leave[160]; /* bytes that make the terminal show its usual screen and cursor */
 
 /* How a style looks: without colours, with them, and the pair of colours. */
 struct look {
@@ -87,13 +88,22 @@ static const char *capability(const char *name)
 	return (intptr_t)text == -1 ? NULL : text;
 }
 
-static void add_leave(const char *name)
+static void add_leave(const char *text)
 {
-	const char *text = capability(name);
 	size_t len = strlen(leave);
 
 	if (text && len + strlen(text) < sizeof(leave))
 		memcpy(leave + len, text, strlen(text) + 1);
+}
+
+/* As curses has it: the terminal's own string (user_caps(5)), else that of what may be an xterm. */
+static const char *mouse_off(void)
+{
+	const char *text = capability("XM");
+
+	if (text)
+		return tiparm(text, 0);
+	return capability("kmous") || strstr(termname(), "xterm") ? "\033[?1000l" : NULL;
 }
 
 static void on_continue(int signo)
@@ -149,10 +159,11 @@ static void catch_faults(void)
 	const struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
 
 	leave[0] = '\0';
-	add_leave("sgr0");
-	add_leave("cnorm");
-	add_leave("rmkx");
-	add_leave("rmcup");
+	add_leave(mouse_off());
+	add_leave(capability("sgr0"));
+	add_leave(capability("cnorm"));
+	add_leave(capability("rmkx"));
+	add_leave(capability("rmcup"));
 	sigaltstack(&stack, NULL);
 	for (int signo = 1; signo <= SIGRTMAX; signo++)
 		if (ends_program(signo))
@@ -201,6 +212,7 @@ int screen_open(void)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	mouseinterval(0); /* a press is told at once */
 	return 0;
 }
 
@@ -270,6 +282,7 @@ int screen_key(void)
 		{ KEY_ENTER, KEY_CODE_ENTER },
 		{ '\n', KEY_CODE_ENTER },
 		{ KEY_RESIZE, KEY_CODE_RESIZE },
+		{ KEY_MOUSE, KEY_CODE_MOUSE },
 	};
 	int got;
 
@@ -284,6 +297,31 @@ int screen_key(void)
 		if (keys[i].curses == got)
 			return keys[i].key;
 	return got > 0 && got < 0x7f ? got : KEY_CODE_OTHER;
+}
+
+void screen_use_mouse(bool on)
+{
+	if (on == mouse_told)
+		return;
+	mouse_told = on;
+	mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+bool screen_mouse(struct mouse *m)
+{
+	MEVENT e;
+
+	if (getmouse(&e) != OK || e.x < 0 || e.y < 0)
+		return false;
+	m->row = (unsigned int)e.y;
+	m->column = (unsigned int)e.x;
+	if (e.bstate & BUTTON4_PRESSED)
+		m->act = MOUSE_WHEEL_UP;
+	else if (e.bstate & BUTTON5_PRESSED)
+		m->act = MOUSE_WHEEL_DOWN;
+	else
+		m->act = MOUSE_PRESS;
+	return m->act != MOUSE_PRESS || e.bstate & BUTTON1_PRESSED;
 }
 
 void screen_close(void)
