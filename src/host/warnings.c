@@ -426,8 +426,7 @@ static const struct {
 	bool (*found)(struct machine *m);
 	const char *remedy;
 } rules[] = {
-	{ "not-isolated", is_not_isolated,
-	  "use isolcpus=, nohz_full= or a cpuset partition" },
+	{ "not-isolated", is_not_isolated, "use isolcpus=, nohz_full= or a cpuset partition" },
 	{ "all-watched", is_all_watched, "watch fewer CPUs" },
 	{ "virtual", is_virtual,
 	  "measure on hardware, or give it CPUs of its own that the host isolates" },
