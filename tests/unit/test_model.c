@@ -148,9 +148,9 @@ static void test_told_late(void **state)
 }
 
 /*
- * Window 1000…2000, both edges in. Counted: what starts inside; of what reaches across an edge the
- * time inside: 1 ns of the first interrupt, none of the last. Told before the window opened and
- * drained after it closed: not counted.
+ * Window 1000…2000, both edges in. Counted: what starts inside; of what reaches across an edge
+ * the time inside: 1 ns of the first interrupt, none of the last. Told before the window opened
+ * and drained after it closed: not counted.
  */
 static void test_window(void **state)
 {
@@ -190,10 +190,10 @@ static void test_window(void **state)
 }
 
 /*
- * Window 1000…2000. A hog has the CPU 500…1500, in which interrupts are at 900…1100 and 1200…1250,
- * and 1800…5000, with interrupts at 1990…2020, 3000…3100. In the window that is 500 ns less 100 and
- * 50, and 200 less 10, of the hog; of interrupts 100, 50 and 10. One that ends as the window opens
- * has nothing in it.
+ * Window 1000 to 2000. A hog has the CPU from 500 to 1500, with interrupts 900 to 1100 and 1200 to
+ * 1250, and from 1800 to 5000, with interrupts 1990 to 2020 and 3000 to 3100. In the window that is
+ * 500 ns less 100 and 50, and 200 less 10, of the hog; of interrupts 100, 50 and 10. One that ends
+ * as the window opens has nothing in it.
  */
 static void test_across_edges(void **state)
 {

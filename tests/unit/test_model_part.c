@@ -37,8 +37,8 @@ static uint64_t irqs_of(struct model *m, uint64_t *start_ns, uint64_t *window_ns
 }
 
 /*
- * Window 1000…9000, of which 2000 to 5000 after its opening counts: starts in 3000…6000, and time in
- * it, of which the early one has 500 ns and the one on the edge none.
+ * Window 1000 to 9000, of which 2000 to 5000 after its opening counts: starts from 3000 to 6000,
+ * and time in it, of which the early one has 500 ns and the one on the edge none.
  */
 static void test_time(void **state)
 {
