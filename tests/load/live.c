@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct both {
 	struct collect *collect;
 	struct model *records;
 	struct model *tables;
+	uint64_t open_ns;
 	uint64_t close_ns;
 };
 
@@ -33,6 +35,12 @@ static int fail(const char *what, int err)
 {
 	fprintf(stderr, "live: %s: %s\n", what, strerror(err < 0 ? -err : err));
 	return 1;
+}
+
+/* Tables hold nothing of what began before the window, the model would count its time in it. */
+static bool is_in_tables(const struct both *b, const struct qpw_header *h)
+{
+	return h->kind >= QPW_META_FIRST || h->start_ns >= b->open_ns;
 }
 
 static int take_records(struct both *b)
@@ -43,9 +51,11 @@ static int take_records(struct both *b)
 	while ((ret = event_source_next(collect_source(b->collect), &h, 0)) > 0) {
 		if (model_feed(b->tables, h))
 			return -EINVAL;
-		if (h->kind == QPW_META_WINDOW && h->end_ns)
+		if (h->kind == QPW_META_WINDOW) {
+			b->open_ns = h->start_ns;
 			b->close_ns = h->end_ns;
-		if (model_feed(b->records, h))
+		}
+		if (is_in_tables(b, h) && model_feed(b->records, h))
 			return -EINVAL;
 	}
 	return ret == -EAGAIN ? 0 : ret;
