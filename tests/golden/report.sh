@@ -113,6 +113,23 @@ jq -c '[.origins[] | [.cause, .count, .wait_ns, .call_site]], [.outliers[0].inte
 "$QPWLAT" report --csv calls.qpw | grep -c '^origins,[1-5],ipi,[a-z_]*,call_site,' | diff - <(echo 5) >>log || true
 result "call sites" log
 
+# a saved view: figures are those of the last look, by make_view.c, in a window of 4 ms; the hog goes on
+"$build/golden/make_view" view.qpw
+"$QPWLAT" report --json view.qpw >view.json
+{
+	"$check" "$schema" view.json || echo "the schema does not know it"
+	jq -c '.window_ns, (.causes[] | [.class, .name, .count, .self_ns, .total_ns])' view.json | diff -u - <(
+		echo 4000000
+		echo '["thread","kworker/1:1",7,392000,420000]'
+		echo '["thread","hog",0,40000,50000]'
+		echo '["work","lru_add_drain_per_cpu",7,28000,28000]'
+		echo '["ipi","reschedule",21,14700,14700]'
+		echo '["softirq","(other)",7,3500,3500]'
+	)
+} >log || true
+result "a saved view" log
+fails part-of-a-view 1 "is a view that qpwtop saved" --time 0,1 view.qpw
+
 # CPUs that were gone: of the window's time, what is outside of it untold
 "$QPWLAT" report unplugged.qpw >out
 grep offline out | diff - <(
