@@ -63,8 +63,8 @@ unsigned int canvas_printf(struct canvas *c, unsigned int row, unsigned int colu
 	__attribute__((format(printf, 5, 6)));
 
 /*
- * All of a text from a column on, on as many rows as it takes up to the last one of the canvas: lines
- * end at blanks, where a word is longer than a line within it. Returns the rows taken.
+ * All of a text from a column on, on as many rows as it takes up to the last one of the canvas:
+ * lines end at blanks, where a word is longer than a line within it. Returns the rows taken.
  */
 unsigned int canvas_put_lines(struct canvas *c, unsigned int row, unsigned int column,
 			      enum canvas_style style, const char *text);

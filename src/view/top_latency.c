@@ -152,7 +152,7 @@ struct pen {
 	unsigned int end; /* of the rows that there are for it */
 };
 
-/* What does not fit begins a row or, if there is none, is left out: half of it is another number. */
+/* What does not fit begins a row or, where none is left, is not there: no part of a number is. */
 static void put_part(struct pen *p, const char *text)
 {
 	unsigned int width = canvas_width(text);

@@ -119,7 +119,7 @@ static void no_number_is_cut(void **state)
 	fill_data(&d, s);
 	top_screen_init(&screen, SECOND);
 	press(&screen, &d, c, "5");
-	/* three rows on top, names and a CPU, the tabs; then the figures and the names of columns */
+	/* three rows on top, names and a CPU, the tabs; then the figures, the names of columns */
 	assert_memory_equal(row_text(c, 6), "us of 200000 wake-ups (", 23);
 	assert_null(strstr(row_text(c, 6), "max"));
 	assert_memory_equal(row_text(c, 7), "LATENCY-US", 10);
