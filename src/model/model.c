@@ -429,12 +429,13 @@ static uint64_t add_u64(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
 }
 
-/* What counts of a window that opens at start_ns. */
+/* What counts of a window that opens at start_ns; an end that was told stays. */
 static void set_bounds(struct model *m, uint64_t start_ns)
 {
 	m->opened_ns = start_ns;
 	m->window_start_ns = add_u64(start_ns, m->from_ns);
-	m->window_end_ns = m->to_ns ? add_u64(start_ns, m->to_ns) : UINT64_MAX;
+	if (!m->window_closed)
+		m->window_end_ns = m->to_ns ? add_u64(start_ns, m->to_ns) : UINT64_MAX;
 }
 
 /* Start counting anew; what the records told about names, nesting and losses stays. */
@@ -457,12 +458,7 @@ static int open_window(struct model *m, uint64_t start_ns)
 
 int model_restart(struct model *m, uint64_t now_ns)
 {
-	const uint64_t end_ns = m->window_closed ? m->window_end_ns : UINT64_MAX;
-	int ret = open_window(m, now_ns);
-
-	if (m->window_end_ns > end_ns)
-		m->window_end_ns = end_ns;
-	return ret;
+	return open_window(m, now_ns);
 }
 
 /*
