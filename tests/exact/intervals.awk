@@ -80,13 +80,15 @@ function comm_in(says, key, next_key,    at) {
 }
 
 # ftrace keeps one name a task, its last one: what a task is called before it renames itself is
-# learnt on the way.
+# learnt on the way, and where it is made, as a machine may hide the switch to it.
 function learn_names(s, name, says) {
 	if (name == "sched_switch") {
 		called[s, value(says, "prev_pid=")] = comm_in(says, "prev_comm", "prev_pid")
 		called[s, value(says, "next_pid=")] = comm_in(says, "next_comm", "next_pid")
 	} else if (name == "task_rename") {
 		called[s, value(says, "pid=")] = comm_in(says, "newcomm", "oom_score_adj")
+	} else if (name == "task_newtask") {
+		called[s, value(says, "pid=")] = comm_in(says, "comm", "clone_flags")
 	}
 }
 

@@ -62,7 +62,7 @@ start_instance() {
 	echo 32768 >"$1/buffer_size_kb" || return
 	echo nohash-ptr >"$1/trace_options" || return
 	for event in sched/sched_switch sched/sched_waking sched/sched_wakeup_new \
-		sched/sched_migrate_task task/task_rename workqueue/workqueue_queue_work \
+		sched/sched_migrate_task task/task_newtask task/task_rename workqueue/workqueue_queue_work \
 		workqueue/workqueue_execute_start workqueue/workqueue_execute_end irq/irq_handler_entry \
 		irq/irq_handler_exit irq/softirq_entry irq/softirq_exit irq_vectors csd ipi/ipi_send_cpu \
 		timer/hrtimer_expire_entry timer/hrtimer_expire_exit timer/tick_stop; do
