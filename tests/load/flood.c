@@ -33,8 +33,8 @@ static int bpf(int command, union bpf_attr *attr)
 }
 
 /*
- * A program of this name, of which the kernel keeps 15 characters; "NAME/2": the second one that was
- * loaded under it.
+ * A program of this name, of which the kernel keeps 15 characters; "NAME/2": the second one that
+ * was loaded under it.
  */
 static int find_program(char *name)
 {

@@ -168,7 +168,7 @@ static void test_nest_runs(void **state)
 #define RUNS 100
 #define STORM (2 * NEST_ROOM)
 
-/* Runs of tasks, one behind the other; the last is a hog with more interrupts than there is room. */
+/* Runs of tasks, one behind the other; in the last one there are more interrupts than room. */
 static void test_hog_with_many_interrupts(void **state)
 {
 	struct model *m = new_model(0, 0);
