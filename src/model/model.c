@@ -148,18 +148,21 @@ static int count_interval(struct model *m, const struct qpw_header *h, const str
 	return count_caused(m, h, s, origin);
 }
 
+static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value < low)
+		return low;
+	return value > high ? high : value;
+}
+
 /* What of it lies in the window, without what nested there. */
 static uint64_t self_in_window(const struct model *m, struct nest *nest, const struct qpw_header *h,
 			       bool outermost)
 {
-	uint64_t start_ns = h->start_ns, end_ns = h->end_ns;
+	const uint64_t from = clamp_u64(h->start_ns, m->window_start_ns, m->window_end_ns);
+	const uint64_t to = clamp_u64(h->end_ns, m->window_start_ns, m->window_end_ns);
 
-	if (start_ns < m->window_start_ns)
-		start_ns = m->window_start_ns;
-	if (end_ns > m->window_end_ns)
-		end_ns = m->window_end_ns;
-	return outermost ? nest_add_outermost(nest, start_ns, end_ns) :
-			   nest_add(nest, start_ns, end_ns);
+	return outermost ? nest_add_outermost(nest, from, to) : nest_add(nest, from, to);
 }
 
 /* An interval in which the victim could not run. *self_ns may be NULL. */
@@ -336,13 +339,6 @@ static int feed_work_queue(struct model *m, const struct qpw_header *h)
 	if (!ret)
 		row->queued++;
 	return ret;
-}
-
-static uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
-{
-	if (value < low)
-		return low;
-	return value > high ? high : value;
 }
 
 static int count_sample(struct model *m, const struct qpw_header *h)
