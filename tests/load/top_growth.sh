@@ -16,7 +16,8 @@ suite=top-growth
 
 BUILD=${BUILD:-build}
 QPWTOP=${QPWTOP:-$BUILD/qpwtop}
-some=20 many=100
+# So many that what is kept of the latest intervals of a CPU (nest.h) has all of its room.
+some=75 many=240
 # Numbers have more digits then: the text of metrics is longer, in a buffer that grows by steps.
 longer_text=1024
 tmux=(tmux -L "qpwtop-growth-$$" -f /dev/null)
