@@ -31,8 +31,9 @@ all_samples() {
 
 # start OPTION...: record in the background; $recorder is its pid, $victim the thread that measures.
 # Returns when that has measured for a while, and its command, if any, runs.
+# A hangup ends it, even if these tests were started so that none ends them.
 start() {
-	"$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	env --default-signal=HUP "$QPWLAT" record -c 1 -o "$trace" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	recorder=$!
 	victim=$(victim_of $recorder)
 	await_sleeps "$victim" 200
@@ -460,6 +461,7 @@ test_hangup() {
 	check hangup-ends-in-order "exit code $rc: $(cat "$scratch/err")" test $rc = 0
 	check hangup-keeps-the-recording "$(report_value '[.window_closed, .samples]')" \
 		report_holds '.window_closed and .samples > 50'
+	check hangup-ends-before-the-time "$(report_value .window_ns) ns" report_holds '.window_ns < 50e9'
 	gone hangup-leaves-nothing
 	rc=0
 	# shellcheck disable=SC2016 # the command's own variable
