@@ -7,6 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
+. tests/load/await.bash
 suite=unended
 
 QPWLAT=${QPWLAT:-build/qpwlat}
@@ -23,24 +24,13 @@ trap finish EXIT
 needs_root all
 needs_two_cpus all
 
-# await_file FILE: until there is something in it; a minute at most.
-await_file() {
-	local i
-
-	for ((i = 0; i < 600; i++)); do
-		[[ ! -s $1 ]] || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 # What the hog is called ends with a line's end, as no other name does.
 # shellcheck disable=SC2016 # arguments of the shell that it calls
 record_hog() {
 	rm -f "$scratch"/t.qpw* "$scratch/ran"
 	"$QPWLAT" record -q -c 1 --victim none -o "$scratch/t.qpw" 2>"$scratch/err" &
 	recorder=$!
-	await_file "$scratch/t.qpw" || return 1
+	await_window "$scratch/t.qpw" || return 1
 	taskset -c 1 chrt -f 97 bash -c 'echo qpw-hog >/proc/self/comm
 		for ((i = 0; i < 30000; i++)); do :; done
 		echo >"$0"
