@@ -16,6 +16,7 @@
 #include "collect/live.h"
 #include "collect/skeletons.h"
 #include "collect/threads.h"
+#include "collect/victims.h"
 #include "model/room.h"
 #include "util/clock.h"
 
@@ -147,15 +148,6 @@ static bool read_slot(const struct live *live, uint32_t cpu, struct qpw_live_slo
 	return __atomic_load_n(&shared->now.thread_ns, __ATOMIC_RELAXED) == thread_ns &&
 	       __atomic_load_n(&shared->work.ns, __ATOMIC_RELAXED) == work_ns &&
 	       slot->now.thread_ns == thread_ns && slot->work.ns == work_ns;
-}
-
-/* One of its threads may have become a victim since it got the CPU: what that does is no theft. */
-static bool is_of_victim(const struct live *live, uint32_t tgid)
-{
-	for (int i = 0; i < QPW_MAX_VICTIMS; i++)
-		if (live->victims[i].tgid == tgid)
-			return true;
-	return false;
 }
 
 /*
@@ -305,9 +297,10 @@ unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
 	unsigned int nr = 0;
 	uint64_t work_ns = 0;
 
+	/* one that became a victim's since it got the CPU: what that does is no theft */
 	if (i >= live->nr_tables || live->cpus[i] == LIVE_EVERY_CPU ||
 	    !read_slot(live, live->cpus[i], &slot) || !goes_on(live, slot.now.thread_ns, now_ns) ||
-	    is_of_victim(live, slot.now.thread_tgid) ||
+	    victims_have(live->victims, QPW_MAX_VICTIMS, slot.now.thread_tgid) ||
 	    !name_as_now(live, live->cpus[i], &slot.now))
 		return 0;
 	/* one that began since is not told of before its function is */

@@ -14,6 +14,7 @@
 
 #include "collect/skeletons.h"
 #include "collect/threads.h"
+#include "collect/victims.h"
 #include "qpw/live.h"
 #include "util/clock.h"
 
@@ -47,19 +48,13 @@ int unended_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct un
 	u->watched = watched;
 	u->slots = mmap(NULL, u->bytes, PROT_READ, MAP_SHARED, bpf_map__fd(bpf->maps.slots), 0);
 	if (u->slots == MAP_FAILED) {
+		int err = -errno;
+
 		free(u);
-		return -errno;
+		return err;
 	}
 	*out = u;
 	return 0;
-}
-
-static bool is_of_victim(const struct unended *u, uint32_t tgid)
-{
-	for (int i = 0; i < QPW_MAX_VICTIMS; i++)
-		if (u->victims[i].tgid == tgid)
-			return true;
-	return false;
 }
 
 static void look_at(const struct unended *u, int cpu, struct qpw_thread *run)
@@ -73,7 +68,8 @@ static void look_at(const struct unended *u, int cpu, struct qpw_thread *run)
 	memset(run, 0, sizeof(*run));
 	if (!pid || !since_ns || since_ns >= now || !threads_state(pid, &state))
 		return;
-	if (!state.runs || state.cpu != (uint32_t)cpu || is_of_victim(u, state.tgid))
+	if (!state.runs || state.cpu != (uint32_t)cpu ||
+	    victims_have(u->victims, QPW_MAX_VICTIMS, state.tgid))
 		return;
 	run->h.start_ns = since_ns;
 	run->h.end_ns = now;

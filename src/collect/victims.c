@@ -59,3 +59,11 @@ void victims_remove(struct qpw_victim *victims, size_t nr, uint32_t tgid)
 	for (i = nr; i > 0 && is_free(&victims[i - 1]); i--)
 		free_place(&victims[i - 1], 0);
 }
+
+bool victims_have(const struct qpw_victim *victims, size_t nr, uint32_t tgid)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (victims[i].tgid == tgid)
+			return true;
+	return false;
+}

@@ -22,4 +22,7 @@ int victims_add(struct qpw_victim *victims, size_t nr, uint32_t tgid, uint32_t t
 /* A process, and what of its threads is there. One that is not there is no error. */
 void victims_remove(struct qpw_victim *victims, size_t nr, uint32_t tgid);
 
+/* Whether the process, or a thread of it, is there. */
+bool victims_have(const struct qpw_victim *victims, size_t nr, uint32_t tgid);
+
 #endif

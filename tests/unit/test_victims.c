@@ -47,7 +47,10 @@ static void test_removed_threads_leave_no_end(void **state)
 	victims_add(list, NR, 20, 21, false);
 	victims_add(list, NR, 20, 22, false);
 	victims_add(list, NR, 30, 0, true);
+	assert_true(victims_have(list, NR, 20));
 	victims_remove(list, NR, 20);
+	assert_false(victims_have(list, NR, 20));
+	assert_true(victims_have(list, NR, 30));
 	/* programs stop at 0: what comes later must still be found */
 	assert_int_not_equal(list[0].tgid, 0);
 	assert_int_not_equal(list[1].tgid, 0);
