@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+struct completion;
 struct qpw_noise_kind;
 struct workqueue_struct;
 
@@ -95,6 +96,7 @@ extern struct workqueue_struct *qpw_noise_wq;
 int qpw_noise_repeat(const struct qpw_noise_request *rq);
 int qpw_noise_init_works(void);
 void qpw_noise_exit_works(void);
+void qpw_noise_await(struct completion *done);
 int qpw_noise_work(const struct qpw_noise_request *rq);
 int qpw_noise_percpu_work(const struct qpw_noise_request *rq);
 int qpw_noise_irqoff(const struct qpw_noise_request *rq);

@@ -23,6 +23,7 @@
 #define CACHE_SHEAF 32
 /* What two running CPUs need to notice each other, on an emulated machine under load. */
 #define MEETING_US 1000000U
+#define AWAIT_US 500U
 
 /* A thread on one CPU that runs one function for the writer. */
 struct noise_thread {
@@ -123,6 +124,19 @@ void qpw_noise_exit_works(void)
 	destroy_workqueue(qpw_noise_wq);
 }
 
+/**
+ * qpw_noise_await - Wait for a work to complete something in its function
+ * @done: What it completes.
+ *
+ * Looks again and again instead of being woken: a wake-up is an IPI that the work sends while it is
+ * still noise, and on an emulated machine the CPU that gets it may take the host's from the sender.
+ */
+void qpw_noise_await(struct completion *done)
+{
+	while (!try_wait_for_completion(done))
+		usleep_range(AWAIT_US, 2 * AWAIT_US);
+}
+
 /* One item each is enough, as requests come one at a time and wait for each work. */
 static const struct qpw_noise_request *work_rq;
 static DECLARE_COMPLETION(work_done);
@@ -145,7 +159,7 @@ int qpw_noise_work(const struct qpw_noise_request *rq)
 		work_rq = rq;
 		/* Not flush_work(): that queues a work of its own behind this one. */
 		queue_work_on(rq->cpu, qpw_noise_wq, &noise_work);
-		wait_for_completion(&work_done);
+		qpw_noise_await(&work_done);
 		ret = 0;
 	}
 	cpus_read_unlock();

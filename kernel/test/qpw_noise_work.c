@@ -33,7 +33,7 @@ static int make_piece(const struct qpw_noise_request *rq, int (*begin)(unsigned 
 		odd_rq = rq;
 		ret = begin(rq->cpu);
 		if (!ret)
-			wait_for_completion(&odd_done);
+			qpw_noise_await(&odd_done);
 	}
 	cpus_read_unlock();
 	return ret;
@@ -154,7 +154,7 @@ static int begin_cancelled(unsigned int cpu)
 
 	WRITE_ONCE(gate_open, false);
 	queue_work_on(cpu, qpw_noise_wq, &gate_work);
-	wait_for_completion(&gate_entered);
+	qpw_noise_await(&gate_entered);
 	INIT_WORK(&place, qpw_noise_cancelled_fn);
 	queue_work_on(cpu, qpw_noise_wq, &place);
 	cancelled = cancel_work(&place);
