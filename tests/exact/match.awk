@@ -191,13 +191,15 @@ function compare(key, a, o, b,    kind, width) {
 	widths[kind, matched[kind]] = width
 }
 
-# Of the distances of A and B, in place.
-function sort_widths(kind,    i, j, swap) {
-	for (i = 2; i <= matched[kind]; i++)
-		for (j = i; j > 1 && widths[kind, j - 1] > widths[kind, j]; j--) {
-			swap = widths[kind, j]
-			widths[kind, j] = widths[kind, j - 1]
-			widths[kind, j - 1] = swap
+# Of the distances of A and B, in place, by Shell's way: a storm of softirqs makes 100,000 a second.
+function sort_widths(kind,    n, gap, i, j, width) {
+	n = matched[kind]
+	for (gap = int(n / 2); gap > 0; gap = int(gap / 2))
+		for (i = gap + 1; i <= n; i++) {
+			width = widths[kind, i]
+			for (j = i; j > gap && widths[kind, j - gap] > width; j -= gap)
+				widths[kind, j] = widths[kind, j - gap]
+			widths[kind, j] = width
 		}
 }
 
