@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # fields of awk
 #
 # A task that keeps a watched CPU for seconds: qpwtop tells the time while it passes, not when the
-# task ends, and tells none of it twice. The task has real-time priority, so that what takes the CPU
+# task ends, and tells none of it twice. The task has the highest priority, so that what takes the CPU
 # from it is little; it says itself since when it ran.
 
 set -uo pipefail
@@ -36,17 +36,20 @@ cat >"$scratch/qpw-hog" <<-'END_OF_HOG'
 	    with open("/proc/self/comm", "w") as f:
 	        f.write(name)
 
-	# A run that follows a task that the machine hides has no known start: here it follows this one.
+	# A run that follows a task that the machine hides has no known start: here it follows this one,
+	# which wakes it up.
+	woken, wakes = os.pipe()
 	before = os.fork()
 	if not before:
 	    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 	    call_it("qpw-before")
 	    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(96))
+	    os.write(wakes, b"x")
 	    while True:
 	        pass
 	# The run begins under another name than it ends with, as it does with exec().
 	call_it("qpw-early")
-	time.sleep(0.1)
+	os.read(woken, 1)
 	start = time.monotonic_ns()
 	call_it("qpw-hog")
 	enough = looks() + 6
@@ -65,7 +68,7 @@ has_looks() { [[ $(wc -l <"$scratch/looks") -ge $1 ]]; }
 "$QPWTOP" --json -c 1 -d 0.2 --victim none >"$scratch/looks" 2>"$scratch/stderr" &
 top_pid=$!
 within_a_minute has_looks 1
-taskset -c 1 chrt -f 97 "$scratch/qpw-hog" "$scratch/looks" >"$scratch/ran" 2>&1
+chrt -f 99 taskset -c 1 "$scratch/qpw-hog" "$scratch/looks" >"$scratch/ran" 2>&1
 within_a_minute has_looks $(($(wc -l <"$scratch/looks") + 2))
 kill -INT "$top_pid"
 wait "$top_pid"
