@@ -11,9 +11,10 @@
 BOOT_LIMIT_S=600
 scratch=$(mktemp -d)
 
-# json_holds FILE FILTER: the jq filter is true of the file.
+# json_holds FILE FILTER: the jq filter is true of the file, which is not empty: of nothing jq 1.6
+# says that all is well.
 json_holds() {
-	jq -e "$2" "$1" >/dev/null
+	[[ -s $1 ]] && jq -e "$2" "$1" >/dev/null
 }
 
 # run COMMAND…: exit code in $rc, standard error in $scratch/stderr, output in $scratch/stdout.
