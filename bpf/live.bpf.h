@@ -38,7 +38,10 @@ static __always_inline bool live_is_told(u64 start_ns, u64 end_ns)
  */
 #define LIVE_FUNCTION(work) (aggregates ? (u64)BPF_CORE_READ(work, func) : (u64)FIELD(work, func))
 
-/* When the window opened, set by user space: what began before is not added up; 0 = closed. */
+/*
+ * When the window opened, set by user space: of an interval that began before, what passed since is
+ * added up, and it does not count. 0 = closed.
+ */
 __u64 live_open_ns;
 
 #define LIVE_NO_ROW (-1)
@@ -47,6 +50,7 @@ __u64 live_open_ns;
 enum live_how {
 	LIVE_COUNTED = 1 << 0,	/* not for the later parts of one run */
 	LIVE_INTERVAL = 1 << 1, /* an interruption of this CPU */
+	LIVE_EARLY = 1 << 2,	/* of which a part was before the window */
 };
 
 static __always_inline u64 live_read(const void *word)
@@ -169,7 +173,7 @@ static __noinline int live_add(u32 number, const struct qpw_live_key *key, u64 t
 		row->count += how & LIVE_COUNTED;
 		row->total_ns += total_ns;
 		row->self_ns += self_ns;
-		row->lengths[bucket]++;
+		row->lengths[bucket] += !(how & LIVE_EARLY);
 	}
 	live_raise(&row->max_ns, total_ns);
 	return at;
@@ -284,6 +288,30 @@ static __always_inline u64 live_since(u64 from, u64 to)
 	return to > from ? to - from : 0;
 }
 
+/* The first interval ends in this window: what was stolen so far was stolen before. */
+static __always_inline void live_note_opening(struct cpu_slot *slot, u64 open_ns)
+{
+	u32 i;
+
+#pragma unroll
+	for (i = 0; i < LIVE_LEVELS; i++)
+		slot->now.stolen_before_ns[i] = live_read(&slot->now.stolen_ns[i]);
+	barrier();
+	slot->now.open_ns = open_ns;
+}
+
+/* Of what live_stolen() tells, that of this window. */
+static __always_inline u64 live_stolen_since(const struct cpu_slot *slot, enum live_level level)
+{
+	u64 before = 0;
+	u32 i;
+
+#pragma unroll
+	for (i = 0; i < level; i++)
+		before += live_read(&slot->now.stolen_before_ns[i]);
+	return live_since(before, live_stolen(slot, level));
+}
+
 /*
  * An interval has ended here, in which nested_ns were stolen: add it up. Each level of
  * cpu_slot.stolen_ns is written at that level alone, which nothing of its own kind interrupts.
@@ -293,15 +321,27 @@ static __always_inline int live_interval(struct cpu_slot *slot, u32 cpu, enum li
 					 const struct qpw_live_key *key, u64 start_ns, u64 now,
 					 u64 nested_ns, bool counted)
 {
-	u64 total_ns = live_since(start_ns, now);
-	u64 self_ns = live_since(nested_ns, total_ns);
+	u64 open_ns = live_read(&live_open_ns), total_ns, self_ns;
+	u32 how = LIVE_INTERVAL | (counted ? LIVE_COUNTED : 0);
+	int row;
 
+	if (open_ns && now > open_ns) {
+		if (live_read(&slot->now.open_ns) != open_ns)
+			live_note_opening(slot, open_ns);
+		if (start_ns < open_ns) {
+			start_ns = open_ns;
+			nested_ns = live_stolen_since(slot, level);
+			how = LIVE_INTERVAL | LIVE_EARLY;
+		}
+	}
+	total_ns = live_since(start_ns, now);
+	self_ns = live_since(nested_ns, total_ns);
 	if (level < LIVE_LEVELS)
 		slot->now.stolen_ns[level] += self_ns;
-	if (start_ns < live_read(&live_open_ns))
+	if (start_ns < open_ns)
 		return LIVE_NO_ROW;
-	return live_add(live_table_of[cpu & (MAX_CPUS - 1)], key, total_ns, self_ns,
-			LIVE_INTERVAL | (counted ? LIVE_COUNTED : 0));
+	row = live_add(live_table_of[cpu & (MAX_CPUS - 1)], key, total_ns, self_ns, how);
+	return how & LIVE_EARLY ? LIVE_NO_ROW : row;
 }
 
 /* The one before it was brought about by this origin, if it is known. */

@@ -152,7 +152,7 @@ enum live_level {
 
 /* What a CPU is at, written by programs there alone; while interrupts is 1 the rest stays. */
 struct qpw_live_now {
-	__u64 thread_ns;	      /* switch-in of the task that runs */
+	__u64 thread_ns;	      /* switch-in of the task that runs, or when it was found */
 	__u64 thread_stolen_ns;	      /* stolen_ns of all levels by then */
 	__u64 stolen_ns[LIVE_LEVELS]; /* time that each has had so far, without what nested */
 	__u32 thread_pid;	      /* 0 = idle */
@@ -160,7 +160,9 @@ struct qpw_live_now {
 	/* 1: that run is to be told, as it is neither idle nor a victim's; where programs add up */
 	__u32 interrupts;
 	__u32 pad;
-	char comm[QPW_COMM_LEN]; /* by the switch-in */
+	char comm[QPW_COMM_LEN];	     /* by the switch-in */
+	__u64 open_ns;			     /* the window in which an interval ended here last */
+	__u64 stolen_before_ns[LIVE_LEVELS]; /* stolen_ns as that opened */
 };
 
 /* A work item on its way through a worker. ns == 0: none. */

@@ -20,6 +20,7 @@
 #include "collect/privilege.h"
 #include "collect/probes.h"
 #include "collect/ring.h"
+#include "collect/running.h"
 #include "collect/sizes.h"
 #include "collect/skeletons.h"
 #include "collect/stream.h"
@@ -300,7 +301,7 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	c->config = *config;
 	c->buffer_bytes = sizes_ring_bytes(config->buffer_bytes);
 	c->probes = calloc(nr_probes, sizeof(*c->probes));
-	c->described = calloc(nr_probes + 1, sizeof(*c->described));
+	c->described = calloc(nr_probes + 2, sizeof(*c->described));
 	c->nr_lost = calloc(nr_cpus, sizeof(*c->nr_lost));
 	c->told = calloc(nr_cpus, sizeof(*c->told));
 	if (!c->probes || !c->described || !c->nr_lost || !c->told)
@@ -335,9 +336,24 @@ static void describe_ksyms(struct collect *c)
 		 c->ksyms_error == -EPERM ? " (needs CAP_SYSLOG)" : "");
 }
 
+static void describe_running(struct collect *c, int error)
+{
+	struct qpw_probe *r = &c->described[c->nr_described++];
+
+	r->h.kind = QPW_META_PROBE;
+	r->h.size = sizeof(*r);
+	r->error = error;
+	snprintf(r->name, sizeof(r->name), "BPF_PROG_TEST_RUN");
+	snprintf(r->loses, sizeof(r->loses),
+		 "the time of tasks that had a watched CPU from before on, until they leave it");
+}
+
 int collect_attach(struct collect *c, struct collect_error *err)
 {
 	size_t i, nr_attached = probes_attach(c->probes, c->bpf->obj);
+	/* else a task that is found would never be seen to leave */
+	int not_noted = probes_have(c->probes, "sched_switch") ? running_note(c->bpf, &c->watched) :
+								 0;
 	uint64_t now = clock_now_ns();
 
 	for (i = 0; i < nr_probes; i++)
@@ -345,6 +361,8 @@ int collect_attach(struct collect *c, struct collect_error *err)
 			probe_describe(&c->probes[i], &c->described[c->nr_described++]);
 	if (c->ksyms_error)
 		describe_ksyms(c);
+	if (not_noted)
+		describe_running(c, not_noted);
 	if (!nr_attached)
 		return fail(err, -EPERM, "BPF programs",
 			    "leave them a way (--without), or see what forbids tracing here",

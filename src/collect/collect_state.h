@@ -17,7 +17,7 @@
 struct collect {
 	struct qpw_bpf *bpf;
 	struct probe *probes;
-	struct qpw_probe *described; /* nr_probes of them, and one for the symbol table */
+	struct qpw_probe *described; /* nr_probes of them, and those of what else may be missing */
 	size_t nr_described;
 	struct ksyms *ksyms;
 	int ksyms_error;

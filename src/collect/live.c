@@ -269,22 +269,38 @@ struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t 
 /* Who began so lately may not have written all of it; 0 is no beginning. */
 static bool goes_on(const struct live *live, uint64_t began_ns, uint64_t now_ns)
 {
-	return began_ns && began_ns >= *live->open_ns && now_ns > began_ns + SETTLED_NS;
+	return began_ns && now_ns > began_ns + SETTLED_NS && now_ns > *live->open_ns;
 }
 
-static uint64_t time_stolen(const struct qpw_live_now *now, enum live_level level)
+static uint64_t sum_stolen(const __u64 stolen_ns[LIVE_LEVELS], enum live_level level)
 {
 	uint64_t sum = 0;
 
 	for (int i = 0; i < (int)level; i++)
-		sum += now->stolen_ns[i];
+		sum += stolen_ns[i];
 	return sum;
 }
 
-/* So long by now, and without what was stolen of it. */
-static struct qpw_live_run run_until(uint64_t began_ns, uint64_t stolen_ns, uint64_t now_ns)
+/* What was stolen since something began, when so much had been, and in the window. */
+static uint64_t time_stolen(const struct live *live, const struct qpw_live_now *now,
+			    enum live_level level, uint64_t began_ns, uint64_t stolen_ns)
 {
-	struct qpw_live_run run = { .total_ns = now_ns - began_ns };
+	if (began_ns < *live->open_ns) {
+		/* nothing in it before an interval has ended there */
+		if (now->open_ns != *live->open_ns)
+			return 0;
+		stolen_ns = sum_stolen(now->stolen_before_ns, level);
+	}
+	return sum_stolen(now->stolen_ns, level) - stolen_ns;
+}
+
+/* So long by now, in the window, and without what was stolen of it. */
+static struct qpw_live_run run_until(const struct live *live, uint64_t began_ns, uint64_t stolen_ns,
+				     uint64_t now_ns)
+{
+	const uint64_t open_ns = *live->open_ns;
+	struct qpw_live_run run = { .total_ns =
+					    now_ns - (began_ns < open_ns ? open_ns : began_ns) };
 
 	run.self_ns = run.total_ns > stolen_ns ? run.total_ns - stolen_ns : 0;
 	return run;
@@ -306,16 +322,16 @@ unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
 	/* one that began since is not told of before its function is */
 	if (slot.work.pid == slot.now.thread_pid &&
 	    goes_on(live, slot.work.ns, live->explained_ns)) {
-		runs[nr] = run_until(slot.work.ns,
-				     time_stolen(&slot.now, LIVE_WORK) - slot.work.stolen_ns,
-				     now_ns);
+		work_ns =
+			time_stolen(live, &slot.now, LIVE_WORK, slot.work.ns, slot.work.stolen_ns);
+		runs[nr] = run_until(live, slot.work.ns, work_ns, now_ns);
 		runs[nr].key.kind = QPW_KIND_WORK;
 		runs[nr].key.function = slot.work.function;
 		work_ns = runs[nr++].self_ns;
 	}
-	runs[nr] = run_until(
-		slot.now.thread_ns,
-		time_stolen(&slot.now, LIVE_THREAD) - slot.now.thread_stolen_ns + work_ns, now_ns);
+	work_ns += time_stolen(live, &slot.now, LIVE_THREAD, slot.now.thread_ns,
+			       slot.now.thread_stolen_ns);
+	runs[nr] = run_until(live, slot.now.thread_ns, work_ns, now_ns);
 	runs[nr].key.kind = QPW_KIND_THREAD;
 	memcpy(runs[nr++].key.name, slot.now.comm, QPW_COMM_LEN);
 	return nr;

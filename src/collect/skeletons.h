@@ -12,6 +12,7 @@
 #include "qpw/victim.h" /* they name its types */
 
 #include "qpw.skel.h"
+#include "running.skel.h"
 #include "trial.skel.h"
 
 #endif

@@ -20,7 +20,8 @@ void unended_look(struct unended *u);
 
 /*
  * Once they are detached: the runs that went on until then are told as if they had ended when they
- * were looked at, last of all records. Not told is one that began before programs were attached.
+ * were looked at, last of all records. One that began before programs were attached begins when it
+ * was found: running.h.
  */
 void unended_tell(const struct unended *u, struct stream *stream);
 

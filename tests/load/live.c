@@ -2,15 +2,19 @@
 /*
  * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
  * and as the model does from a record of each interruption, which the same programs made at the
- * same moment. Both hold what began after the window was opened and ended before the programs were
- * detached, to the last one. Knows nothing of what the command does.
+ * same moment. Both hold what ended after the window was opened and before the programs were
+ * detached, to the last one: also the run of a task of ours that had the CPU before either. Knows
+ * nothing of what the command does.
  */
 #include <errno.h>
 #include <jansson.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,12 +26,14 @@
 
 #define SETTLE_NS 50000000
 #define POLL_MS 10
+#define EARLY_NAME "live-early"
+#define EARLY_S 5 /* it ends by itself if we do not end it */
 
 struct both {
 	struct collect *collect;
 	struct model *records;
 	struct model *tables;
-	uint64_t open_ns;
+	pid_t early; /* 0: there is none, or no longer */
 	uint64_t close_ns;
 };
 
@@ -35,12 +41,6 @@ static int fail(const char *what, int err)
 {
 	fprintf(stderr, "live: %s: %s\n", what, strerror(err < 0 ? -err : err));
 	return 1;
-}
-
-/* Tables hold nothing of what began before the window, the model would count its time in it. */
-static bool is_in_tables(const struct both *b, const struct qpw_header *h)
-{
-	return h->kind >= QPW_META_FIRST || h->start_ns >= b->open_ns;
 }
 
 static int take_records(struct both *b)
@@ -51,11 +51,9 @@ static int take_records(struct both *b)
 	while ((ret = event_source_next(collect_source(b->collect), &h, 0)) > 0) {
 		if (model_feed(b->tables, h))
 			return -EINVAL;
-		if (h->kind == QPW_META_WINDOW) {
-			b->open_ns = h->start_ns;
+		if (h->kind == QPW_META_WINDOW)
 			b->close_ns = h->end_ns;
-		}
-		if (is_in_tables(b, h) && model_feed(b->records, h))
+		if (model_feed(b->records, h))
 			return -EINVAL;
 	}
 	return ret == -EAGAIN ? 0 : ret;
@@ -73,6 +71,48 @@ static int take_tables(struct both *b)
 	for (i = 0; !ret && (table = collect_table(b->collect, i, &cpu)) != NULL; i++)
 		ret = model_feed_table(b->tables, cpu, table);
 	return ret;
+}
+
+static _Noreturn void have_cpu(int cpu, int ready)
+{
+	const struct sched_param param = { .sched_priority = 97 };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	alarm(EARLY_S);
+	prctl(PR_SET_NAME, EARLY_NAME);
+	if (sched_setaffinity(0, sizeof(set), &set) || sched_setscheduler(0, SCHED_FIFO, &param) ||
+	    write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;)
+		;
+}
+
+/* A task that has the CPU from now on. 0 or -errno. */
+static int begin_early(struct both *b, int cpu)
+{
+	int ready[2], ret;
+	char byte;
+
+	if (pipe(ready))
+		return -errno;
+	b->early = fork();
+	if (!b->early)
+		have_cpu(cpu, ready[1]);
+	close(ready[1]);
+	ret = read(ready[0], &byte, 1) == 1 ? 0 : -ECHILD;
+	close(ready[0]);
+	return ret;
+}
+
+static void end_early(struct both *b)
+{
+	if (b->early > 0) {
+		kill(b->early, SIGKILL);
+		waitpid(b->early, NULL, 0);
+	}
+	b->early = 0;
 }
 
 /* Exit status of the command, or -errno. Records are taken all the while: none is to be lost. */
@@ -112,6 +152,8 @@ static int watch(struct both *b, char **argv)
 	int ret;
 
 	collect_open_window(b->collect);
+	nanosleep(&settle, NULL);
+	end_early(b);
 	ret = run(b, argv + 4);
 	if (ret)
 		return fail(argv[4], ret);
@@ -150,11 +192,14 @@ int main(int argc, char **argv)
 		return fail("model", ENOMEM);
 	ret = collect_create(&config, &b.collect, &e);
 	if (!ret)
+		ret = begin_early(&b, cpulist_next(&watched, -1));
+	if (!ret)
 		ret = collect_attach(b.collect, &e);
 	if (ret)
 		fprintf(stderr, "live: %s: %s; %s\n", e.object, e.why, e.remedy);
 	else
 		ret = watch(&b, argv);
+	end_early(&b);
 	collect_destroy(b.collect);
 	model_destroy(b.records);
 	model_destroy(b.tables);

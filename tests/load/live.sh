@@ -67,6 +67,11 @@ watch by_record "${live[@]}" 1 "$scratch/records.json" "$scratch/tables.json" sh
 run "$QPWLAT" report --json -i "$scratch/t.qpw"
 mv "$scratch/stdout" "$scratch/report.json"
 same interruptions-by-class .interruptions
+# it has real-time priority, and a run that began before the window has time in it
+for observer in records tables; do
+	check "early-task-$observer" "$(jq -c '.causes[] | select(.class == "thread")' "$scratch/$observer.json" | tail -n 4)" \
+		json_holds "$scratch/$observer.json" '[.causes[] | select(.name == "live-early") | .total_ns] | add > 0'
+done
 same interruptions-by-cause '.causes | sort_by(.class, .name)'
 same origins .origins
 # what is queued is a point: no record is made of it beside a table
