@@ -5,8 +5,7 @@
 # ftrace instance that has nothing of ours in it. Of each way: WAY.json, what qpwlat reports,
 # WAY.txt, what ftrace saw, WAY.probes.json. Uses ISOLATED, a single CPU.
 
-RECORD_S=6
-ROUNDS=15
+ROUNDS=15 # tests/guest/ladder.sh knows it
 WITNESS=/sys/kernel/tracing/instances/witness
 FUNCTIONS='lru_add_drain_all __kmem_cache_shrink __flush_work'
 EVENTS='workqueue/workqueue_execute_start qpw/qpw_inline_begin'
@@ -45,7 +44,7 @@ record_way() {
 	say "recording $way"
 	qpwlat probes "$@" --json="/results/$way.probes.json" || return
 	start_witness || return
-	qpwlat record -c "$ISOLATED" -d "${RECORD_S}s" -o "/tmp/$way.qpw" --victim none "$@" -- \
+	qpwlat record -c "$ISOLATED" -o "/tmp/$way.qpw" --victim none "$@" -- \
 		sh /lab/ladder.sh make >"/results/$way.log" 2>&1 || return
 	echo 0 >$WITNESS/tracing_on
 	cat $WITNESS/trace >"/results/$way.txt"

@@ -47,7 +47,19 @@ destroy_caches() {
 	echo "cache count=$ROUNDS" >/sys/kernel/debug/qpw_noise/run && fired=$ROUNDS
 }
 
-# A cgroup goes away whose charges the isolated CPU still has in stock.
+# await_line FILE LINE: until the file has it, a minute at most.
+await_line() {
+	tries=0
+	until grep -qx "$2" "$1"; do
+		tries=$((tries + 1))
+		[ $tries -le 600 ] || return
+		sleep 0.1
+	done
+}
+
+# A cgroup goes away whose charges the isolated CPU still has in stock. They are drained when it goes
+# offline, some time after it was removed, until when it is dying. That happens where its last task
+# ended, should that be later: a CPU drains its own stock without a work.
 remove_group() {
 	fired=0
 	while [ $fired -lt "$ROUNDS" ]; do
@@ -55,7 +67,9 @@ remove_group() {
 		# shellcheck disable=SC2016 # the inner shell's
 		taskset "$(printf '%x' $((1 << ISOLATED)))" sh -c \
 			'echo 0 >/sys/fs/cgroup/gone/cgroup.procs; cat /proc/self/maps >/dev/null'
+		await_line /sys/fs/cgroup/gone/cgroup.events 'populated 0' || return
 		rmdir /sys/fs/cgroup/gone || return
+		await_line /sys/fs/cgroup/cgroup.stat 'nr_dying_descendants 0' || return
 		fired=$((fired + 1))
 	done
 }
@@ -95,6 +109,8 @@ if [ "${1:-}" = take ]; then
 	exit
 fi
 
+# nohz_full= alone keeps no task off the isolated CPU, where what it removes would be drained by itself.
+taskset -p "$(printf '%x' $((1 << ${HOUSEKEEPING%%[-,]*})))" $$ >/dev/null || exit
 cd /tmp || exit
 echo 4 >/proc/sys/vm/drop_caches
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
