@@ -46,13 +46,13 @@ json_looks() {
 }
 
 # text_rows KIND: "TABLE RATE COUNT BY CPU" of each row of the text that is of the kind, before those
-# of a block "@ UPTIME", when it was read.
+# of a block "@ SECONDS", how long qpwtop has run by then.
 text_rows() {
 	awk -v kind="$1" '
 		function is_it(name) {
 			return index(name, "qpw_noise_" kind "_fn") == 1
 		}
-		$1 == "@" { print }
+		$1 == "qpwtop" { print "@", $3 }
 		$1 == "CLASS" || $2 == "INLINE/S" { table = $NF; next }
 		table == "CAUSE" && $1 == kind && is_it($9) { print "causes", $3, $8, "-", $2 }
 		table == "BY" && $1 == kind && is_it($7) { print "origins", $3, $4, $9, $2 }
@@ -61,18 +61,51 @@ text_rows() {
 	' "$dir/top.txt"
 }
 
-# text_looks KIND TABLE: as json_looks, each from shortly after it began to shortly after it ended.
-text_looks() {
+# text_rates KIND TABLE: "LOOKS SHOWN PLANTED" of the looks from the first to the last in which pieces
+# are new. A look has its time in tenths of a second. What its count has grown by, over its rate, is its
+# length as exactly as the rate: all lengths together must be the time that has passed.
+text_rates() {
 	text_rows "$1" | awk -v table="$2" '
-		$1 == "@" { if (from) print from, to, rate; from = to; to = $2; rate = 0 }
-		$1 == table { rate = $2 }'
+		function end_look() {
+			if (had > before) {
+				if (!looks)
+					from = last
+				looks++
+				length_s += held_s + (rate ? (had - before) / rate : 0)
+				to = now
+				held_s = 0
+			} else if (looks) {
+				held_s += now - last
+			}
+			before = had
+			last = now
+		}
+		$1 == "@" { if (nr++) end_look(); now = $2 }
+		$1 == table { rate = $2; had = $3 }
+		END { end_look(); printf "%d %.2f %.2f\n", looks, length_s ? had / length_s : 0,
+			to - from ? had / (to - from) : 0 }'
 }
 
-# rates KIND MARGIN <LOOKS: "LOOKS SHOWN PLANTED" of the looks that begin later than so many seconds
-# after the noise began, and end within it. How many pieces there had been when a look began or ended
-# is drawn between two lines of the book.
+# text_clock: "TOLD PASSED", how long qpwtop says that it ran from the middle of its looks to their
+# end, and the kernel's clock. A look may be read late, but not each.
+text_clock() {
+	awk '$1 == "@" { read_s = $2 }
+		$1 == "qpwtop" { told[n] = $3; late[n++] = read_s - $3 }
+		function least(from, to,   i, min) {
+			min = late[from]
+			for (i = from; i < to; i++)
+				if (late[i] < min)
+					min = late[i]
+			return min
+		}
+		END { half = int(n / 2); span = n > 1 ? told[n - 1] - told[half] : 0
+			print span, span + least(half, n) - least(0, half) }' "$dir/top.txt"
+}
+
+# rates KIND <LOOKS: "LOOKS SHOWN PLANTED" of the looks within the noise. How many pieces there had been
+# when a look began or ended is drawn between two lines of the book.
 rates() {
-	awk -v total="$(planted "$1")" -v margin="$2" '
+	awk -v total="$(planted "$1")" '
 		function pieces(t,   i) {
 			for (i = 1; i < n && at[i] < t; i++)
 				;
@@ -83,7 +116,7 @@ rates() {
 			if (!$2) first = $1
 			if ($2 < total) last = $1
 			next }
-		$1 > first + margin && $2 < last { looks++; span += $2 - $1; shown += $3 * ($2 - $1)
+		$1 > first && $2 < last { looks++; span += $2 - $1; shown += $3 * ($2 - $1)
 			real += pieces($2) - pieces($1) }
 		END { printf "%d %.2f %.2f\n", looks, span ? shown / span : 0, span ? real / span : 0 }
 	' "$dir/$1.txt" -
@@ -104,10 +137,12 @@ booted boot || finish_tests
 tail -n 1 "$dir/top.json" >"$dir/last.json"
 check top-complete "lost or malformed records" \
 	json_holds "$dir/last.json" '.lost_events == 0 and .malformed_records == 0'
+read -r told passed < <(text_clock)
+check top-text-clock "$told s told, $passed s passed" near "$told" "$passed"
 for kind in work ipi percpu_work; do
 	n=$(planted "$kind")
 	check "top-$kind-planted" "$n pieces" test "$n" -ge 300
-	read -r looks shown real < <(json_looks "$kind" | rates "$kind" 0)
+	read -r looks shown real < <(json_looks "$kind" | rates "$kind")
 	check "top-$kind-looks" "$looks lie within the noise" test "$looks" -ge 2
 	check "top-$kind-rate" "$shown/s shown, $real/s planted" near "$shown" "$real"
 	wanted="$n planter/$(cat "$dir/$kind.planter")@0 1"
@@ -116,7 +151,7 @@ for kind in work ipi percpu_work; do
 	check "top-$kind-count" "rows with the count $n" \
 		json_holds "$dir/last.json" "[${rows[$kind]} | .count] == [$n]"
 	for table in ${tables[$kind]}; do
-		read -r looks shown real < <(text_looks "$kind" "$table" | rates "$kind" 0.3)
+		read -r looks shown real < <(text_rates "$kind" "$table")
 		check "top-$kind-text-$table-rate" "$looks looks: $shown/s shown, $real/s planted" \
 			near_in_looks "$looks" "$shown" "$real"
 		by=planter/$(cat "$dir/$kind.planter")@0
