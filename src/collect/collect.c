@@ -413,11 +413,6 @@ struct event_source *collect_source(struct collect *c)
 	return stream_source(c->stream);
 }
 
-struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu)
-{
-	return c->live ? live_table(c->live, i, cpu) : NULL;
-}
-
 int collect_explain_tables(struct collect *c)
 {
 	int ret;
@@ -435,10 +430,11 @@ const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr)
 	return c->live ? live_waits(c->live, nr) : NULL;
 }
 
-unsigned int collect_runs(const struct collect *c, uint32_t i, uint64_t now_ns,
-			  struct qpw_live_run runs[LIVE_RUNS])
+const struct qpw_live_table *collect_look(struct collect *c, uint32_t i, uint32_t *cpu,
+					  struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr)
 {
-	return c->live ? live_runs(c->live, i, now_ns, runs) : 0;
+	*nr = 0;
+	return c->live ? live_look(c->live, i, cpu, runs, nr) : NULL;
 }
 
 void collect_restart_tables(struct collect *c)

@@ -33,7 +33,7 @@ struct collect_config {
 	enum collect_stacks stacks;
 	uint64_t stack_gap_ns; /* not more often than this on one CPU; 0 = each time */
 	/*
-	 * Add up in tables, see collect_table(). Records are then only made of interruptions and
+	 * Add up in tables, see collect_look(). Records are then only made of interruptions and
 	 * wake-ups of the victim that last for event_ns.
 	 */
 	bool aggregates;
@@ -106,12 +106,6 @@ int collect_parse_states(const char *text, unsigned int *out);
 struct event_source *collect_source(struct collect *c);
 
 /*
- * Where the collector aggregates: the i-th table, which programs go on to fill, and its CPU,
- * LIVE_EVERY_CPU for the last; NULL behind that. May be written to where qpw/live.h says so.
- */
-struct qpw_live_table *collect_table(const struct collect *c, uint32_t i, uint32_t *cpu);
-
-/*
  * Before a look at the tables: make room in them (model/room.h), read which waits go on, and have
  * the source tell, next, what these and tables refer to: names of functions, places of origins. 0
  * or -ENOMEM.
@@ -121,9 +115,12 @@ int collect_explain_tables(struct collect *c);
 /* The waits that went on then, valid until the next time. */
 const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr);
 
-/* What runs on the i-th table's CPU and has not ended: see live_runs(). */
-unsigned int collect_runs(const struct collect *c, uint32_t i, uint64_t now_ns,
-			  struct qpw_live_run runs[LIVE_RUNS]);
+/*
+ * Where the collector aggregates: the i-th table as it is, its CPU, LIVE_EVERY_CPU for the last, and
+ * what runs there and has not ended: see live_look(). NULL behind the last.
+ */
+const struct qpw_live_table *collect_look(struct collect *c, uint32_t i, uint32_t *cpu,
+					  struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);
 
 /* What is in them counts from now on; what is under way now counts in neither time. */
 void collect_restart_tables(struct collect *c);

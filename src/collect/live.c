@@ -24,6 +24,7 @@
 #define OPEN_AHEAD_NS 1000000
 #define CLEAR_NS 10000000
 #define SETTLED_NS 100000
+#define MAX_READINGS 3
 
 struct live_room {
 	struct room *room;
@@ -39,7 +40,8 @@ struct live {
 	size_t nr_waits;
 	size_t max_waits;
 	struct qpw_live_table *tables;
-	struct live_room *rooms; /* by table */
+	struct qpw_live_table *copy; /* of the one that was read last */
+	struct live_room *rooms;     /* by table */
 	size_t bytes;
 	char *slots; /* by CPU, each begins with a struct qpw_live_slot */
 	size_t slot_size;
@@ -93,6 +95,14 @@ static int map_memory(struct live *live, struct qpw_bpf *bpf)
 	return err;
 }
 
+static void free_memory(struct live *live)
+{
+	free(live->waits);
+	free(live->copy);
+	free(live->rooms);
+	free(live);
+}
+
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out)
 {
 	struct live *live;
@@ -108,8 +118,9 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->cpus[nr++] = LIVE_EVERY_CPU;
 	live->nr_tables = (uint32_t)nr;
 	live->rooms = calloc(nr, sizeof(*live->rooms));
-	if (!live->rooms) {
-		free(live);
+	live->copy = aligned_alloc(LIVE_LINE, sizeof(*live->copy));
+	if (!live->rooms || !live->copy) {
+		free_memory(live);
 		return -ENOMEM;
 	}
 	live->watched = watched;
@@ -121,8 +132,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 	live->max_pendings = bpf_map__max_entries(bpf->maps.pendings);
 	err = map_memory(live, bpf);
 	if (err) {
-		free(live->rooms);
-		free(live);
+		free_memory(live);
 		return err;
 	}
 	*out = live;
@@ -254,16 +264,6 @@ const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr)
 	return live->waits;
 }
 
-/* ------------------------------------------------------------------ tables */
-
-struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu)
-{
-	if (i >= live->nr_tables)
-		return NULL;
-	*cpu = live->cpus[i];
-	return &live->tables[i];
-}
-
 /* ------------------------------------------------------------------ runs that go on */
 
 /* Who began so lately may not have written all of it; 0 is no beginning. */
@@ -306,28 +306,28 @@ static struct qpw_live_run run_until(const struct live *live, uint64_t began_ns,
 	return run;
 }
 
-unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
-		       struct qpw_live_run runs[LIVE_RUNS])
+/* A work item, if there is one, and the thread's run, which had all the rest of its time. */
+static unsigned int read_runs(const struct live *live, uint32_t cpu, uint64_t now_ns,
+			      struct qpw_live_run runs[LIVE_RUNS])
 {
 	struct qpw_live_slot slot;
 	unsigned int nr = 0;
 	uint64_t work_ns = 0;
 
 	/* one that became a victim's since it got the CPU: what that does is no theft */
-	if (i >= live->nr_tables || live->cpus[i] == LIVE_EVERY_CPU ||
-	    !read_slot(live, live->cpus[i], &slot) || !goes_on(live, slot.now.thread_ns, now_ns) ||
+	if (!read_slot(live, cpu, &slot) || !goes_on(live, slot.now.thread_ns, now_ns) ||
 	    victims_have(live->victims, QPW_MAX_VICTIMS, slot.now.thread_tgid) ||
-	    !name_as_now(live, live->cpus[i], &slot.now))
+	    !name_as_now(live, cpu, &slot.now))
 		return 0;
-	/* one that began since is not told of before its function is */
-	if (slot.work.pid == slot.now.thread_pid &&
-	    goes_on(live, slot.work.ns, live->explained_ns)) {
+	if (slot.work.pid == slot.now.thread_pid && goes_on(live, slot.work.ns, now_ns)) {
 		work_ns =
 			time_stolen(live, &slot.now, LIVE_WORK, slot.work.ns, slot.work.stolen_ns);
-		runs[nr] = run_until(live, slot.work.ns, work_ns, now_ns);
-		runs[nr].key.kind = QPW_KIND_WORK;
-		runs[nr].key.function = slot.work.function;
-		work_ns = runs[nr++].self_ns;
+		runs[0] = run_until(live, slot.work.ns, work_ns, now_ns);
+		runs[0].key.kind = QPW_KIND_WORK;
+		runs[0].key.function = slot.work.function;
+		/* the time is not the thread's, but the work is not told of before its function is */
+		work_ns = runs[0].self_ns;
+		nr = goes_on(live, slot.work.ns, live->explained_ns);
 	}
 	work_ns += time_stolen(live, &slot.now, LIVE_THREAD, slot.now.thread_ns,
 			       slot.now.thread_stolen_ns);
@@ -335,6 +335,58 @@ unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
 	runs[nr].key.kind = QPW_KIND_THREAD;
 	memcpy(runs[nr++].key.name, slot.now.comm, QPW_COMM_LEN);
 	return nr;
+}
+
+/* ------------------------------------------------------------------ tables */
+
+struct beginnings {
+	uint64_t thread_ns;
+	uint64_t work_ns;
+};
+
+static struct beginnings read_beginnings(const struct live *live, uint32_t cpu)
+{
+	const struct qpw_live_slot *slot = slot_of(live, cpu);
+
+	return (struct beginnings){ __atomic_load_n(&slot->now.thread_ns, __ATOMIC_ACQUIRE),
+				    __atomic_load_n(&slot->work.ns, __ATOMIC_ACQUIRE) };
+}
+
+/*
+ * What ends after the table was copied and before runs are read is in neither: then both are read
+ * again. Not without end, but what ends all the time is short.
+ */
+static unsigned int read_table(const struct live *live, uint32_t i,
+			       struct qpw_live_run runs[LIVE_RUNS])
+{
+	struct beginnings before, after = read_beginnings(live, live->cpus[i]);
+	unsigned int nr = 0;
+
+	for (int n = 0; n < MAX_READINGS; n++) {
+		before = after;
+		*live->copy = live->tables[i];
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		nr = read_runs(live, live->cpus[i], clock_now_ns(), runs);
+		after = read_beginnings(live, live->cpus[i]);
+		if (after.thread_ns == before.thread_ns && after.work_ns == before.work_ns)
+			break;
+	}
+	return nr;
+}
+
+const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *cpu,
+				       struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr)
+{
+	*nr = 0;
+	if (i >= live->nr_tables)
+		return NULL;
+	*cpu = live->cpus[i];
+	if (*cpu == LIVE_EVERY_CPU)
+		*live->copy = live->tables[i];
+	else
+		*nr = read_table(live, i, runs);
+	live->tables[i].recent_max_ns = 0;
+	return live->copy;
 }
 
 int live_make_room(struct live *live)
@@ -385,7 +437,5 @@ void live_destroy(struct live *live)
 	munmap(live->tables, live->bytes);
 	for (uint32_t i = 0; i < live->nr_tables; i++)
 		free(live->rooms[i].room);
-	free(live->rooms);
-	free(live->waits);
-	free(live);
+	free_memory(live);
 }

@@ -41,17 +41,14 @@ const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr);
 /* Have the stream explain what rows, waits and runs refer to. */
 void live_explain(struct live *live, struct stream *stream);
 
-/* The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. */
-struct qpw_live_table *live_table(const struct live *live, uint32_t i, uint32_t *cpu);
-
 /*
- * What runs on the i-th table's CPU at now_ns, on the clock of programs, and began in the window,
- * not just now: a work item, if there is one, and the thread's run, which had all the rest of its
- * time. Returns how many. If it is asked for after the table was read, that does not have it yet:
- * programs add up what has ended.
+ * The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. A copy, valid until the
+ * next one: recent_max_ns of the table is 0 then. With it what runs on that CPU at that moment, is
+ * in the table when it has ended, and began in the window, not just now: a work item, if there is
+ * one, and the thread's run, which had all the rest of its time. *nr is how many.
  */
-unsigned int live_runs(const struct live *live, uint32_t i, uint64_t now_ns,
-		       struct qpw_live_run runs[LIVE_RUNS]);
+const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *cpu,
+				       struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);
 
 /* Between two looks at the tables: see model/room.h. 0 or -ENOMEM. */
 int live_make_room(struct live *live);

@@ -153,16 +153,13 @@ static int live_feed(struct top *t)
 }
 
 /* One table, and after it what goes on and is in none yet. */
-static int take_table(struct top *t, uint32_t i, uint32_t cpu, struct qpw_live_table *table)
+static int take_table(struct top *t, uint32_t cpu, const struct qpw_live_table *table,
+		      const struct qpw_live_run *runs, unsigned int nr)
 {
-	struct qpw_live_run runs[LIVE_RUNS];
 	int ret = model_feed_table(t->model, cpu, table);
-	unsigned int nr;
 
 	if (!ret && t->keep)
 		ret = keep_table(t->keep, cpu, table);
-	table->recent_max_ns = 0;
-	nr = collect_runs(t->collect, i, clock_now_ns(), runs);
 	for (unsigned int r = 0; !ret && r < nr; r++) {
 		ret = model_feed_running(t->model, cpu, &runs[r]);
 		if (!ret && t->keep)
@@ -174,8 +171,10 @@ static int take_table(struct top *t, uint32_t i, uint32_t cpu, struct qpw_live_t
 /* Figures come from tables: what these refer to is told in the stream, so that goes first. */
 static int live_settle(struct top *t)
 {
-	struct qpw_live_table *table;
+	struct qpw_live_run runs[LIVE_RUNS];
+	const struct qpw_live_table *table;
 	const struct qpw_live_wait *waits;
+	unsigned int nr_runs;
 	uint32_t cpu, i;
 	size_t nr, w;
 	int ret;
@@ -194,8 +193,12 @@ static int live_settle(struct top *t)
 		if (!ret && t->keep)
 			ret = keep_wait(t->keep, &waits[w]);
 	}
-	for (i = 0; !ret && (table = collect_table(t->collect, i, &cpu)) != NULL; i++)
-		ret = take_table(t, i, cpu, table);
+	for (i = 0; !ret; i++) {
+		table = collect_look(t->collect, i, &cpu, runs, &nr_runs);
+		if (!table)
+			break;
+		ret = take_table(t, cpu, table, runs, nr_runs);
+	}
 	return ret ? top_fail("model", strerror(-ret)) : 0;
 }
 

@@ -61,15 +61,21 @@ static int take_records(struct both *b)
 
 static int take_tables(struct both *b)
 {
-	struct qpw_live_table *table;
+	struct qpw_live_run runs[LIVE_RUNS];
+	const struct qpw_live_table *table;
+	unsigned int nr_runs;
 	uint32_t cpu, i;
 	int ret = 0;
 
 	if (collect_explain_tables(b->collect) || take_records(b) ||
 	    model_begin_tables(b->tables, b->close_ns))
 		return -EINVAL;
-	for (i = 0; !ret && (table = collect_table(b->collect, i, &cpu)) != NULL; i++)
+	for (i = 0; !ret; i++) {
+		table = collect_look(b->collect, i, &cpu, runs, &nr_runs);
+		if (!table)
+			break;
 		ret = model_feed_table(b->tables, cpu, table);
+	}
 	return ret;
 }
 
