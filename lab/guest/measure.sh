@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The job of the demo: $DURATION seconds of cyclictest on the isolated CPUs and memory churn on
-# the housekeeping CPUs, recorded by qpwlat. Beside it the witness: an ftrace instance, none of
-# our code, that sees the same work items begin. Uses ISOLATED and HOUSEKEEPING, CPU lists.
+# the housekeeping CPUs, recorded by qpwlat; or, if that is not set, $ROUNDS rounds of churn,
+# however long they take. Beside it the witness: an ftrace instance, none of our code, that sees the
+# same work items begin. Uses ISOLATED and HOUSEKEEPING, CPU lists.
 
 WITNESS=/sys/kernel/tracing/instances/witness
 # Per isolated CPU; a run that overruns it is marked so in witness.txt.
@@ -51,11 +52,11 @@ if ! start_witness; then
 fi
 # Enabling the event patched kernel text, which interrupts every CPU: let that pass.
 sleep 1
-say "measuring for $DURATION s"
+say "measuring for ${DURATION:+$DURATION s}${ROUNDS:+$ROUNDS rounds}"
 # Into a file: writing to the console while measuring would be a disturbance of our own.
-qpwlat record -c "$ISOLATED" -H "$HOUSEKEEPING" -d "${DURATION}s" -o trace.qpw \
+qpwlat record -c "$ISOLATED" -H "$HOUSEKEEPING" ${DURATION:+-d "${DURATION}s"} -o trace.qpw \
 	--victim cyclictest --victim-json cyclictest.json -- \
-	/lab/memory-churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" \
+	/lab/memory-churn --isolated "$ISOLATED" --housekeeping "$HOUSEKEEPING" ${ROUNDS:+--rounds "$ROUNDS"} \
 	--triggers /results/triggers.json --stress-yaml /results/stress-ng.yaml >record.log 2>&1
 status=$?
 sed 's/^/lab: /' record.log

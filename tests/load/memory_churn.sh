@@ -88,6 +88,12 @@ for shell in "${shells[@]}"; do
 		"$(grep -c 'bogo-ops:' "$out/s.yaml")"
 done
 
+rm -f "$out"/*.json "$out"/*.yaml
+sh "$script" --isolated "$cpu" --housekeeping 0 --triggers "$out/t.json" --stress-yaml "$out/s.yaml" \
+	--rounds 3 >"$out/stdout" 2>"$out/stderr"
+is "it ends after as many rounds as are wanted" "0 3 4" \
+	"$? $(jq '[.triggers[] | select(.family == "lru_add") | .count] | add' "$out/t.json") $(
+		grep -c 'bogo-ops:' "$out/s.yaml")"
 sh "$script" --isolated "$cpu" --housekeeping 0 --triggers "$out/none/t.json" \
 	--stress-yaml "$out/s.yaml" >"$out/stdout" 2>"$out/stderr"
 is "a churn that fails is reported" "1 1" "$? $(grep -c 'churn ended by itself' "$out/stderr")"
