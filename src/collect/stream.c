@@ -159,7 +159,10 @@ static uint64_t function_of(const struct qpw_header *h)
 	}
 }
 
-/* A function of a module that was loaded after the table: read it again, but not all the time. */
+/*
+ * A function of a module that was loaded after the table: read it again, but not all the time;
+ * -EAGAIN when that is to be done another time.
+ */
 static int address_name(struct stream *s, uint64_t address, char *buf, size_t size)
 {
 	uint64_t now;
@@ -169,7 +172,7 @@ static int address_name(struct stream *s, uint64_t address, char *buf, size_t si
 		return err;
 	now = clock_now_ns();
 	if (s->reloaded_ns && now - s->reloaded_ns < RELOAD_NS)
-		return err;
+		return -EAGAIN;
 	s->reloaded_ns = now;
 	err = ksyms_reload(s->config.ksyms);
 	return err ? err : ksyms_name(s->config.ksyms, address, buf, size);
@@ -189,9 +192,12 @@ static void put_meta(struct stream *s, const struct qpw_header *before, struct q
 static void explain_address(struct stream *s, const struct qpw_header *h, uint64_t address)
 {
 	struct qpw_symbol symbol = { .address = address };
+	int err;
 
-	if (!address || !s->config.ksyms || set_add(&s->named, address) != 1 ||
-	    address_name(s, address, symbol.name, sizeof(symbol.name)))
+	if (!address || !s->config.ksyms || set_has(&s->named, address))
+		return;
+	err = address_name(s, address, symbol.name, sizeof(symbol.name));
+	if (err == -EAGAIN || set_add(&s->named, address) != 1 || err)
 		return;
 	put_meta(s, h, &symbol.h, QPW_META_SYMBOL, sizeof(symbol));
 }

@@ -223,16 +223,41 @@ static void refresh_counts(void *arg)
 
 static const struct stream_lookups only_refresh = { .refresh = refresh_counts };
 
-static struct stream *must_stream(struct ring *r, struct ksyms *k,
-				  const struct stream_lookups *lookups, void *arg)
-{
-	struct stream_config config = { .ring = r, .lookups = lookups, .ksyms = k, .arg = arg };
-	struct stream *s = NULL;
+/* A source with all that it reads from. */
+struct whole {
+	struct producer p;
+	struct ksyms *k;
+	struct ring *r;
+	struct stream *s;
+};
 
-	must(stream_create(&config, &s));
-	if (!s)
+/* Its symbols are those of the text, in a file of this path; without a path there are none. */
+static struct stream *whole_create(struct whole *w, const char *path, const char *text,
+				   const struct stream_lookups *lookups, void *arg)
+{
+	struct stream_config config = { .lookups = lookups, .arg = arg };
+
+	*w = (struct whole){ 0 };
+	if (path) {
+		write_file(path, text);
+		w->k = load(path);
+	}
+	producer_create(&w->p);
+	w->r = must_ring(w->p.fd);
+	config.ring = w->r;
+	config.ksyms = w->k;
+	must(stream_create(&config, &w->s));
+	if (!w->s)
 		abort();
-	return s;
+	return w->s;
+}
+
+static void whole_destroy(struct whole *w)
+{
+	stream_destroy(w->s);
+	ring_destroy(w->r);
+	ksyms_destroy(w->k);
+	close(w->p.fd);
 }
 
 static void expect(struct stream *s, unsigned int kind, uint64_t start_ns)
@@ -263,25 +288,17 @@ static struct qpw_header mark_at(uint64_t ns, unsigned int kind)
 
 static void test_stream_order(void **state)
 {
-	const char *path = *state;
 	const struct qpw_header *h;
 	struct qpw_header opened = mark_at(1, QPW_META_WINDOW), end = mark_at(9, QPW_META_WINDOW);
 	struct qpw_work first = work_at(2, 0xffffffff81000100), second = work_at(3, first.function);
 	struct qpw_work unknown = work_at(4, 0x1234);
-	struct producer p;
-	struct stream *s;
-	struct ksyms *k;
-	struct ring *r;
+	struct whole w;
 	int nr_refreshed = 0;
+	struct stream *s = whole_create(&w, *state, symbols, &only_refresh, &nr_refreshed);
 
-	write_file(path, symbols);
-	producer_create(&p);
-	k = load(path);
-	r = must_ring(p.fd);
-	s = must_stream(r, k, &only_refresh, &nr_refreshed);
-	produce(&p, &first, sizeof(first), 0);
-	produce(&p, &second, sizeof(second), 0);
-	produce(&p, &unknown, sizeof(unknown), 0);
+	produce(&w.p, &first, sizeof(first), 0);
+	produce(&w.p, &second, sizeof(second), 0);
+	produce(&w.p, &unknown, sizeof(unknown), 0);
 	assert_int_equal(stream_put_last(s, &end), 0);
 	assert_int_equal(stream_put(s, &opened), 0);
 	expect(s, QPW_META_WINDOW, 1);
@@ -295,33 +312,26 @@ static void test_stream_order(void **state)
 	expect(s, QPW_KIND_WORK, 4);
 	assert_int_equal(event_source_next(stream_source(s), &h, 0), -EAGAIN);
 	assert_int_equal(nr_refreshed, 1);
-	assert_int_equal(consumed(&p), p.position);
+	assert_int_equal(consumed(&w.p), w.p.position);
 	/* what was put in as last comes when nothing more will */
 	stream_finish(s);
-	produce(&p, &second, sizeof(second), 0);
+	produce(&w.p, &second, sizeof(second), 0);
 	expect(s, QPW_KIND_WORK, 3);
 	expect(s, QPW_META_WINDOW, 9);
 	assert_int_equal(event_source_next(stream_source(s), &h, 0), 0);
-	stream_destroy(s);
-	ring_destroy(r);
-	ksyms_destroy(k);
-	close(p.fd);
+	whole_destroy(&w);
 }
 
 /* More functions than the set of names begins with, more records than the queue begins with. */
 static void test_stream_grows(void **state)
 {
-	struct producer p;
-	struct stream *s;
-	struct ring *r;
+	struct whole w;
 	const struct qpw_header *h;
 	int nr_refreshed = 0;
 	uint64_t i;
+	struct stream *s = whole_create(&w, NULL, NULL, &only_refresh, &nr_refreshed);
 
 	(void)state;
-	producer_create(&p);
-	r = must_ring(p.fd);
-	s = must_stream(r, NULL, &only_refresh, &nr_refreshed);
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(set_add(&s->named, 1 + i * 16), 1);
 		assert_int_equal(set_add(&s->named, 1 + i / 2 * 16), 0);
@@ -335,10 +345,8 @@ static void test_stream_grows(void **state)
 		expect(s, QPW_META_WINDOW, i);
 	stream_finish(s);
 	assert_int_equal(event_source_next(stream_source(s), &h, 0), 0);
-	stream_destroy(s);
+	whole_destroy(&w);
 	stream_destroy(NULL);
-	ring_destroy(r);
-	close(p.fd);
 }
 
 /* ------------------------------------------------------------------ origins */
@@ -426,6 +434,40 @@ static void expect_symbol(struct stream *s, const char *name)
 	assert_string_equal(((const struct qpw_symbol *)next_of(s, QPW_META_SYMBOL))->name, name);
 }
 
+/* Of one after the other: a table that was just read is not read again for the second. */
+static void test_name_found_later(void **state)
+{
+	const char *path = *state;
+	struct qpw_work first = work_at(2, 0xffffffffd0000000);
+	struct qpw_work second = work_at(3, 0xffffffffe0000000);
+	struct qpw_work unknown = work_at(4, 0x1234);
+	struct whole w;
+	int nr_refreshed = 0;
+	struct stream *s = whole_create(&w, path, symbols, &only_refresh, &nr_refreshed);
+
+	write_file(path, "ffffffffd0000000 t of_one\t[one]\n");
+	produce(&w.p, &first, sizeof(first), 0);
+	expect_symbol(s, "of_one [one]");
+	expect(s, QPW_KIND_WORK, 2);
+	write_file(path, "ffffffffe0000000 t of_other\t[other]\n");
+	produce(&w.p, &second, sizeof(second), 0);
+	expect(s, QPW_KIND_WORK, 3);
+	/* as if it had been read long ago */
+	s->reloaded_ns -= RELOAD_NS;
+	produce(&w.p, &second, sizeof(second), 0);
+	expect_symbol(s, "of_other [other]");
+	expect(s, QPW_KIND_WORK, 3);
+	/* what has no name in a table read after its first sight is not looked for again */
+	s->reloaded_ns -= RELOAD_NS;
+	produce(&w.p, &unknown, sizeof(unknown), 0);
+	expect(s, QPW_KIND_WORK, 4);
+	write_file(path, "0000000000001234 T too_late\n");
+	s->reloaded_ns -= RELOAD_NS;
+	produce(&w.p, &unknown, sizeof(unknown), 0);
+	expect(s, QPW_KIND_WORK, 4);
+	whole_destroy(&w);
+}
+
 /* A stack is told before the record that needs it, once, without the way to our program. */
 static void test_origin_explained(void **state)
 {
@@ -434,18 +476,11 @@ static void test_origin_explained(void **state)
 	struct qpw_thread first = thread_woken(1, 3, 5), again = thread_woken(2, 3, 404);
 	const struct qpw_stack *stack;
 	const char *path = *state;
-	struct producer p;
-	struct stream *s;
-	struct ksyms *k;
-	struct ring *r;
+	struct whole w;
+	struct stream *s = whole_create(&w, path, places, &all_lookups, &stacks);
 
-	write_file(path, places);
-	producer_create(&p);
-	k = load(path);
-	r = must_ring(p.fd);
-	s = must_stream(r, k, &all_lookups, &stacks);
-	produce(&p, &first, sizeof(first), 0);
-	produce(&p, &again, sizeof(again), 0);
+	produce(&w.p, &first, sizeof(first), 0);
+	produce(&w.p, &again, sizeof(again), 0);
 	assert_string_equal(((const struct qpw_cgroup *)next_of(s, QPW_META_CGROUP))->path,
 			    "/group-5");
 	expect_symbol(s, "queue_work_on+0x10");
@@ -463,14 +498,11 @@ static void test_origin_explained(void **state)
 	/* a stack that fills all its room may go on in another context */
 	for (size_t i = 0; i < QPW_STACK_FRAMES; i++)
 		stacks.frames[4][i] = DROP;
-	produce(&p, &cut, sizeof(cut), 0);
+	produce(&w.p, &cut, sizeof(cut), 0);
 	stack = next_of(s, QPW_META_STACK);
 	assert_int_equal(stack->nr_frames, QPW_STACK_FRAMES);
 	assert_int_equal(stack->context, QPW_CONTEXT_UNKNOWN);
-	stream_destroy(s);
-	ring_destroy(r);
-	ksyms_destroy(k);
-	close(p.fd);
+	whole_destroy(&w);
 }
 
 /* So are an IPI's function and where it was sent from, each once; one that is not known is not. */
@@ -482,19 +514,11 @@ static void test_callsite_explained(void **state)
 		.function = DROP,
 		.callsite = QUEUE
 	};
-	const char *path = *state;
-	struct producer p;
-	struct stream *s;
-	struct ksyms *k;
-	struct ring *r;
+	struct whole w;
+	struct stream *s = whole_create(&w, *state, places, &all_lookups, &stacks);
 
-	write_file(path, places);
-	producer_create(&p);
-	k = load(path);
-	r = must_ring(p.fd);
-	s = must_stream(r, k, &all_lookups, &stacks);
 	for (ipi.h.start_ns = 1; ipi.h.start_ns <= 3; ipi.h.start_ns++) {
-		produce(&p, &ipi, sizeof(ipi), 0);
+		produce(&w.p, &ipi, sizeof(ipi), 0);
 		if (ipi.h.start_ns == 2)
 			ipi.callsite = 0;
 	}
@@ -502,10 +526,7 @@ static void test_callsite_explained(void **state)
 	expect_symbol(s, "queue_work_on+0x10");
 	for (uint64_t ns = 1; ns <= 3; ns++)
 		expect(s, QPW_KIND_IPI, ns);
-	stream_destroy(s);
-	ring_destroy(r);
-	ksyms_destroy(k);
-	close(p.fd);
+	whole_destroy(&w);
 }
 
 static void assert_context(struct stream *s, const uint64_t *frames, uint32_t nr,
@@ -528,16 +549,9 @@ static void test_contexts(void **state)
 	static const uint64_t unnamed[] = { 0x1234, DROP };
 	static const uint64_t unnamed_inside[] = { QUEUE, 0x1234, SOFTIRQ };
 	const char *path = *state;
-	struct producer p;
-	struct stream *s;
-	struct ksyms *k;
-	struct ring *r;
+	struct whole w;
+	struct stream *s = whole_create(&w, path, places, &all_lookups, NULL);
 
-	write_file(path, places);
-	producer_create(&p);
-	k = load(path);
-	r = must_ring(p.fd);
-	s = must_stream(r, k, &all_lookups, NULL);
 	assert_context(s, task, 2, QPW_CONTEXT_TASK, 2);
 	assert_context(s, softirq, 4, QPW_CONTEXT_SOFTIRQ, 2);
 	assert_context(s, interrupt, 3, QPW_CONTEXT_HARDIRQ, 2);
@@ -545,10 +559,7 @@ static void test_contexts(void **state)
 	assert_context(s, unnamed, 2, QPW_CONTEXT_UNKNOWN, 2);
 	assert_context(s, unnamed_inside, 3, QPW_CONTEXT_SOFTIRQ, 3);
 	assert_context(s, task, 0, QPW_CONTEXT_UNKNOWN, 0);
-	stream_destroy(s);
-	ring_destroy(r);
-	ksyms_destroy(k);
-	close(p.fd);
+	whole_destroy(&w);
 }
 
 static int make_path(void **state)
@@ -578,6 +589,7 @@ int main(void)
 		cmocka_unit_test(test_ring_refused),
 		cmocka_unit_test_setup_teardown(test_stream_order, make_path, remove_path),
 		cmocka_unit_test(test_stream_grows),
+		cmocka_unit_test_setup_teardown(test_name_found_later, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(test_origin_explained, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(test_callsite_explained, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(test_contexts, make_path, remove_path),
