@@ -63,6 +63,11 @@ int boot_count_add(struct boot_count **rows, size_t *nr, const char *name, uint6
 	return 0;
 }
 
+bool boot_count_has(const struct boot_count *rows, size_t nr, const char *name)
+{
+	return find(rows, nr, name) < nr;
+}
+
 uint64_t boot_count_of(const struct boot_count *rows, size_t nr, const char *name)
 {
 	size_t i = find(rows, nr, name);

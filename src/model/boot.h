@@ -127,6 +127,9 @@ void boot_destroy(struct boot *b);
 /* Add count to the row of that name, which is made where missing. 0 or -ENOMEM. */
 int boot_count_add(struct boot_count **rows, size_t *nr, const char *name, uint64_t count);
 
+/* Whether there is a row of that name; its count may be 0. */
+bool boot_count_has(const struct boot_count *rows, size_t nr, const char *name);
+
 /* Count of the row of that name, 0 where there is none. */
 uint64_t boot_count_of(const struct boot_count *rows, size_t nr, const char *name);
 

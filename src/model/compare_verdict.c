@@ -238,7 +238,7 @@ static int check_triggers(struct comparison *c)
 	for (size_t i = 0; !ret && i < a->nr_triggers; i++)
 		ret = check_family(c, a->triggers[i].name);
 	for (size_t i = 0; !ret && i < b->nr_triggers; i++)
-		if (!boot_count_of(a->triggers, a->nr_triggers, b->triggers[i].name))
+		if (!boot_count_has(a->triggers, a->nr_triggers, b->triggers[i].name))
 			ret = check_family(c, b->triggers[i].name);
 	return ret;
 }

@@ -267,6 +267,22 @@ static void test_flaws(void **state)
 	}
 }
 
+/* A side may have a family's row without a trigger of it. */
+static void test_family_told_once(void **state)
+{
+	(void)state;
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		struct sample_sets s;
+
+		sample_sets_init(&s, 1, 1);
+		(side ? s.b[0] : s.a[0])->triggers.rows[0].count = 0;
+		sample_compare(&s);
+		assert_int_equal(s.c->nr_reasons, 1);
+		assert_int_equal(s.c->reasons[0].code, COMPARE_TRIGGERS_DIFFER);
+		sample_sets_finish(&s);
+	}
+}
+
 static void test_no_boots(void **state)
 {
 	struct sample_sets s;
@@ -547,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_no_difference),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_flaws),
+		cmocka_unit_test(test_family_told_once),
 		cmocka_unit_test(test_no_boots),
 		cmocka_unit_test(test_one_boot),
 		cmocka_unit_test(test_one_boot_without_triggers),
