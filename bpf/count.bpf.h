@@ -41,11 +41,11 @@ static __always_inline int tick_stop_tried(bool stopped, u32 reasons)
 		here->nr_tick_stops++;
 		return 0;
 	}
+	now = bpf_ktime_get_ns();
 	if (aggregates) {
-		live_note(bpf_get_smp_processor_id(), &key, 0);
+		live_note(bpf_get_smp_processor_id(), &key, now, now);
 		return 0;
 	}
-	now = bpf_ktime_get_ns();
 	r = EMIT(struct qpw_tick_kept, QPW_KIND_TICK_KEPT, bpf_get_smp_processor_id(), now, now, 0);
 	if (!r)
 		return 0;

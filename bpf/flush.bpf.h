@@ -52,7 +52,7 @@ static __always_inline int flush_end(u32 where, bool waited, bool spare)
 			return 0;
 		key.function = pending.function;
 		live_task_here(&who, pending.target_cpu);
-		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), &who);
+		live_note_shared(&key, pending.ns, bpf_ktime_get_ns(), &who);
 		return 0;
 	}
 	r = EMIT(struct qpw_flush, QPW_KIND_FLUSH, bpf_get_smp_processor_id(), pending.ns,

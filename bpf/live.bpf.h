@@ -40,7 +40,7 @@ static __always_inline bool live_is_told(u64 start_ns, u64 end_ns)
 
 /*
  * When the window opened, set by user space: of an interval that began before, what passed since is
- * added up, and it does not count. 0 = closed.
+ * added up, and it does not count; nothing of anything else that did. 0 = closed.
  */
 __u64 live_open_ns;
 
@@ -56,6 +56,11 @@ enum live_how {
 static __always_inline u64 live_read(const void *word)
 {
 	return *(const volatile u64 *)word;
+}
+
+static __always_inline bool live_is_before(u64 start_ns)
+{
+	return start_ns < live_read(&live_open_ns);
 }
 
 static __always_inline u64 live_word(const void *key, int i)
@@ -363,18 +368,25 @@ static __always_inline void live_ticked(u32 cpu, u64 now)
 		table->last_tick_ns = now;
 }
 
-/* A point, or a time that is not one of an interruption, on this watched CPU. */
-static __always_inline void live_note(u32 cpu, const struct qpw_live_key *key, u64 ns)
+/* A time that is not one of an interruption, or a point, on this watched CPU. */
+static __always_inline void live_note(u32 cpu, const struct qpw_live_key *key, u64 start_ns,
+				      u64 now)
 {
-	live_add(live_table_of[cpu & (MAX_CPUS - 1)], key, ns, 0, LIVE_COUNTED);
+	if (!live_is_before(start_ns))
+		live_add(live_table_of[cpu & (MAX_CPUS - 1)], key, live_since(start_ns, now), 0,
+			 LIVE_COUNTED);
 }
 
 /* The same on any CPU, and by whom or who waited so long; who may be NULL. */
-static __always_inline void live_note_shared(const struct qpw_live_key *key, u64 ns,
+static __always_inline void live_note_shared(const struct qpw_live_key *key, u64 start_ns, u64 now,
 					     const struct qpw_origin *who)
 {
-	int row = live_add(live_shared_table, key, ns, 0, LIVE_COUNTED);
+	u64 ns = live_since(start_ns, now);
+	int row;
 
+	if (live_is_before(start_ns))
+		return;
+	row = live_add(live_shared_table, key, ns, 0, LIVE_COUNTED);
 	if (row != LIVE_NO_ROW && who)
 		live_add_who(live_shared_table, row, who, ns);
 }

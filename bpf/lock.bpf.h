@@ -52,7 +52,7 @@ static __always_inline int lock_wait_end(u64 lock)
 		key.number = (u32)pending.function;
 		key.flags = victim_runs() ? QPW_F_BY_VICTIM : 0;
 		bpf_get_current_comm(key.name, sizeof(key.name));
-		live_note_shared(&key, live_since(pending.ns, bpf_ktime_get_ns()), NULL);
+		live_note_shared(&key, pending.ns, bpf_ktime_get_ns(), NULL);
 		return 0;
 	}
 	r = EMIT(struct qpw_lock_wait, QPW_KIND_LOCK_WAIT, pending.target_cpu, pending.ns,

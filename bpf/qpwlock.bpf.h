@@ -20,7 +20,7 @@ static __always_inline void qpw_emit(u32 kind, u32 target, u64 object, u64 funct
 	if (aggregates) {
 		live_task_here(&who,
 			       kind == QPW_KIND_QPW_FLUSH ? target : bpf_get_smp_processor_id());
-		live_note_shared(&key, live_since(start_ns, now), &who);
+		live_note_shared(&key, start_ns, now, &who);
 		return;
 	}
 	r = EMIT(struct qpw_op, kind, target, start_ns, now, flags);

@@ -52,7 +52,7 @@ static __always_inline int sched_migrated(struct task_struct *task, u32 target, 
 	if (aggregates) {
 		move.number = FIELD(task, thread_info.cpu);
 		bpf_probe_read_kernel_str(move.name, sizeof(move.name), task->comm);
-		live_note_shared(&move, 0, &origin);
+		live_note_shared(&move, origin.ns, origin.ns, &origin);
 		return 0;
 	}
 	r = EMIT(struct qpw_migrate, QPW_KIND_MIGRATE, target, origin.ns, origin.ns, QPW_F_ORIGIN);

@@ -264,7 +264,7 @@ static __always_inline void victim_emit(struct wake *wake, u32 pid, u32 tgid, co
 	struct qpw_sample *r = NULL;
 
 	if (aggregates)
-		live_note(cpu, &key, live_since(wake->expiry_ns, now));
+		live_note(cpu, &key, wake->expiry_ns, now);
 	if (live_is_told(wake->expiry_ns, now))
 		r = EMIT(struct qpw_sample, QPW_KIND_SAMPLE, cpu, wake->expiry_ns, now, flags);
 	if (r) {
@@ -290,7 +290,7 @@ static __always_inline void victim_given_back(struct task_struct *task, u64 now)
 		return;
 	if (aggregates) {
 		__builtin_memcpy(key.name, gap->by_comm, sizeof(key.name));
-		live_note_shared(&key, live_since(gap->ns, now), NULL);
+		live_note_shared(&key, gap->ns, now, NULL);
 	} else {
 		r = EMIT(struct qpw_taken, QPW_KIND_TAKEN, gap->cpu, gap->ns, now, 0);
 	}

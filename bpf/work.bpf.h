@@ -46,7 +46,7 @@ static __always_inline int work_queued(int target, struct work_struct *work, voi
 	origin_put(&work_origins, (u64)work, function, &origin);
 	if (aggregates) {
 		key.function = function;
-		live_note_shared(&key, 0, NULL);
+		live_note_shared(&key, now, now, NULL);
 		return 0;
 	}
 	r = EMIT(struct qpw_work, QPW_KIND_WORK_QUEUE, target, now, now, QPW_F_ORIGIN);
@@ -136,7 +136,9 @@ static __always_inline void work_add(struct cpu_slot *slot, struct qpw_live_work
 	live_caused(cpu, row, &run->origin, run->ns);
 	key.kind = QPW_KIND_WORK_QUEUE;
 	key.flags = run->origin.cpu != cpu ? QPW_F_REMOTE : 0;
-	live_note(cpu, &key, live_since(run->origin.ns, run->ns));
+	/* of a run in the window, whenever it was queued */
+	live_add(live_table_of[cpu & (MAX_CPUS - 1)], &key, live_since(run->origin.ns, run->ns), 0,
+		 LIVE_COUNTED);
 }
 
 /* One part of a run, [run->ns, now]; the following ones are no beginning. */

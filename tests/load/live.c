@@ -3,8 +3,9 @@
  * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
  * and as the model does from a record of each interruption, which the same programs made at the
  * same moment. Both hold what ended after the window was opened and before the programs were
- * detached, to the last one: also the run of a task of ours that had the CPU before either. Knows
- * nothing of what the command does.
+ * detached, to the last one: also the run of a task of ours that had the CPU before either. Instead
+ * of that a shell may begin, before the window, what the command ends, and victims may be named.
+ * Knows nothing of what the commands do.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -30,6 +31,9 @@
 #define EARLY_S 5 /* it ends by itself if we do not end it */
 
 struct both {
+	const char *before; /* for the shell, or none */
+	uint32_t victims[COLLECT_MAX_VICTIMS];
+	size_t nr_victims;
 	struct collect *collect;
 	struct model *records;
 	struct model *tables;
@@ -155,26 +159,53 @@ static int write_json(const struct model *m, const char *path)
 static int watch(struct both *b, char **argv)
 {
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
-	int ret;
+	int ret = b->before ? system(b->before) : 0;
 
+	if (ret)
+		return fail(b->before, ret < 0 ? -errno : -ECHILD);
 	collect_open_window(b->collect);
 	nanosleep(&settle, NULL);
 	end_early(b);
-	ret = run(b, argv + 4);
+	ret = run(b, argv + 3);
 	if (ret)
-		return fail(argv[4], ret);
+		return fail(argv[3], ret);
 	nanosleep(&settle, NULL);
 	collect_close(b->collect);
 	ret = take_records(b);
 	if (!ret)
 		ret = take_tables(b);
 	if (!ret)
-		ret = write_json(b->records, argv[2]);
+		ret = write_json(b->records, argv[1]);
 	if (!ret)
-		ret = write_json(b->tables, argv[3]);
+		ret = write_json(b->tables, argv[2]);
 	if (ret)
 		return fail("records and tables", ret);
 	return 0;
+}
+
+/* Index of the first argument that is no option; 0 when one is wrong. */
+static int parse_options(struct both *b, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "+b:v:")) != -1) {
+		if (c == 'b')
+			b->before = optarg;
+		else if (c == 'v' && b->nr_victims < COLLECT_MAX_VICTIMS)
+			b->victims[b->nr_victims++] = (uint32_t)strtoul(optarg, NULL, 10);
+		else
+			return 0;
+	}
+	return optind;
+}
+
+static int attach(struct both *b, int cpu, struct collect_error *e)
+{
+	int ret = b->before ? 0 : begin_early(b, cpu);
+
+	for (size_t i = 0; !ret && i < b->nr_victims; i++)
+		ret = collect_add_victim(b->collect, b->victims[i]);
+	return ret ?: collect_attach(b->collect, e);
 }
 
 int main(int argc, char **argv)
@@ -185,10 +216,13 @@ int main(int argc, char **argv)
 	struct collect_config config = { .aggregates = true };
 	struct collect_error e = { 0 };
 	struct cpulist watched;
-	int ret;
+	int first = parse_options(&b, argc, argv), ret;
 
-	if (argc < 5 || cpulist_parse(argv[1], &watched) || !cpulist_count(&watched)) {
-		fprintf(stderr, "usage: %s CPUS RECORDS.json TABLES.json COMMAND…\n", argv[0]);
+	if (!first || argc - first < 4 || cpulist_parse(argv[first], &watched) ||
+	    !cpulist_count(&watched)) {
+		fprintf(stderr,
+			"usage: %s [-b BEFORE] [-v PID]… CPUS RECORDS.json TABLES.json COMMAND…\n",
+			argv[0]);
 		return 129;
 	}
 	config.watched = &watched;
@@ -198,13 +232,11 @@ int main(int argc, char **argv)
 		return fail("model", ENOMEM);
 	ret = collect_create(&config, &b.collect, &e);
 	if (!ret)
-		ret = begin_early(&b, cpulist_next(&watched, -1));
-	if (!ret)
-		ret = collect_attach(b.collect, &e);
+		ret = attach(&b, cpulist_next(&watched, -1), &e);
 	if (ret)
 		fprintf(stderr, "live: %s: %s; %s\n", e.object, e.why, e.remedy);
 	else
-		ret = watch(&b, argv);
+		ret = watch(&b, argv + first);
 	end_early(&b);
 	collect_destroy(b.collect);
 	model_destroy(b.records);

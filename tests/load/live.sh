@@ -8,7 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/guest/tap.bash
-trap 'rm -rf "$scratch"' EXIT
+trap 'end_children; rm -rf "$scratch"' EXIT
 
 QPWLAT=${QPWLAT:-build/qpwlat}
 # Names of their own: others may make such loads, too.
@@ -16,6 +16,11 @@ load=$scratch/live-load caller=$scratch/live-caller
 works=500 ipis=500 calls=500 names=400
 # Not on the watched CPU, which it would disturb.
 live=(taskset -c 0 "${BUILD:-build}/load/live")
+
+busy='' sleeper=''
+end_children() {
+	[[ -z $busy ]] || kill "$busy" "$sleeper" 2>/dev/null
+}
 
 needs_root live
 needs_two_cpus live
@@ -152,4 +157,35 @@ check names-that-have-a-place-are-right "$(jq -c .wrong "$scratch/names.json")" 
 	json_holds "$scratch/names.json" '.wrong == []'
 check the-rest-is-the-rest "$(jq -c '[.rest, .other]' "$scratch/names.json")" \
 	json_holds "$scratch/names.json" '.rest == .other and .other.thread > 0'
+# ------------------------------------------------------------------ begun before the window
+
+# The window opens while a hog has the CPU: it was taken from one victim, by the hog or by the other
+# victim, and that one would have woken up.
+what=window
+cp "$(command -v yes)" "$scratch/live-hog"
+cat >"$scratch/before" <<-'END'
+	taskset -c 1 chrt -f 20 "$1/live-hog" >/dev/null &
+	echo $! >"$1/hog"
+	until grep -q live-hog "/proc/$!/comm" && [ "$(awk '{ print $14 + $15 }' "/proc/$!/stat")" -ge 20 ]; do
+		sleep 0.01
+	done
+END
+# All that the sleeper gets to know in the window is that it is to end.
+cat >"$scratch/within" <<-'END'
+	kill -KILL "$2" && kill "$(cat "$1/hog")" && while [ -d "/proc/$(cat "$1/hog")" ]; do sleep 0.01; done
+END
+taskset -c 1 chrt -f 10 yes >/dev/null &
+busy=$!
+taskset -c 1 chrt -f 11 perl -e 'select undef, undef, undef, 0.01 while 1' &
+sleeper=$!
+disown "$busy" "$sleeper"
+watch "${live[@]}" -b "sh '$scratch/before' '$scratch'" -v "$busy" -v "$sleeper" \
+	1 "$scratch/records.json" "$scratch/tables.json" sh "$scratch/within" "$scratch" "$sleeper"
+cp "$scratch/tables.json" /tmp/r7-tables.json
+# by the name of that moment
+check window-nothing-taken-before-it "$(jq -c .taken "$scratch/tables.json")" \
+	json_holds "$scratch/tables.json" 'all(.taken[]; .by | IN("live-hog", "taskset", "chrt", "perl") | not)'
+check window-no-sample-from-before-it "$(jq -c '[.samples, .latency_ns.max]' "$scratch/tables.json")" \
+	json_holds "$scratch/tables.json" '.samples == 0'
+end_children
 finish_tests
