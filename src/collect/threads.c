@@ -80,6 +80,28 @@ void threads_name(uint32_t tid, char name[QPW_COMM_LEN])
 #define STAT_PROCESSOR 36
 #define PRIORITY_OF_0 100 /* fs/proc/array.c: it is told without MAX_RT_PRIO */
 
+/*
+ * What a worker of workqueues is working at goes, as wq_worker_comm() puts it behind the name. A
+ * rescuer (since 6.8) has a workqueue in its name, which may have a dash in it; what follows is
+ * then that workqueue again.
+ */
+static void cut_work(char *worker)
+{
+	size_t i;
+
+	if (strncmp(worker, "R-", 2) != 0) {
+		worker[strcspn(worker, "+-")] = '\0';
+		return;
+	}
+	worker += 2;
+	for (i = 1; *worker && worker[i]; i++) {
+		if (strchr("+-", worker[i]) && !strncmp(worker, worker + i + 1, i)) {
+			worker[i] = '\0';
+			return;
+		}
+	}
+}
+
 /* The name may hold anything, and ends with the last parenthesis. */
 static bool take_name(char *stat, struct thread_state *out, char **rest)
 {
@@ -90,7 +112,7 @@ static bool take_name(char *stat, struct thread_state *out, char **rest)
 	*end = '\0';
 	name++;
 	if (!strncmp(name, "kworker/", strlen("kworker/")))
-		name[strcspn(name, "+-")] = '\0';
+		cut_work(name + strlen("kworker/"));
 	memset(out->name, 0, sizeof(out->name));
 	memcpy(out->name, name, strnlen(name, sizeof(out->name) - 1));
 	*rest = end + 1;
