@@ -96,6 +96,13 @@ static const char *find(const struct cgroups *c, uint64_t id)
 	return NULL;
 }
 
+/* A group's name may begin with a dot, too. */
+static bool is_below(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+	       strcmp(entry->d_name, "..") != 0;
+}
+
 /* The group at path and all below it. 0 or -ENOMEM; what can't be read is left out. */
 static int look_below(struct cgroups *c, const char *path, uint64_t id, int depth)
 {
@@ -110,9 +117,8 @@ static int look_below(struct cgroups *c, const char *path, uint64_t id, int dept
 	if (!dir)
 		return err;
 	while (!err && (entry = readdir(dir))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >=
-			    (int)sizeof(below))
+		if (!is_below(entry) || snprintf(below, sizeof(below), "%s/%s", path,
+						 entry->d_name) >= (int)sizeof(below))
 			continue;
 		err = look_below(c, below, entry->d_ino, depth + 1);
 	}
