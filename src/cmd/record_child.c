@@ -86,10 +86,20 @@ void child_release(struct child *c)
 	close(c->hold_fd);
 }
 
-bool child_reap(struct child *c)
+/*
+ * It stays a zombie: its number, which is its group's as well, is nobody else's as long as we use
+ * it.
+ */
+bool child_check(struct child *c)
 {
-	if (!c->pid || c->ended || waitpid(c->pid, &c->status, WNOHANG) != c->pid)
+	siginfo_t info = { 0 };
+
+	if (!c->pid || c->ended ||
+	    waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) ||
+	    info.si_pid != c->pid)
 		return false;
+	c->status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) :
+						 W_EXITCODE(0, info.si_status);
 	c->ended = true;
 	return true;
 }
@@ -100,16 +110,21 @@ void child_signal(const struct child *c, int signal)
 		kill(-c->pid, signal);
 }
 
-void child_kill(struct child *c)
+void child_forget(struct child *c)
 {
 	if (!c->pid)
 		return;
-	kill(-c->pid, SIGKILL);
-	if (!c->ended && waitpid(c->pid, &c->status, 0) == c->pid)
+	if (waitpid(c->pid, &c->status, 0) == c->pid)
 		c->ended = true;
 	if (c->output_fd >= 0)
 		close(c->output_fd);
 	c->pid = 0;
+}
+
+void child_kill(struct child *c)
+{
+	child_signal(c, SIGKILL);
+	child_forget(c);
 }
 
 void child_describe(const struct child *c, char *buf, size_t size)

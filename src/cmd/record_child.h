@@ -36,10 +36,13 @@ int child_create(struct child *c, const char *name, const struct child_setup *se
 void child_release(struct child *c);
 
 /* See whether it has ended, without waiting for it. True once, when it just has. */
-bool child_reap(struct child *c);
+bool child_check(struct child *c);
 
 /* Signal to the whole group. */
 void child_signal(const struct child *c, int signal);
+
+/* Wait for the child; what is left of its group goes on. */
+void child_forget(struct child *c);
 
 /* Kill what is left of the group and wait for the child itself. */
 void child_kill(struct child *c);

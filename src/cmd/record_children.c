@@ -78,11 +78,11 @@ bool record_check_children(struct recording *r)
 	bool until_command = r->o.command && !r->o.duration_ns;
 
 	record_check_shell(r);
-	if (child_reap(&r->victim)) {
+	if (child_check(&r->victim)) {
 		complain_of_end(r, &r->victim, "ended too early");
 		return false;
 	}
-	if (!child_reap(&r->command))
+	if (!child_check(&r->command))
 		return true;
 	if (r->command.status)
 		complain_of_end(r, &r->command, until_command ? "failed" : "ended too early");
@@ -102,7 +102,7 @@ static void await_end(struct recording *r, struct child *c, uint64_t ns)
 {
 	uint64_t until_ns = clock_now_ns() + ns;
 
-	while (!r->given_up && !child_reap(c)) {
+	while (!r->given_up && !child_check(c)) {
 		enum loop_end end = loop_run(&r->loop, until_ns);
 
 		if (end == LOOP_GIVE_UP)
@@ -110,7 +110,7 @@ static void await_end(struct recording *r, struct child *c, uint64_t ns)
 		if (end == LOOP_TIME || end == LOOP_WRITE_ERROR)
 			break;
 	}
-	child_reap(c);
+	child_check(c);
 }
 
 /* Ask a child to end, kill it if it won't, complain if it did not end well. */

@@ -75,7 +75,7 @@ void record_check_shell(struct recording *r)
 {
 	char how[64];
 
-	child_reap(&r->shell);
+	child_check(&r->shell);
 	if (!r->shell.ended)
 		return;
 	if (r->shell.status) {
@@ -84,6 +84,7 @@ void record_check_shell(struct recording *r)
 		fprintf(stderr, "qpwlat record: warning: %s: %s\n", r->shell.name, how);
 	}
 	/* what it has left running is the user's */
+	child_forget(&r->shell);
 	r->shell = (struct child){ 0 };
 }
 

@@ -271,6 +271,25 @@ test_thread_noise() {
 	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
 }
 
+# A command that has ended while the recording goes on keeps its number until its group has been
+# killed: that is to hit nobody else.
+test_number_kept() {
+	local recorder pid state
+	# shellcheck disable=SC2016 # the command's own variables
+	"$QPWLAT" record -q -c 1 -d 600s --victim none -o "$scratch/t.qpw" -- \
+		sh -c 'echo $$ >"$0.part"; mv "$0.part" "$0"' "$scratch/number" 2>"$scratch/err" &
+	recorder=$!
+	await_file "$scratch/number" && pid=$(<"$scratch/number")
+	# long enough for the recorder to look
+	sleep 2
+	state=$(ps -o ppid=,stat= -p "${pid:-0}")
+	check number-kept "'$state', the recorder is $recorder: $(cat "$scratch/err")" \
+		grep -qE "^ *$recorder Z" <<<"$state"
+	kill -INT "$recorder"
+	wait "$recorder"
+	check number-given-back "exit code $?: $(ps -o stat= -p "${pid:-0}")" test ! -e "/proc/${pid:-0}"
+}
+
 # Victims that run already: each sleep that begins and ends in the window is a sample. The
 # recorder's command is in the window from its beginning to its end and counts them meanwhile, by
 # the kernel's figure; a tenth may be lacking (a virtual machine used for development hides some).
@@ -366,6 +385,7 @@ test_witness tracepoint --without tp_btf,raw_tp
 test_settings
 test_without
 test_thread_noise
+test_number_kept
 test_victim_by_pid
 test_oslat
 finish_tests
