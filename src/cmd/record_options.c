@@ -117,8 +117,9 @@ static bool parse_size(const char *text, size_t *out)
 	if (*text < '0' || *text > '9' || errno || !value || value > 1ULL << 30)
 		return false;
 	if (*end) {
+		/* a blank becomes the end of the list */
 		unit = strchr(units, *end & ~0x20);
-		if (!unit || end[1])
+		if (!unit || !*unit || end[1])
 			return false;
 		value <<= 10 * (unit - units + 1);
 	}

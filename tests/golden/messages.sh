@@ -57,6 +57,14 @@ result "results and recording are two files"
 	[ ! -e new.qpw ] || echo "there is a recording"
 } >log
 result "what can't be an output of a recording"
+# each size is told before what comes after it
+for size in '33554432 ' '1M ' '1@' 1T 1MB 0 -1 ' 1' 2G 18014398509481985K ''; do
+	says 129 "--buffer-size wants a size up to 1G" "$qpwlat" record --buffer-size "$size" -d never -o new.qpw
+done >log
+for size in 1 64k 1M 1G 1048576K; do
+	says 129 "-d wants" "$qpwlat" record --buffer-size "$size" -d never -o new.qpw
+done >>log
+result "a size is a number and its unit"
 
 # Whatever the terminal has: text is ASCII as far as it is ours.
 {
