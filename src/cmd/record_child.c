@@ -23,6 +23,7 @@
 
 static void child_main(const struct child *c, const struct child_setup *setup, int hold_fd)
 {
+	const char *why;
 	sigset_t none;
 	char byte;
 
@@ -44,7 +45,8 @@ static void child_main(const struct child *c, const struct child_setup *setup, i
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGXFSZ, SIG_DFL); /* which we ignore, and a program would, too */
 	execvp(setup->argv[0], setup->argv);
-	dprintf(STDERR_FILENO, "%s: %s\n", setup->argv[0], strerror(errno));
+	why = strerror(errno);
+	dprintf(STDERR_FILENO, "%s: %s\n", text_shown(setup->argv[0]), why);
 	_exit(EXIT_NOT_FOUND);
 }
 

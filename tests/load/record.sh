@@ -271,6 +271,17 @@ test_thread_noise() {
 	check no-victim-no-samples "there are some" json_holds "$scratch/report.json" '.samples == 0'
 }
 
+# What can't be run is named, and steers no terminal.
+test_bad_command() {
+	local command=$scratch/$'bad\e[31mone'
+	echo '#!/no/such/interpreter' >"$command"
+	chmod +x "$command"
+	run "$QPWLAT" record -q -c 1 --victim none -o "$scratch/t.qpw" -- "$command"
+	check bad-command "exit code $rc: $(cat -v "$scratch/stderr")" test "$rc" = 1
+	check bad-command-harmless "$(cat -v "$scratch/stderr")" eval \
+		'grep -qF "bad\x1b[31mone: No such file" "$scratch/stderr" && ! grep -q "[[:cntrl:]]" "$scratch/stderr"'
+}
+
 # A command that has ended while the recording goes on keeps its number until its group has been
 # killed: that is to hit nobody else.
 test_number_kept() {
@@ -385,6 +396,7 @@ test_witness tracepoint --without tp_btf,raw_tp
 test_settings
 test_without
 test_thread_noise
+test_bad_command
 test_number_kept
 test_victim_by_pid
 test_oslat
