@@ -62,7 +62,8 @@ await_window() {
 	local i
 
 	for ((i = 0; i < 600; i++)); do
-		"${QPWLAT:-build/qpwlat}" report --json -i "$1" 2>/dev/null | jq -e '.window_start_ns > 0' >/dev/null && return
+		[[ $("${QPWLAT:-build/qpwlat}" report --json -i "$1" 2>/dev/null | jq '.window_start_ns > 0') != true ]] ||
+			return 0
 		sleep 0.1
 	done
 	return 1
