@@ -4,11 +4,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/load/qpwtop.bash
-. tests/load/disturb.bash
 tmux=(tmux -u -L "qpwtop-test-$$" -f /dev/null)
+busy=
 finish() {
 	"${tmux[@]}" kill-server 2>/dev/null
-	end_disturber
+	[ -z "$busy" ] || kill "$busy" 2>/dev/null
 	! mountpoint -q "$out/full" || umount -l "$out/full"
 	rm -rf "$out"
 }
@@ -128,10 +128,11 @@ is "terminal: what it wrote" qpwtop "$(jq -r .schema "$saved")"
 # The view as a trace shows each table again, but for the first two lines (time, cost) and the keys.
 shown() { sed '1,2d;$d'; }
 same_table() { screen | sed 's/ *$//' | shown | tee "$out/shown" | cmp -s - "$out/again"; }
-start_disturber "$cpu"
+# Tables change all the while, so that a look that read them twice would not be the same twice.
+chrt -f 1 "$BUILD/overhead/load" switch "$cpu" 0 1000000000 >/dev/null 2>&1 &
+busy=$!
 has_counted() { grep -qE "^$cpu +[1-9]" <<<"$(screen)"; }
 within_a_minute has_counted || not_ok "terminal: counts" "$(screen)"
-end_disturber
 # of an interval that was not longer than asked for, which is told live and is no part of the view
 for ((i = 0; i < 60; i++)); do
 	term send-keys ' '
@@ -142,6 +143,9 @@ for ((i = 0; i < 60; i++)); do
 	sleep 0.5
 done
 shows "terminal: pauses for what it writes" '  paused  '
+kill "$busy"
+wait "$busy" 2>/dev/null
+busy=
 term send-keys W
 shows "terminal: W writes" '.qpw'
 view=$(find "$out" -name 'qpwtop-*.qpw')
@@ -224,6 +228,8 @@ shows "terminal: Ctrl-L draws it anew" 'STOLEN-US/S'
 is "terminal: and what they wrote is gone" 0 "$(settled | grep -c scrambled)"
 kill -STOP "$(pid_of)"
 appears 'Stopped' || not_ok "terminal: SIGSTOP" "$(screen)"
+scramble
+shows "terminal: others write on it while it is stopped" scrambled
 term send-keys "fg; echo ended=\$?" Enter
 shows "terminal: SIGCONT draws it anew" 'STOLEN-US/S'
 is "terminal: and takes the other screen, the keys as before" "1 0 1" \
@@ -285,7 +291,7 @@ appears 'P99-US'
 point 65 P99-US 1
 term send-keys Enter
 appears 'who brought it about'
-read -r row nr < <(screen | sed -n 's/.* row \([0-9]*\) of \([0-9]*\)$/\1 \2/p')
+read -r row nr < <(settled | sed -n 's/.* row \([0-9]*\) of \([0-9]*\)$/\1 \2/p')
 is "terminal: the wheel moves the cursor by three rows, as far as there are any" \
 	$((nr < 4 ? nr : 4)) "$row"
 term send-keys x
@@ -324,13 +330,14 @@ term resize-window -x 100 -y 30
 term send-keys "clear; export LC_ALL=C.UTF-8 TERM=screen-256color" Enter
 start "--replay $out/trace.qpw"
 appears 'replay, ended'
-is "terminal: UTF-8 and colours" "1 1" "$(screen | LC_ALL=C.UTF-8 grep -c '[▁▂▃▄▅▆▇█]') \
+is "terminal: UTF-8 and colours" "1 1" "$(settled | LC_ALL=C.UTF-8 grep -c '[▁▂▃▄▅▆▇█]') \
 $(term capture-pane -p -e | grep -c $'\033\\[[0-9;]*36m' | sed 's/[1-9][0-9]*/1/')"
 term send-keys q
 given_back "q in colours" 0
 term send-keys "clear; export NO_COLOR=1" Enter
 start "--replay $out/trace.qpw"
 appears 'replay, ended'
+settled >/dev/null
 is "terminal: NO_COLOR" 0 "$(term capture-pane -p -e | grep -c $'\033\\[[0-9;]*3[0-7]m')"
 term send-keys q
 given_back "q without colours" 0
