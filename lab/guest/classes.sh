@@ -12,7 +12,10 @@
 CPU=${ISOLATED%%[-,]*}
 TRACE=/sys/kernel/tracing/instances/classes
 RECORD_S=${RECORD_S:-60}
+# How long a victim shares its CPU: so long, and longer until it was taken from it so often.
 SHARED_S=4
+TAKEN=20
+SHARED_TRIES=60
 # How often each thing is done, unless more is needed for one to be seen.
 TIMES=10
 
@@ -214,12 +217,23 @@ writer)
 	;;
 esac
 
+# times_taken PID: how often it lost its CPU while it could have gone on.
+times_taken() {
+	sed -n 's/^nonvoluntary_ctxt_switches:[[:space:]]*//p' "/proc/$1/status"
+}
+
 # As the recorder's command: the victim and the others of these numbers run for a while, and no longer
 # when the probes go. The recorder shall find its victim alive.
 if [ "${1:-}" = let-run ]; then
 	shift
 	: >/tmp/recording
 	sleep $SHARED_S
+	# a slow CPU has let the victim run so little that nobody took it away yet
+	tries=0
+	until [ "$(times_taken "$1")" -ge $TAKEN ] || [ $tries -ge $SHARED_TRIES ]; do
+		tries=$((tries + 1))
+		sleep 1
+	done
 	kill -STOP "$1"
 	shift
 	kill -KILL "$@"

@@ -437,10 +437,9 @@ const struct qpw_live_table *collect_look(struct collect *c, uint32_t i, uint32_
 	return c->live ? live_look(c->live, i, cpu, runs, nr) : NULL;
 }
 
-void collect_restart_tables(struct collect *c)
+uint64_t collect_restart_tables(struct collect *c)
 {
-	if (c->live)
-		live_restart(c->live);
+	return c->live ? live_restart(c->live) : 0;
 }
 
 static struct qpw_header window_record(const struct collect *c, uint64_t end_ns)

@@ -122,8 +122,11 @@ const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr);
 const struct qpw_live_table *collect_look(struct collect *c, uint32_t i, uint32_t *cpu,
 					  struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);
 
-/* What is in them counts from now on; what is under way now counts in neither time. */
-void collect_restart_tables(struct collect *c);
+/*
+ * They are empty, and the window opens anew at a moment that is about to come, and is returned, on
+ * the clock of programs. Of what is under way then the time since counts. 0 without tables.
+ */
+uint64_t collect_restart_tables(struct collect *c);
 
 /* The measured window begins now. */
 void collect_open_window(struct collect *c);

@@ -423,10 +423,10 @@ uint64_t live_open_window(struct live *live)
 	}
 }
 
-void live_restart(struct live *live)
+uint64_t live_restart(struct live *live)
 {
 	clear(live);
-	live_open_window(live);
+	return live_open_window(live);
 }
 
 void live_destroy(struct live *live)

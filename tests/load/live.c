@@ -2,10 +2,10 @@
 /*
  * Watch a CPU while a command runs, and tell what was seen twice: as the programs have added it up,
  * and as the model does from a record of each interruption, which the same programs made at the
- * same moment. Both hold what ended after the window was opened and before the programs were
- * detached, to the last one: also the run of a task of ours that had the CPU before either. Instead
- * of that a shell may begin, before the window, what the command ends, and victims may be named.
- * Knows nothing of what the commands do.
+ * same moment. Both hold what ended after the window was opened, anew, and before the programs were
+ * detached, to the last one: also the run of a task of ours that had the CPU before all that.
+ * Instead of that a shell may begin, before the window, what the command ends, and victims may be
+ * named. Knows nothing of what the commands do.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -38,7 +38,8 @@ struct both {
 	struct model *records;
 	struct model *tables;
 	pid_t early; /* 0: there is none, or no longer */
-	uint64_t close_ns;
+	uint64_t open_ns;
+	struct qpw_header window;
 };
 
 static int fail(const char *what, int err)
@@ -47,17 +48,23 @@ static int fail(const char *what, int err)
 	return 1;
 }
 
+/* The window, as of when it opened last. */
+static const struct qpw_header *reopened(struct both *b, const struct qpw_header *window)
+{
+	b->window = *window;
+	b->window.start_ns = b->open_ns;
+	return &b->window;
+}
+
 static int take_records(struct both *b)
 {
 	const struct qpw_header *h;
 	int ret;
 
 	while ((ret = event_source_next(collect_source(b->collect), &h, 0)) > 0) {
-		if (model_feed(b->tables, h))
-			return -EINVAL;
 		if (h->kind == QPW_META_WINDOW)
-			b->close_ns = h->end_ns;
-		if (model_feed(b->records, h))
+			h = reopened(b, h);
+		if (model_feed(b->tables, h) || model_feed(b->records, h))
 			return -EINVAL;
 	}
 	return ret == -EAGAIN ? 0 : ret;
@@ -72,7 +79,7 @@ static int take_tables(struct both *b)
 	int ret = 0;
 
 	if (collect_explain_tables(b->collect) || take_records(b) ||
-	    model_begin_tables(b->tables, b->close_ns))
+	    model_begin_tables(b->tables, b->window.end_ns))
 		return -EINVAL;
 	for (i = 0; !ret; i++) {
 		table = collect_look(b->collect, i, &cpu, runs, &nr_runs);
@@ -164,6 +171,8 @@ static int watch(struct both *b, char **argv)
 	if (ret)
 		return fail(b->before, ret < 0 ? -errno : -ECHILD);
 	collect_open_window(b->collect);
+	nanosleep(&settle, NULL);
+	b->open_ns = collect_restart_tables(b->collect);
 	nanosleep(&settle, NULL);
 	end_early(b);
 	ret = run(b, argv + 3);
