@@ -163,6 +163,7 @@ check the-rest-is-the-rest "$(jq -c '[.rest, .other]' "$scratch/names.json")" \
 # victim, and that one would have woken up.
 what=window
 cp "$(command -v yes)" "$scratch/live-hog"
+cp "$(command -v perl)" "$scratch/live-sleeper"
 cat >"$scratch/before" <<-'END'
 	taskset -c 1 chrt -f 20 "$1/live-hog" >/dev/null &
 	echo $! >"$1/hog"
@@ -176,15 +177,14 @@ cat >"$scratch/within" <<-'END'
 END
 taskset -c 1 chrt -f 10 yes >/dev/null &
 busy=$!
-taskset -c 1 chrt -f 11 perl -e 'select undef, undef, undef, 0.01 while 1' &
+taskset -c 1 chrt -f 11 "$scratch/live-sleeper" -e 'select undef, undef, undef, 0.01 while 1' &
 sleeper=$!
 disown "$busy" "$sleeper"
 watch "${live[@]}" -b "sh '$scratch/before' '$scratch'" -v "$busy" -v "$sleeper" \
 	1 "$scratch/records.json" "$scratch/tables.json" sh "$scratch/within" "$scratch" "$sleeper"
-cp "$scratch/tables.json" /tmp/r7-tables.json
 # by the name of that moment
 check window-nothing-taken-before-it "$(jq -c .taken "$scratch/tables.json")" \
-	json_holds "$scratch/tables.json" 'all(.taken[]; .by | IN("live-hog", "taskset", "chrt", "perl") | not)'
+	json_holds "$scratch/tables.json" 'all(.taken[]; .by | IN("live-hog", "taskset", "chrt", "live-sleeper") | not)'
 check window-no-sample-from-before-it "$(jq -c '[.samples, .latency_ns.max]' "$scratch/tables.json")" \
 	json_holds "$scratch/tables.json" '.samples == 0'
 end_children
