@@ -112,10 +112,10 @@ interrupt_by_device() {
 	echo "$before" >"/proc/irq/$irq/smp_affinity"
 }
 
-# Packets to itself.
-send_packets() {
-	there ping -q -c $TIMES -i 0.02 127.0.0.1 >/dev/null || return
-	made send_packets $TIMES
+# A packet to itself. Each is of a process of its own, which runs at least once: a single one that has
+# lost its CPU for long sends the next packet without having slept.
+send_packet() {
+	there ping -q -c 1 127.0.0.1 >/dev/null
 }
 
 # An event of ftrace that is switched on and off changes kernel code, which every CPU has to notice.
@@ -274,7 +274,7 @@ if [ "${1:-}" = make ]; then
 	# Else each event that is switched on would switch on some of the scheduler's, too.
 	echo 0 >/sys/kernel/tracing/options/record-cmd
 	mkdir "$TRACE" || exit
-	for job in refresh_busy drain_caches wake_sleepers interrupt_by_device send_packets \
+	for job in refresh_busy drain_caches wake_sleepers interrupt_by_device "repeat send_packet" \
 		"repeat patch_code" fill_buffers signal_tasks ask_for_backtraces; do
 		say "$job"
 		$job || say "$job failed"
@@ -306,7 +306,7 @@ qpwtop -c "$CPU" -d 1 --json --victim none >/results/top.json 2>/results/top.log
 top=$!
 wait_lines /results/top.json 1
 repeat refresh_statistics
-send_packets
+repeat send_packet
 more_lines /results/top.json 2
 raw_programs top $top
 kill -INT $top

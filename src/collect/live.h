@@ -24,8 +24,8 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
 
 /*
- * Add up what passes from a moment on that is about to come, and is returned. What begins after it
- * counts, too. On the clock of programs.
+ * Add up what begins from a moment on that is about to come, and is returned: what programs find
+ * begun after it they add up, all of it. On the clock of programs.
  */
 uint64_t live_open_window(struct live *live);
 
@@ -43,9 +43,9 @@ void live_explain(struct live *live, struct stream *stream);
 
 /*
  * The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. A copy, valid until the
- * next one: recent_max_ns of the table is 0 then. With it what runs on that CPU at that moment, is
- * in the table when it has ended, and began not just now, with its time in the window: a work item,
- * if there is one, and the thread's run, which had all the rest of its time. *nr is how many.
+ * next one; recent_max_ns of the table begins anew. With it what goes on there and is not in the
+ * copy, *nr of them, but what began just now: a work item, if there is one, and the thread's run,
+ * which had all the rest of its time. Of what began before the window only the time in it.
  */
 const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *cpu,
 				       struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);
@@ -53,8 +53,8 @@ const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *
 /* Between two looks at the tables: see model/room.h. 0 or -ENOMEM. */
 int live_make_room(struct live *live);
 
-/* All tables are empty, and the window opens anew: as live_open_window(). */
-uint64_t live_restart(struct live *live);
+/* All tables are empty, and the window opens anew. */
+void live_restart(struct live *live);
 
 /* NULL is taken. */
 void live_destroy(struct live *live);
