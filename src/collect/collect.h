@@ -116,8 +116,8 @@ int collect_explain_tables(struct collect *c);
 const struct qpw_live_wait *collect_waits(const struct collect *c, size_t *nr);
 
 /*
- * Where the collector aggregates: the i-th table as it is, its CPU, LIVE_EVERY_CPU for the last, and
- * what runs there and has not ended: see live_look(). NULL behind the last.
+ * Where the collector aggregates: the i-th table as it is, its CPU, LIVE_EVERY_CPU for the last,
+ * and what runs there and has not ended: see live_look(). NULL behind the last.
  */
 const struct qpw_live_table *collect_look(struct collect *c, uint32_t i, uint32_t *cpu,
 					  struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);

@@ -325,7 +325,7 @@ static unsigned int read_runs(const struct live *live, uint32_t cpu, uint64_t no
 		runs[0] = run_until(live, slot.work.ns, work_ns, now_ns);
 		runs[0].key.kind = QPW_KIND_WORK;
 		runs[0].key.function = slot.work.function;
-		/* the time is not the thread's, but the work is not told of before its function is */
+		/* not the thread's time, but the work is not told of before its function is */
 		work_ns = runs[0].self_ns;
 		nr = goes_on(live, slot.work.ns, live->explained_ns);
 	}

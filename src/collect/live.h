@@ -42,10 +42,10 @@ const struct qpw_live_wait *live_waits(const struct live *live, size_t *nr);
 void live_explain(struct live *live, struct stream *stream);
 
 /*
- * The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. A copy, valid until the
- * next one; recent_max_ns of the table begins anew. With it what goes on there and is not in the
- * copy, *nr of them, but what began just now: a work item, if there is one, and the thread's run,
- * which had all the rest of its time. Of what began before the window only the time in it.
+ * The i-th table and its CPU, LIVE_EVERY_CPU for the last; NULL behind that. A copy, valid until
+ * the next one; recent_max_ns of the table begins anew. With it what goes on there and is not in
+ * the copy, *nr of them, but what began just now: a work item, if there is one, and the thread's
+ * run, which had all the rest of its time. Of what began before the window only the time in it.
  */
 const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *cpu,
 				       struct qpw_live_run runs[LIVE_RUNS], unsigned int *nr);

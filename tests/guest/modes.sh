@@ -25,7 +25,8 @@ qpw_says() {
 	shift 2
 
 	boot_guest "$scratch/$name" --job true "$@"
-	check "$name" "exit code $rc, '$(cat "$scratch/$name/qpw" 2>&1)' instead of '$wanted'" \
+	check "$name" "exit code $rc, '$(cat "$scratch/$name/qpw" 2>&1)' instead of '$wanted': $(
+		tail -n 25 "$scratch/stderr")" \
 		test "$rc" = 0 -a "$(cat "$scratch/$name/qpw" 2>/dev/null)" = "$wanted"
 }
 
