@@ -24,8 +24,8 @@ void live_prepare(struct qpw_bpf *bpf, const struct cpulist *watched, uint64_t e
 int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live **out);
 
 /*
- * Add up what begins from a moment on that is about to come, and is returned: what programs find
- * begun after it they add up, all of it. On the clock of programs.
+ * Add up what passes from a moment on that is about to come, and is returned. What begins after it
+ * counts, too. On the clock of programs.
  */
 uint64_t live_open_window(struct live *live);
 
@@ -53,8 +53,8 @@ const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *
 /* Between two looks at the tables: see model/room.h. 0 or -ENOMEM. */
 int live_make_room(struct live *live);
 
-/* All tables are empty, and the window opens anew. */
-void live_restart(struct live *live);
+/* All tables are empty, and the window opens anew: as live_open_window(). */
+uint64_t live_restart(struct live *live);
 
 /* NULL is taken. */
 void live_destroy(struct live *live);
