@@ -117,9 +117,11 @@ test_pipe() {
 		"$scratch/stdout"
 }
 
-# Threads that come and go without end leave nothing behind that would fill up.
+# Threads that come and go without end leave nothing behind that would fill up. One that waits for
+# the interpreter would else be woken by a timer after 5 ms, which is a sample, too.
 test_many_threads() {
 	start_victim taskset -c 1 python3 -c 'import sys, threading, time
+sys.setswitchinterval(1000)
 sys.stdin.readline()
 for i in range(int(sys.argv[1])):
     thread = threading.Thread(target=time.sleep, args=[0.0005])
