@@ -133,6 +133,8 @@ void top_about_doubts(const struct top_data *d, char line[TOP_ABOUT_TEXT])
 		append(line, "  the last interval was %.1f s", (double)d->span_ns / 1e9);
 	if (s->nr_without_row)
 		append(line, "  tables full: %" PRIu64 " events without a row", s->nr_without_row);
+	if (s->caused_left_out)
+		append(line, "  origins of %" PRIu64 " events left out", s->caused_left_out);
 	if (d->nr_malformed)
 		append(line, "  %" PRIu64 " records make no sense", d->nr_malformed);
 	if (s->truncated)
@@ -147,6 +149,6 @@ bool top_about_doubtful(const struct top_data *d)
 	for (size_t i = 0; d->now && i < d->rates.nr_cpus; i++)
 		if (d->rates.cpus[i].offline)
 			return true;
-	return d->now &&
-	       (d->now->nr_lost || d->now->truncated || d->nr_malformed || d->now->nr_without_row);
+	return d->now && (d->now->nr_lost || d->now->truncated || d->nr_malformed ||
+			  d->now->nr_without_row || d->now->caused_left_out);
 }

@@ -82,7 +82,8 @@ json_t *top_json(const struct top_text *t, const struct top_data *d)
 	const struct top_filter cpus = top_filter_cpus(t->filter);
 	const struct snapshot *s = d->now;
 	json_t *o = json_pack(
-		"{s:s, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}",
+		"{s:s, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+		"s:s?}",
 		"schema", "qpwtop", "version", 1, "state", d->state, "host",
 		summary_host_json(d->facts), "start_ns", (json_int_t)d->start_ns, "view_ns",
 		(json_int_t)d->view_ns, "interval_ns", (json_int_t)d->span_ns, "records",
@@ -91,7 +92,8 @@ json_t *top_json(const struct top_text *t, const struct top_data *d)
 		(json_int_t)s->nr_lost, "lost_in_interval", (json_int_t)d->rates.lost,
 		"long_events", (json_int_t)s->nr_long, "events_without_row",
 		(json_int_t)s->nr_without_row, "events_of_rows_gone", (json_int_t)s->nr_row_gone,
-		"time_utc", *d->utc ? d->utc : NULL);
+		"origins_left_out", (json_int_t)s->caused_left_out, "time_utc",
+		*d->utc ? d->utc : NULL);
 	int failed = !o;
 
 	if (!failed)

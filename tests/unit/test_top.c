@@ -175,6 +175,26 @@ static void offline_is_told(void **state)
 	snapshot_destroy(s);
 }
 
+/* What has no room in a table of origins is missing in what rows say of who brought it about. */
+static void origins_left_out_are_told(void **state)
+{
+	struct snapshot *s = sample_empty();
+	char line[TOP_ABOUT_TEXT];
+	struct top_data d;
+
+	(void)state;
+	fill_data(&d, s);
+	top_about_doubts(&d, line);
+	assert_null(strstr(line, "origins"));
+	assert_false(top_about_doubtful(&d));
+	s->caused_left_out = 7;
+	top_about_doubts(&d, line);
+	assert_non_null(strstr(line, "  origins of 7 events left out"));
+	assert_true(top_about_doubtful(&d));
+	top_rates_finish(&d.rates);
+	snapshot_destroy(s);
+}
+
 /* Rows that made room for others had what "(other)" has of them now in the look before, too. */
 static void rows_that_went_are_no_news(void **state)
 {
@@ -394,6 +414,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_comes_last),
 		cmocka_unit_test(filters_hold_together),
 		cmocka_unit_test(offline_is_told),
+		cmocka_unit_test(origins_left_out_are_told),
 		cmocka_unit_test(rows_that_went_are_no_news),
 		cmocka_unit_test(events_are_told_once),
 		cmocka_unit_test(json_is_as_chosen),
