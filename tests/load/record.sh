@@ -272,6 +272,7 @@ test_thread_noise() {
 }
 
 # What can't be run is named, and steers no terminal.
+# shellcheck disable=SC2016 # for eval
 test_bad_command() {
 	local command=$scratch/$'bad\e[31mone'
 	echo '#!/no/such/interpreter' >"$command"
