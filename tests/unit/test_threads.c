@@ -36,7 +36,7 @@ static void test_names(void **state)
 		{ "7 (kworker/R-) I 2", "kworker/R-" },
 	};
 	struct thread_state found;
-	char stat[64], *rest;
+	char stat[64], *rest = stat;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
