@@ -31,7 +31,7 @@
 #define EARLY_S 5 /* it ends by itself if we do not end it */
 
 struct both {
-	const char *before; /* for the shell, or none */
+	char *before; /* for the shell, or none */
 	uint32_t victims[COLLECT_MAX_VICTIMS];
 	size_t nr_victims;
 	struct collect *collect;
@@ -166,10 +166,11 @@ static int write_json(const struct model *m, const char *path)
 static int watch(struct both *b, char **argv)
 {
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
-	int ret = b->before ? system(b->before) : 0;
+	char *before[] = { "sh", "-c", b->before, NULL };
+	int ret = b->before ? run(b, before) : 0;
 
 	if (ret)
-		return fail(b->before, ret < 0 ? -errno : -ECHILD);
+		return fail(b->before, ret);
 	collect_open_window(b->collect);
 	nanosleep(&settle, NULL);
 	b->open_ns = collect_restart_tables(b->collect);
