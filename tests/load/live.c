@@ -166,7 +166,7 @@ static int write_json(const struct model *m, const char *path)
 static int watch(struct both *b, char **argv)
 {
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
-	char *before[] = { "sh", "-c", b->before, NULL };
+	char shell[] = "sh", option[] = "-c", *before[] = { shell, option, b->before, NULL };
 	int ret = b->before ? run(b, before) : 0;
 
 	if (ret)
