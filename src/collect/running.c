@@ -20,6 +20,20 @@ static int run_on(int program, int cpu)
 	return err == -ENXIO ? 0 : err; /* offline */
 }
 
+/* On all of them, whatever comes of one. */
+static int run_on_each(int program, const struct cpulist *watched)
+{
+	int cpu, failed = 0;
+
+	cpulist_for_each(watched, cpu) {
+		int err = run_on(program, cpu);
+
+		if (err)
+			failed = err;
+	}
+	return failed;
+}
+
 static int share_slots(struct bpf_map *map, const struct bpf_map *slots)
 {
 	int err = bpf_map__set_value_size(map, bpf_map__value_size(slots));
@@ -32,7 +46,7 @@ static int share_slots(struct bpf_map *map, const struct bpf_map *slots)
 int running_note(struct qpw_bpf *bpf, const struct cpulist *watched)
 {
 	struct running_bpf *running = running_bpf__open();
-	int cpu, err;
+	int err;
 
 	if (!running)
 		return errno ? -errno : -ENOMEM;
@@ -40,8 +54,7 @@ int running_note(struct qpw_bpf *bpf, const struct cpulist *watched)
 	if (!err)
 		err = running_bpf__load(running);
 	if (!err)
-		cpulist_for_each(watched, cpu)
-			err = run_on(bpf_program__fd(running->progs.running_note), cpu) ?: err;
+		err = run_on_each(bpf_program__fd(running->progs.running_note), watched);
 	running_bpf__destroy(running);
 	return err;
 }
