@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "../../tests/tables.h"
+#include "model/look.h"
 #include "model/model.h"
 #include "util/array.h"
 #include "view/keys.h"
@@ -28,6 +29,7 @@
 struct view {
 	struct model *model;
 	struct qpw_live_table *tables; /* nr_cpus of them, and the last */
+	struct qpw_live_table *copy;   /* of one, as it is looked at */
 	unsigned int nr_cpus;
 	uint64_t nr_rows;
 	struct cpulist watched;
@@ -178,8 +180,9 @@ static void begin(struct view *v)
 	v->now_ns = DELAY_NS;
 	v->model = model_create(&config);
 	v->tables = calloc(v->nr_cpus + 1, sizeof(*v->tables));
+	v->copy = calloc(1, sizeof(*v->copy));
 	v->canvas = canvas_create(COLUMNS, ROWS, false);
-	if (!v->model || !v->tables || !v->canvas || model_feed(v->model, &window))
+	if (!v->model || !v->tables || !v->copy || !v->canvas || model_feed(v->model, &window))
 		give_up("memory");
 	tell_functions(v->model);
 	snprintf(list, sizeof(list), "0-%u", v->nr_cpus - 1);
@@ -203,9 +206,10 @@ static int refresh(struct view *v)
 	int ret = model_begin_tables(v->model, v->now_ns);
 	struct top_data *d = &v->data;
 
-	for (unsigned int i = 0; !ret && i <= v->nr_cpus; i++)
-		ret = model_feed_table(v->model, i < v->nr_cpus ? i : LIVE_EVERY_CPU,
-				       &v->tables[i]);
+	for (unsigned int i = 0; !ret && i <= v->nr_cpus; i++) {
+		look_copy(v->copy, &v->tables[i]);
+		ret = model_feed_table(v->model, i < v->nr_cpus ? i : LIVE_EVERY_CPU, v->copy);
+	}
 	snapshot_destroy(v->before);
 	v->before = v->now;
 	v->now = ret ? NULL : model_snapshot(v->model);
@@ -255,6 +259,7 @@ static void finish(struct view *v)
 	snapshot_destroy(v->now);
 	canvas_destroy(v->canvas);
 	model_destroy(v->model);
+	free(v->copy);
 	free(v->tables);
 }
 

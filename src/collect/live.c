@@ -17,6 +17,7 @@
 #include "collect/skeletons.h"
 #include "collect/threads.h"
 #include "collect/victims.h"
+#include "model/look.h"
 #include "model/room.h"
 #include "util/clock.h"
 
@@ -123,6 +124,7 @@ int live_create(struct qpw_bpf *bpf, const struct cpulist *watched, struct live 
 		free_memory(live);
 		return -ENOMEM;
 	}
+	memset(live->copy, 0, sizeof(*live->copy));
 	live->watched = watched;
 	live->sees_all_threads = threads_are_initial();
 	live->open_ns = &bpf->bss->live_open_ns;
@@ -364,7 +366,7 @@ static unsigned int read_table(const struct live *live, uint32_t i,
 
 	for (int n = 0; n < MAX_READINGS; n++) {
 		before = after;
-		*live->copy = live->tables[i];
+		look_copy(live->copy, &live->tables[i]);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		nr = read_runs(live, live->cpus[i], clock_now_ns(), runs);
 		after = read_beginnings(live, live->cpus[i]);
@@ -382,7 +384,7 @@ const struct qpw_live_table *live_look(struct live *live, uint32_t i, uint32_t *
 		return NULL;
 	*cpu = live->cpus[i];
 	if (*cpu == LIVE_EVERY_CPU)
-		*live->copy = live->tables[i];
+		look_copy(live->copy, &live->tables[i]);
 	else
 		*nr = read_table(live, i, runs);
 	live->tables[i].recent_max_ns = 0;
