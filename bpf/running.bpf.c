@@ -37,7 +37,7 @@ int running_note(void *ctx)
 	bpf_get_current_comm(slot->now.comm, sizeof(slot->now.comm));
 	slot->now.thread_ns = bpf_ktime_get_ns();
 	/* x86 keeps stores in their order by itself */
-	__asm__ __volatile__("" ::: "memory");
+	barrier();
 	slot->now.interrupts = 1;
 	return 0;
 }

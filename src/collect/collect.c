@@ -322,30 +322,26 @@ int collect_create(const struct collect_config *config, struct collect **out,
 	return 0;
 }
 
-/* Without the symbol table no function has a name, and two are needed by their address. */
-static void describe_ksyms(struct collect *c)
-{
-	struct qpw_probe *r = &c->described[c->nr_described++];
-
-	r->h.kind = QPW_META_PROBE;
-	r->h.size = sizeof(*r);
-	r->error = c->ksyms_error;
-	snprintf(r->name, sizeof(r->name), "/proc/kallsyms");
-	snprintf(r->loses, sizeof(r->loses),
-		 "names of functions, all samples, the tick told apart%s",
-		 c->ksyms_error == -EPERM ? " (needs CAP_SYSLOG)" : "");
-}
-
-static void describe_running(struct collect *c, int error)
+/* What is no probe and all the same missing. */
+static void describe_missing(struct collect *c, const char *name, int error, const char *loses)
 {
 	struct qpw_probe *r = &c->described[c->nr_described++];
 
 	r->h.kind = QPW_META_PROBE;
 	r->h.size = sizeof(*r);
 	r->error = error;
-	snprintf(r->name, sizeof(r->name), "BPF_PROG_TEST_RUN");
-	snprintf(r->loses, sizeof(r->loses),
-		 "the time of tasks that had a watched CPU from before on, until they leave it");
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	snprintf(r->loses, sizeof(r->loses), "%s", loses);
+}
+
+/* Without the symbol table no function has a name, and two are needed by their address. */
+static void describe_ksyms(struct collect *c)
+{
+	char loses[QPW_TEXT_LEN];
+
+	snprintf(loses, sizeof(loses), "names of functions, all samples, the tick told apart%s",
+		 c->ksyms_error == -EPERM ? " (needs CAP_SYSLOG)" : "");
+	describe_missing(c, "/proc/kallsyms", c->ksyms_error, loses);
 }
 
 int collect_attach(struct collect *c, struct collect_error *err)
@@ -362,7 +358,9 @@ int collect_attach(struct collect *c, struct collect_error *err)
 	if (c->ksyms_error)
 		describe_ksyms(c);
 	if (not_noted)
-		describe_running(c, not_noted);
+		describe_missing(
+			c, "BPF_PROG_TEST_RUN", not_noted,
+			"the time of tasks that had a watched CPU from before on, until they leave it");
 	if (!nr_attached)
 		return fail(err, -EPERM, "BPF programs",
 			    "leave them a way (--without), or see what forbids tracing here",
